@@ -1,0 +1,1 @@
+"""The process: how the desk is put together and run."""

@@ -1,0 +1,88 @@
+"""The port to the chat platforms: what comes in, what goes out, and the pace that each platform allows."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Literal, Protocol
+
+from handlers.card import Card, Notice
+from storage.channels import ChatRef, MessageRef
+
+__all__ = ["ChatRef", "Incoming", "MessageRef", "Outcome", "Pace", "Receive", "Sender", "Transport"]
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Who wrote or pressed, as the platform vouches for it. Names are for showing, only `user_id` identifies."""
+
+    user_id: str
+    name: str = ""
+    language: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """One update of any platform.
+
+    `kind`: words (a command or free text, perhaps with files), press (a button's `ref`), answer (a whole form: the `ref` of an
+    Ask and its `values`), moved (the chat's id became `text`), lost (we were thrown out), joined (we were let in).
+    `key` is the platform's own id of the update: the same key again is the same update.
+    """
+
+    platform: str
+    key: str
+    chat: ChatRef
+    sender: Sender
+    kind: Literal["words", "press", "answer", "moved", "lost", "joined"]
+    text: str = ""
+    ref: str = ""
+    values: Mapping[str, str] = field(default_factory=dict)
+    files: tuple[str, ...] = ()  # media digests, already kept
+    message_id: str = ""  # the message written, or the one whose button was pressed
+    reply_to: str = ""  # the message that this one answers
+    title: str = ""  # of the chat
+    private: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What the transport must tell the presser at once. Everything else reaches chats through the outbox."""
+
+    notice: Notice | None = None
+    errors: Mapping[str, str] = field(default_factory=dict)  # by question, for a form
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How fast a platform may be spoken to; delivery keeps it. Rates per second, windows in seconds."""
+
+    overall: int  # messages in any one second
+    per_chat: float  # seconds between messages to one chat
+    per_group: int = 0  # messages to one group in `group_window`, 0 for no such limit
+    group_window: float = 60.0
+
+
+Receive = Callable[[Incoming], Awaitable[Outcome]]
+
+
+class Transport(Protocol):
+    """One chat platform. `send` and `edit` raise ChatGone, ChatBusy or another ChatError, nothing else."""
+
+    platform: str
+    pace: Pace
+
+    async def start(self, receive: Receive) -> None:
+        """Open connections, replay what was stored and not handled, then hand on every update."""
+
+    async def stop(self) -> None:
+        """Stop taking updates and let go of connections."""
+
+    def is_group(self, chat: ChatRef) -> bool:
+        """Say whether the per-group limit holds for a chat."""
+
+    async def send(self, chat: ChatRef, card: Card) -> MessageRef:
+        """Send a sealed card as a new message."""
+
+    async def edit(self, message: MessageRef, card: Card) -> None:
+        """Draw a sealed card over a message of ours; nothing to change is fine."""

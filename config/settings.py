@@ -1,0 +1,49 @@
+"""Typed settings: from the environment (COPYDESK_*), else a settings file of the same names, else the default.
+
+Everything that a network or a chat client talks to has its base address here, so that the real program can be pointed at
+another server without a change of code.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """All that can be set. Secrets never show in a repr."""
+
+    model_config = SettingsConfigDict(env_prefix="COPYDESK_", extra="ignore")
+
+    data: Path = Field(Path("data"), description="Folder for the database, the media and the key.")
+    database: str = Field("", description="Database URL: sqlite:///path or postgresql://user:password@host/name.")
+    keys: Annotated[tuple[SecretStr, ...], NoDecode] = Field(
+        (), description="Fernet keys for secrets at rest, newest first, separated by commas."
+    )
+    synchronous: Literal["FULL", "NORMAL"] = Field("FULL", description="SQLite's promise after a power cut.")
+    workspace: str = Field("Copydesk", description="Name of the team's workspace.")
+    language: Literal["en", "ru"] = Field("en", description="Language where nobody has said otherwise.")
+
+    web_host: str = Field("127.0.0.1", description="Address that the web chat listens on.")
+    web_port: int = Field(8080, ge=0, le=65535, description="Port of the web chat; 0 takes a free one.")
+    public_url: str = Field("", description="Address under which others reach the web chat, with https.")
+
+    telegram_token: SecretStr | None = Field(None, description="Token of the Telegram bot, from @BotFather.")
+    telegram_api: str = Field("https://api.telegram.org", description="Base address of the Bot API.")
+    telegram_webhook_secret: SecretStr | None = Field(None, description="Set to use a webhook at the public address.")
+
+    writer_url: str = Field("https://api.openai.com/v1", description="Base address of an OpenAI-compatible model.")
+    writer_key: SecretStr | None = Field(None, description="Key of the language model; without one, honest fallback.")
+    writer_model: str = Field("gpt-5-mini", description="Name of the language model.")
+
+    slack_api: str = Field("https://slack.com/api/", description="Base address of the Slack API.")
+    demo_network_url: str = Field("", description="Base address of the demo network; set by `copydesk demo`.")
+    inner_hosts: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="Inner hosts that feeds and instances may be on, separated by commas."
+    )
+
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="How much is logged.")
+    log_format: Literal["text", "json"] = Field("text", description="How it is logged.")

@@ -1,0 +1,22 @@
+"""What a use case that reaches outside is handed: the database, the networks, the writer, the folder of media."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from smm.networks import Networks
+    from smm.writing import Writer
+    from storage.engine import Database
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """The ports of one running desk. Sequences that await something outside take it as their first argument."""
+
+    database: Database
+    networks: Networks
+    writer: Writer
+    media: Path

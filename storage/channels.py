@@ -1,0 +1,91 @@
+"""Channels: chats bound to a brand for a purpose; and the addresses of chats and messages on any platform."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Column, ForeignKey, String, Table, UniqueConstraint, bindparam, select
+
+from storage.base import Id, Moment, key, metadata
+from storage.unit_of_work import UnitOfWork
+
+channels = Table(
+    "channels",
+    metadata,
+    key(),
+    Column("brand_id", Id, ForeignKey("brands.id"), nullable=False, index=True),
+    Column("platform", String(16), nullable=False),
+    Column("chat_id", String(64), nullable=False),
+    Column("topic_id", String(32), nullable=False),
+    Column("purpose", String(8), nullable=False),
+    Column("title", String(200), nullable=False),
+    Column("language", String(2), nullable=False),
+    Column("state", String(8), nullable=False),
+    Column("created_at", Moment, nullable=False),
+    UniqueConstraint("platform", "chat_id", "topic_id"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ChatRef:
+    """Where a message goes. `topic_id` is a Telegram forum topic or a Slack thread; empty for the chat itself."""
+
+    platform: str
+    chat_id: str
+    topic_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MessageRef:
+    """One message in a chat."""
+
+    chat: ChatRef
+    message_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """A chat bound to a brand. `purpose`: team, client or alerts. `state`: open or lost."""
+
+    id: int
+    brand_id: int
+    platform: str
+    chat_id: str
+    topic_id: str
+    purpose: str
+    title: str
+    language: str
+    state: str
+    created_at: datetime
+
+    @property
+    def chat(self) -> ChatRef:
+        """The chat's address."""
+        return ChatRef(self.platform, self.chat_id, self.topic_id)
+
+
+_OF_PURPOSE = (
+    select(channels)
+    .where(
+        channels.c.brand_id == bindparam("brand"),
+        channels.c.purpose == bindparam("wanted"),
+        channels.c.state == "open",
+    )
+    .order_by(channels.c.id)
+)
+_AT = select(channels).where(
+    channels.c.platform == bindparam("at_platform"),
+    channels.c.chat_id == bindparam("at_chat"),
+    channels.c.topic_id == bindparam("at_topic"),
+)
+
+
+def of_purpose(uow: UnitOfWork, brand_id: int, purpose: str) -> list[Channel]:
+    """Return the brand's open rooms for a purpose."""
+    return uow.many(Channel, _OF_PURPOSE, brand=brand_id, wanted=purpose)
+
+
+def at(uow: UnitOfWork, chat: ChatRef) -> Channel | None:
+    """Return the channel bound to a chat, None if it is not bound."""
+    return uow.one(Channel, _AT, at_platform=chat.platform, at_chat=chat.chat_id, at_topic=chat.topic_id)

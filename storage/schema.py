@@ -1,0 +1,44 @@
+"""All tables together: importing this module makes `metadata` complete, for migrations and for the tests of both."""
+
+from storage import (
+    accounts,
+    alerts,
+    approvals,
+    attempts,
+    audit,
+    brands,
+    buttons,
+    channels,
+    jobs,
+    media,
+    members,
+    memos,
+    mentions,
+    posts,
+    replies,
+    updates,
+    web,
+)
+from storage.base import metadata
+
+MODULES = (
+    accounts,
+    alerts,
+    approvals,
+    attempts,
+    audit,
+    brands,
+    buttons,
+    channels,
+    jobs,
+    media,
+    members,
+    memos,
+    mentions,
+    posts,
+    replies,
+    updates,
+    web,
+)
+
+__all__ = ["MODULES", "metadata"]

@@ -1,0 +1,57 @@
+"""Secrets at rest: sealed with Fernet keys that live outside the database, bound to what they belong to.
+
+Keys come from the settings, newest first; every older key still opens, so that keys can be rotated without a gap.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """Ciphertext, as it is stored. Its repr shows nothing."""
+
+    ciphertext: bytes = field(repr=False)
+
+
+class SealBroken(Exception):
+    """The ciphertext was made with another key, for another owner, or was damaged."""
+
+
+class Vault:
+    """Seals and opens small mappings of secrets."""
+
+    def __init__(self, keys: Sequence[str]) -> None:
+        self._fernet = MultiFernet([Fernet(key) for key in keys])
+
+    @staticmethod
+    def new_key() -> str:
+        """Return a fresh key for the settings."""
+        return Fernet.generate_key().decode()
+
+    def seal(self, secrets: Mapping[str, str], owner: str) -> Sealed:
+        """Seal `secrets` for `owner`, such as "account:7"; they open for that owner alone."""
+        plain = json.dumps({"owner": owner, "secrets": dict(secrets)})
+        return Sealed(self._fernet.encrypt(plain.encode()))
+
+    def open(self, sealed: Sealed, owner: str) -> dict[str, str]:
+        """Return the secrets; raise SealBroken if they were not sealed for `owner` by one of our keys."""
+        try:
+            plain = json.loads(self._fernet.decrypt(sealed.ciphertext))
+        except InvalidToken as error:
+            raise SealBroken("no key opens this secret") from error
+        if plain["owner"] != owner:
+            raise SealBroken("this secret belongs to something else")
+        return {str(name): str(value) for name, value in plain["secrets"].items()}
+
+    def rotate(self, sealed: Sealed) -> Sealed:
+        """Return the same secrets under the newest key."""
+        try:
+            return Sealed(self._fernet.rotate(sealed.ciphertext))
+        except InvalidToken as error:
+            raise SealBroken("no key opens this secret") from error
