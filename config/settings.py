@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 
@@ -47,3 +47,18 @@ class Settings(BaseSettings):
 
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="How much is logged.")
     log_format: Literal["text", "json"] = Field("text", description="How it is logged.")
+
+    @field_validator("keys", "inner_hosts", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+    @property
+    def database_url(self) -> str:
+        """The database's URL; without one, an SQLite file in the data folder."""
+        return self.database or f"sqlite:///{self.data / 'copydesk.sqlite3'}"
+
+    @property
+    def link_base(self) -> str:
+        """The address that links shown to people begin with, without a slash at the end."""
+        return (self.public_url or f"http://{self.web_host}:{self.web_port}").rstrip("/")

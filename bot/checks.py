@@ -1,0 +1,124 @@
+"""`copydesk check`: what is ready, what is missing, and what to do about it, in words.
+
+Each check makes the real call where there is one. Nothing is changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from config.settings import Settings
+from smm.errors import DeskError
+
+Level = Literal["ready", "optional", "missing"]
+MARKS: dict[Level, tuple[str, str]] = {
+    "ready": ("✓", "green"),
+    "optional": ("·", "yellow"),
+    "missing": ("✗", "red"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line of the answer. Only `missing` keeps the desk from doing its job."""
+
+    level: Level
+    words: str
+
+    @property
+    def mark(self) -> str:
+        """A sign to begin the line with."""
+        return MARKS[self.level][0]
+
+    @property
+    def colour(self) -> str:
+        """The line's colour in a terminal."""
+        return MARKS[self.level][1]
+
+
+async def inspect(settings: Settings, *, audit: bool) -> list[Finding]:
+    """Run every check; one that fails does not keep the others from running."""
+    checks: list[Callable[[Settings], Awaitable[Finding]]] = [_key, _database, _telegram, _writer, _web]
+    if audit:
+        checks.append(_audit)
+    return [await _guarded(check, settings) for check in checks]
+
+
+async def _guarded(check: Callable[[Settings], Awaitable[Finding]], settings: Settings) -> Finding:
+    try:
+        return await check(settings)
+    except DeskError as error:
+        return Finding("missing", str(error))
+
+
+async def _key(settings: Settings) -> Finding:
+    from bot.keys import key_file
+
+    if settings.keys:
+        return Finding("ready", f"Secrets are sealed with {len(settings.keys)} key(s) from the settings.")
+    path = key_file(settings)
+    if path.exists():
+        return Finding(
+            "ready", f"Secrets are sealed with the key in {path}. Keep a copy of it apart from the database."
+        )
+    return Finding("optional", f"A key for secrets will be made at the first start, in {path}.")
+
+
+async def _database(settings: Settings) -> Finding:
+    from storage.migrate import current, head
+
+    try:
+        have = current(settings.database_url)
+    except Exception as error:  # noqa: BLE001 - a check reports whatever is wrong with what it checks
+        return Finding("missing", f"The database does not open ({type(error).__name__}). Check COPYDESK_DATABASE.")
+    if have == head():
+        return Finding("ready", "The database opens and has today's schema.")
+    if have is None:
+        return Finding("optional", "The database is empty; it will be set up at the first start.")
+    return Finding("optional", "The database has an older schema; `copydesk migrate` or the next start brings it up.")
+
+
+async def _telegram(settings: Settings) -> Finding:
+    if settings.telegram_token is None:
+        return Finding("optional", "No Telegram bot. Make one with @BotFather and set COPYDESK_TELEGRAM_TOKEN.")
+    from bot.telegram import who_am_i
+
+    name = await who_am_i(settings.telegram_token.get_secret_value(), settings.telegram_api)
+    return Finding("ready", f"The Telegram bot @{name} answers.")
+
+
+async def _writer(settings: Settings) -> Finding:
+    if settings.writer_key is None:
+        return Finding(
+            "optional",
+            "No language model: drafts are built from the brand's own words. Set COPYDESK_WRITER_KEY to use one.",
+        )
+    return Finding("ready", f"Drafts are written by {settings.writer_model}.")
+
+
+async def _web(settings: Settings) -> Finding:
+    if settings.public_url and not settings.public_url.startswith("https://"):
+        return Finding("missing", "COPYDESK_PUBLIC_URL must begin with https://: sign-in cookies travel over it.")
+    if not settings.public_url:
+        return Finding(
+            "optional",
+            f"The web chat is at {settings.link_base}, for this machine alone. Set COPYDESK_PUBLIC_URL for others.",
+        )
+    return Finding("ready", f"The web chat is reached at {settings.link_base}.")
+
+
+async def _audit(settings: Settings) -> Finding:
+    from bot.keys import vault
+    from storage.audit import verify
+    from storage.engine import Database
+
+    database = Database(settings.database_url, vault(settings))
+    try:
+        broken = await database.read(verify)
+    finally:
+        await database.close()
+    if broken is None:
+        return Finding("ready", "The audit trail is whole: every entry follows from the one before it.")
+    return Finding("missing", f"The audit trail is broken: {broken}.")
