@@ -19,6 +19,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import QueuePool
 
+from storage import plain
 from storage.unit_of_work import UnitOfWork
 from storage.vault import Vault
 
@@ -49,7 +50,9 @@ class _Sqlite:
             poolclass=QueuePool,
             pool_size=READERS + 1,
             connect_args={"check_same_thread": False, "timeout": 30},
+            json_serializer=plain.encode,
         )
+        _keep_plain(self._engine)
         _tune_sqlite(self._engine, synchronous)
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="sqlite-writer")
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="sqlite-reader")
@@ -75,6 +78,14 @@ class _Sqlite:
         self._engine.dispose()
 
 
+def _keep_plain(engine: Engine) -> None:
+    @event.listens_for(engine, "before_cursor_execute", retval=True)
+    def clean(
+        _connection: Any, _cursor: Any, statement: str, given: Any, _context: Any, _many: bool
+    ) -> tuple[str, Any]:
+        return statement, plain.parameters(given)
+
+
 def _tune_sqlite(engine: Engine, synchronous: str) -> None:
     @event.listens_for(engine, "connect")
     def configure(connection: Any, _record: object) -> None:
@@ -94,8 +105,9 @@ class _Postgres:
 
     def __init__(self, url: URL) -> None:
         self._engine: AsyncEngine = create_async_engine(
-            url.set(drivername="postgresql+asyncpg"), pool_size=8, pool_pre_ping=True
+            url.set(drivername="postgresql+asyncpg"), pool_size=8, pool_pre_ping=True, json_serializer=plain.encode
         )
+        _keep_plain(self._engine.sync_engine)
 
     async def run(self, work: Callable[[Connection], Result], *, writes: bool) -> Result:
         async with self._engine.begin() as connection:

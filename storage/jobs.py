@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, Index, Integer, String, Table, Text, bindparam, select, text
+from sqlalchemy import Column, Index, Integer, String, Table, Text, text
 
 from storage.base import Json, Moment, key, metadata
 from storage.unit_of_work import UnitOfWork
@@ -47,15 +47,11 @@ class Job:
     done_at: datetime | None
 
 
-_KNOWN = select(jobs.c.id).where(jobs.c.key == bindparam("wanted"))
-
-
-def queue(uow: UnitOfWork, kind: str, key: str, args: dict[str, Any], due_at: datetime | None = None) -> None:
-    """Ask for work with the outside, in this transaction; the same key asks once, for ever."""
-    if uow.scalar(_KNOWN, wanted=key) is not None:
-        return
-    uow.add(
+def queue(uow: UnitOfWork, kind: str, key: str, args: dict[str, Any], due_at: datetime | None = None) -> bool:
+    """Ask for work with the outside, in this transaction; the same key asks once, for ever. Say whether it was new."""
+    asked = uow.add_new(
         jobs,
+        on=("key",),
         kind=kind,
         key=key,
         args=args,
@@ -66,4 +62,6 @@ def queue(uow: UnitOfWork, kind: str, key: str, args: dict[str, Any], due_at: da
         created_at=uow.now,
         done_at=None,
     )
-    uow.wake("jobs")
+    if asked is not None:
+        uow.wake("jobs")
+    return asked is not None
