@@ -1,0 +1,237 @@
+"""Networks in memory for tests of use cases: every call's outcome can be scripted, every public effect is recorded.
+
+The list of effects is the only witness a test trusts: what our own tables say is what is being tested.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict, deque
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import ClassVar, Literal
+
+from smm.errors import (
+    N_,
+    AuthExpired,
+    ConnectorError,
+    NeedsHuman,
+    OutcomeUnknown,
+    RateLimited,
+    Rejected,
+    Unavailable,
+    Unsupported,
+)
+from smm.networks import Answer, Can, Connector, Credential, Item, Kind, Limits, Outgoing, Page, Profile, Published
+
+Outcome = Literal[
+    "ok",
+    "refuse",  # Rejected: certainly not done
+    "unknown_done",  # it happened, the answer was lost
+    "unknown_lost",  # it did not happen, and nobody can tell
+    "rate_limited",
+    "auth_expired",
+    "unavailable",
+    "needs_human",
+    "unsupported",
+    "crash",  # it happened, then our own process fell over: not a ConnectorError
+]
+Call = Literal["check", "fetch", "publish", "find", "reply", "find_reply", "hide", "delete"]
+
+LIMITS = Limits(text=500, media=4, media_bytes=8_000_000, source="https://example.org/limits", reply=500)
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """Something that the public can see. Two with one key: it was done twice."""
+
+    call: str
+    account_id: int
+    key: str
+    text: str
+    remote_id: str
+    answers: str
+    at: datetime
+
+
+class Crash(Exception):
+    """Stands for a process that fell over in the middle of a call."""
+
+
+class FakeConnector:
+    """One account of the networks in memory."""
+
+    name: ClassVar[str] = "demo"
+    title: ClassVar[str] = "Demo network"
+    can: ClassVar[frozenset[Can]] = frozenset(Can)
+    credentials: ClassVar[tuple[Credential, ...]] = ()
+
+    def __init__(self, world: FakeNetworks, account_id: int) -> None:
+        self._world = world
+        self._account_id = account_id
+        self.limits = LIMITS
+
+    async def check(self) -> Profile:
+        """Say who this is."""
+        await self._world.play("check")
+        return Profile(f"account-{self._account_id}", "Northwind Coffee", "northwind", "https://demo.example/northwind")
+
+    async def fetch(self, cursor: str) -> Page:
+        """Bring the next of the pages that the test laid out."""
+        await self._world.play("fetch")
+        pages = self._world.pages[self._account_id]
+        return pages.popleft() if pages else Page((), cursor)
+
+    async def stream(self) -> AsyncIterator[None]:
+        """Tell nothing, ever."""
+        for _ in ():
+            yield None
+
+    async def publish(self, post: Outgoing) -> Published:
+        """Publish, or fail as scripted."""
+        return await self._world.act("publish", self._account_id, post.key, post.text)
+
+    async def find(self, post: Outgoing, since: datetime) -> Published | None:
+        """Look among the effects."""
+        await self._world.play("find")
+        return self._world.seen("publish", self._account_id, post.text, since)
+
+    async def reply(self, answer: Answer) -> Published:
+        """Answer, or fail as scripted."""
+        return await self._world.act("reply", self._account_id, answer.key, answer.text, answer.remote_id)
+
+    async def find_reply(self, answer: Answer, since: datetime) -> Published | None:
+        """Look among the effects."""
+        await self._world.play("find_reply")
+        return self._world.seen("reply", self._account_id, answer.text, since)
+
+    async def hide(self, remote_id: str) -> None:
+        """Hide, or fail as scripted."""
+        await self._world.act("hide", self._account_id, remote_id, "")
+
+    async def delete(self, remote_id: str) -> None:
+        """Delete, or fail as scripted."""
+        await self._world.act("delete", self._account_id, remote_id, "")
+
+    async def close(self) -> None:
+        """Nothing to let go of."""
+
+
+class FakeNetworks:
+    """The port `Networks` in memory. `script` says what the next calls do; `effects` is what the public saw."""
+
+    def __init__(self, clock: Callable[[], datetime], can: frozenset[Can] = frozenset(Can)) -> None:
+        self.clock = clock
+        self.capabilities = can
+        self.effects: list[Effect] = []
+        self.calls: list[str] = []
+        self.pages: dict[int, deque[Page]] = defaultdict(deque)
+        self.during: Callable[[str], Awaitable[None]] | None = None  # awaited in the middle of each call
+        self.idempotent = False  # whether the same key is the same effect
+        self._scripts: dict[str, deque[Outcome]] = defaultdict(deque)
+        self._open: dict[int, FakeConnector] = {}
+
+    def script(self, call: Call, *outcomes: Outcome) -> None:
+        """Say what the next calls of a kind do; after that they succeed."""
+        self._scripts[call].extend(outcomes)
+
+    def of(self, call: Call) -> list[Effect]:
+        """Return the effects of one kind of call."""
+        return [effect for effect in self.effects if effect.call == call]
+
+    async def connector(self, account_id: int) -> Connector:
+        """Return the account's connector."""
+        return self._open.setdefault(account_id, FakeConnector(self, account_id))
+
+    def limits(self, network: str) -> Limits | None:
+        """Return the limits of every network that a test may name."""
+        return LIMITS
+
+    def can(self, network: str, what: Can) -> bool:
+        """Say whether the networks were opened with a capability."""
+        return what in self.capabilities
+
+    def title(self, network: str) -> str:
+        """Return a name for people."""
+        return FakeConnector.title if network == FakeConnector.name else network.capitalize()
+
+    async def play(self, call: Call) -> Outcome:
+        """Take the next outcome of a call and raise what it raises before anything is done."""
+        self.calls.append(call)
+        if self.during is not None:
+            await self.during(call)
+        script = self._scripts[call]
+        outcome: Outcome = script.popleft() if script else "ok"
+        refusal = _CERTAIN.get(outcome)
+        if refusal is not None:
+            raise refusal()
+        return outcome
+
+    async def act(self, call: Call, account_id: int, key: str, text: str, answers: str = "") -> Published:
+        """Do something in public as scripted."""
+        outcome = await self.play(call)
+        if outcome == "unknown_lost":
+            raise _unknown()
+        effect = self._do(call, account_id, key, text, answers)
+        if outcome == "unknown_done":
+            raise _unknown()
+        if outcome == "crash":
+            raise Crash
+        return Published(effect.remote_id, f"https://demo.example/{effect.remote_id}")
+
+    def seen(self, call: Call, account_id: int, text: str, since: datetime) -> Published | None:
+        """Return the newest effect with this text, as a read-back would."""
+        for effect in reversed(self.effects):
+            if (effect.call, effect.account_id, effect.text) == (call, account_id, text) and effect.at >= since:
+                return Published(effect.remote_id, f"https://demo.example/{effect.remote_id}")
+        return None
+
+    def _do(self, call: Call, account_id: int, key: str, text: str, answers: str) -> Effect:
+        if self.idempotent:
+            for known in self.effects:
+                if (known.call, known.key) == (call, key):
+                    return known
+        remote_id = f"{call}-{len(self.effects) + 1}"
+        effect = Effect(call, account_id, key, text, remote_id, answers, self.clock())
+        self.effects.append(effect)
+        return effect
+
+
+def item(remote_id: str, text: str = "Do you have oat milk?", **changes: object) -> Item:
+    """Return something said by somebody outside, changed as the test wants it."""
+    parts: dict[str, object] = {
+        "kind": Kind.COMMENT,
+        "remote_id": remote_id,
+        "author_id": "u-1",
+        "author_name": "Mia",
+        "author_handle": "mia",
+        "text": text,
+        "said_at": datetime(2026, 3, 2, 9, 0, tzinfo=UTC),
+        "link": f"https://demo.example/{remote_id}",
+        "thread_id": "post-1",
+    }
+    return Item(**(parts | changes))  # type: ignore[arg-type]
+
+
+def _unknown() -> ConnectorError:
+    return OutcomeUnknown(N_("{network} did not answer in time."), network="Demo network")
+
+
+_CERTAIN: dict[str, Callable[[], ConnectorError]] = {
+    "refuse": lambda: Rejected(
+        N_("{network} refuses it: {reason}."), network="Demo network", reason="the text is not allowed"
+    ),
+    "rate_limited": lambda: RateLimited(
+        N_("{network} asks to wait."), network="Demo network", retry_after=timedelta(seconds=30)
+    ),
+    "auth_expired": lambda: AuthExpired(
+        N_("{network} no longer accepts the key of {account}. Reconnect it: /accounts"),
+        network="Demo network",
+        account="Northwind Coffee",
+    ),
+    "unavailable": lambda: Unavailable(N_("{network} cannot be reached."), network="Demo network"),
+    "needs_human": lambda: NeedsHuman(
+        N_("{network} wants a person: {url}"), network="Demo network", url="https://demo.example/captcha"
+    ),
+    "unsupported": lambda: Unsupported(N_("{network} cannot do that."), network="Demo network"),
+}
