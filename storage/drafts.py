@@ -51,10 +51,11 @@ drafts = Table(
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What a writer was asked for. `purpose`: post or reply. `length`: normal or shorter. `state`: writing, ready, failed, used, discarded.
+    """What a writer was asked for. `purpose`: post or reply. `length`: normal or shorter.
 
-    `round` grows with every "Again"; `calls` counts rounds that cost a model's time; `growing` is the text so far;
-    `variants` are `{"text", "source"}`; `model` is empty where no model wrote it; `error` is a message of the catalogue.
+    `state`: writing, ready, failed, used or discarded. `round` grows with every "Again"; `calls` counts rounds that cost a
+    model's time; `growing` is the text so far; `variants` are `{"text", "source"}`; `model` is empty where no model wrote it;
+    `error` is a message of the catalogue.
     """
 
     id: int
