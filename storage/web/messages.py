@@ -1,4 +1,4 @@
-"""What the web chat keeps: sign-in sessions, the messages of its chats, what each member has seen, and which files stand where.
+"""The messages of the web chat's rooms, what each member has seen of them, and which files stand where.
 
 `Message.revision` counts the changes of one chat, new messages and edits alike: a browser that says the last one it saw is
 told everything since.
@@ -21,9 +21,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     bindparam,
-    delete,
     func,
-    insert,
     literal,
     select,
     update,
@@ -32,23 +30,7 @@ from sqlalchemy import (
 from storage.base import Id, Json, Moment, key, metadata
 from storage.brands import brands
 from storage.buttons import asks
-from storage.channels import channels
-from storage.members import Identity, Member, Membership, identities, invites, members, memberships
 from storage.unit_of_work import UnitOfWork
-
-PLATFORM = "web"
-
-sessions = Table(
-    "sessions",
-    metadata,
-    key(),
-    Column("digest", String(64), nullable=False, unique=True),
-    Column("member_id", Id, ForeignKey("members.id"), nullable=False),
-    Column("csrf", String(64), nullable=False),
-    Column("created_at", Moment, nullable=False),
-    Column("seen_at", Moment, nullable=False),
-    Column("expires_at", Moment, nullable=False),
-)
 
 messages = Table(
     "messages",
@@ -86,19 +68,6 @@ shown = Table(
 
 
 @dataclass(frozen=True, slots=True)
-class Session:
-    """A signed-in browser. The cookie holds the token, the row its SHA-256."""
-
-    id: int
-    digest: str
-    member_id: int
-    csrf: str
-    created_at: datetime
-    seen_at: datetime
-    expires_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
 class Message:
     """One message of a web chat: a person's words, or the desk's card (`member_id` None). `key` is the sender's own id of it."""
 
@@ -133,18 +102,6 @@ class Shown:
 
 
 @dataclass(frozen=True, slots=True)
-class Room:
-    """A chat that can be entered, with what its page needs to know of the brand."""
-
-    chat_id: str
-    purpose: str
-    title: str
-    brand_id: int
-    brand: str
-    zone: str
-
-
-@dataclass(frozen=True, slots=True)
 class Asked:
     """To whom a question was put, and whether it still stands."""
 
@@ -155,51 +112,6 @@ class Asked:
     zone: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Invitation:
-    """What a sign-in link is for: `member` is whom it signs in, empty for somebody new, called `name`."""
-
-    kind: str
-    name: str
-    member: str | None
-
-
-_SESSION = (
-    select(sessions)
-    .join(members, members.c.id == sessions.c.member_id)
-    .where(
-        sessions.c.digest == bindparam("token_digest"),
-        sessions.c.expires_at > bindparam("moment"),
-        members.c.revoked_at.is_(None),
-    )
-)
-_MEMBER = select(members).where(members.c.id == bindparam("of_member"))
-_MEMBERSHIPS = select(memberships).where(memberships.c.member_id == bindparam("of_member"))
-_IDENTITY = (
-    select(identities)
-    .where(identities.c.member_id == bindparam("of_member"), identities.c.platform == PLATFORM)
-    .order_by(identities.c.id)
-    .limit(1)
-)
-_ROOMS = (
-    select(channels.c.chat_id, channels.c.purpose, channels.c.title, brands.c.id, brands.c.name, brands.c.zone)
-    .join(brands, brands.c.id == channels.c.brand_id)
-    .where(
-        channels.c.platform == PLATFORM,
-        channels.c.state == "open",
-        brands.c.workspace_id == bindparam("of_workspace"),
-    )
-    .order_by(brands.c.id, channels.c.id)
-)
-_INVITATION = (
-    select(invites.c.kind, invites.c.name, members.c.name)
-    .join(members, members.c.id == invites.c.member_id, isouter=True)
-    .where(
-        invites.c.digest == bindparam("token_digest"),
-        invites.c.used_at.is_(None),
-        invites.c.expires_at > bindparam("moment"),
-    )
-)
 _NEWEST = select(func.coalesce(func.max(messages.c.revision), 0)).where(messages.c.chat_id == bindparam("of_chat"))
 _MESSAGE = select(messages).where(messages.c.id == bindparam("of_id"))
 _KEYED = select(messages).where(messages.c.chat_id == bindparam("of_chat"), messages.c.key == bindparam("of_key"))
@@ -216,99 +128,6 @@ _SINCE = (
     .limit(bindparam("most"))
 )
 _SEEN = select(seen).where(seen.c.member_id == bindparam("of_member"), seen.c.chat_id == bindparam("of_chat"))
-
-
-def open_session(uow: UnitOfWork, member_id: int, digest: str, csrf: str, expires_at: datetime) -> None:
-    """Keep a new session, and forget those that are over."""
-    uow.change(delete(sessions).where(sessions.c.expires_at <= uow.now))
-    uow.add(
-        sessions,
-        digest=digest,
-        member_id=member_id,
-        csrf=csrf,
-        created_at=uow.now,
-        seen_at=uow.now,
-        expires_at=expires_at,
-    )
-
-
-def session(uow: UnitOfWork, digest: str) -> Session | None:
-    """Return a session that still holds, of a member who still is one."""
-    return uow.one(Session, _SESSION, token_digest=digest, moment=uow.now)
-
-
-def roll_session(uow: UnitOfWork, session_id: int, expires_at: datetime) -> None:
-    """Let a session that is in use last longer."""
-    uow.change(update(sessions).where(sessions.c.id == session_id).values(seen_at=uow.now, expires_at=expires_at))
-
-
-def close_session(uow: UnitOfWork, session_id: int) -> None:
-    """Sign a browser out."""
-    uow.change(delete(sessions).where(sessions.c.id == session_id))
-
-
-def invitation(uow: UnitOfWork, digest: str) -> Invitation | None:
-    """Say what an unused sign-in link is for, without using it."""
-    return uow.one(Invitation, _INVITATION, token_digest=digest, moment=uow.now)
-
-
-def member(uow: UnitOfWork, member_id: int) -> Member | None:
-    """Return a member."""
-    return uow.one(Member, _MEMBER, of_member=member_id)
-
-
-def memberships_of(uow: UnitOfWork, member_id: int) -> list[Membership]:
-    """Return a member's roles in every brand."""
-    return uow.many(Membership, _MEMBERSHIPS, of_member=member_id)
-
-
-def names(uow: UnitOfWork, member_ids: Sequence[int]) -> dict[int, str]:
-    """Return members' names."""
-    if not member_ids:
-        return {}
-    rows = uow.rows(select(members.c.id, members.c.name).where(members.c.id.in_(member_ids)))
-    return {row[0]: row[1] for row in rows}
-
-
-def identity(uow: UnitOfWork, member_id: int) -> Identity:
-    """Return the member's identity on the web, which a session vouches for; give them one if they have none."""
-    known = uow.one(Identity, _IDENTITY, of_member=member_id)
-    if known is not None:
-        return known
-    person = member(uow, member_id)
-    uow.add(
-        identities,
-        member_id=member_id,
-        platform=PLATFORM,
-        user_id=f"member-{member_id}",
-        name=person.name if person else "",
-        verified_at=uow.now,
-    )
-    found = uow.one(Identity, _IDENTITY, of_member=member_id)
-    assert found is not None
-    return found
-
-
-def known_identity(uow: UnitOfWork, member_id: int) -> Identity | None:
-    """Return the member's identity on the web, None if they never signed in."""
-    return uow.one(Identity, _IDENTITY, of_member=member_id)
-
-
-def speak(uow: UnitOfWork, member_ids: Sequence[int], language: str) -> None:
-    """Let members, and the web rooms of their workspaces, speak a language."""
-    homes = select(members.c.workspace_id).where(members.c.id.in_(member_ids))
-    owned = select(brands.c.id).where(brands.c.workspace_id.in_(homes))
-    uow.change(update(members).where(members.c.id.in_(member_ids)).values(language=language))
-    uow.change(
-        update(channels)
-        .where(channels.c.platform == PLATFORM, channels.c.brand_id.in_(owned))
-        .values(language=language)
-    )
-
-
-def rooms(uow: UnitOfWork, workspace_id: int) -> list[Room]:
-    """Return every open web room of a workspace. Who may enter which is not decided here."""
-    return uow.many(Room, _ROOMS, of_workspace=workspace_id)
 
 
 def add_message(
@@ -441,9 +260,8 @@ def unseen(uow: UnitOfWork, member_id: int, chat_ids: Sequence[str]) -> dict[str
 
 def show(uow: UnitOfWork, chat_id: str, digests: Sequence[str]) -> None:
     """Remember that files stand in a chat."""
-    for digest in dict.fromkeys(digests):
-        if not uow.scalar(select(shown.c.digest).where(shown.c.digest == digest, shown.c.chat_id == chat_id)):
-            uow.connection.execute(insert(shown), {"digest": digest, "chat_id": chat_id})
+    rows = [{"digest": digest, "chat_id": chat_id} for digest in dict.fromkeys(digests)]
+    uow.put_new(shown, rows, on=("digest", "chat_id"))
 
 
 def is_shown(uow: UnitOfWork, digest: str, chat_ids: Sequence[str]) -> bool:
