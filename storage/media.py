@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Integer, String, Table, Text
+from sqlalchemy import BigInteger, Column, ForeignKey, Integer, String, Table, Text, select
 
 from storage.base import Id, Moment, metadata
+from storage.unit_of_work import UnitOfWork
 
 media = Table(
     "media",
@@ -35,3 +37,29 @@ class Media:
     height: int
     name: str
     created_at: datetime
+
+
+def keep(
+    uow: UnitOfWork, digest: str, *, brand_id: int | None, mime: str, size: int, width: int, height: int, name: str
+) -> None:
+    """Remember a file whose bytes lie on disk; the same file again changes nothing."""
+    uow.add_new(
+        media,
+        on=("digest",),
+        digest=digest,
+        brand_id=brand_id,
+        mime=mime,
+        size=size,
+        width=width,
+        height=height,
+        name=name,
+        created_at=uow.now,
+    )
+
+
+def of(uow: UnitOfWork, digests: Sequence[str]) -> dict[str, Media]:
+    """Return what is known of files, by digest."""
+    if not digests:
+        return {}
+    found = uow.many(Media, select(media).where(media.c.digest.in_(digests)))
+    return {each.digest: each for each in found}
