@@ -1,4 +1,4 @@
-"""Posts, their immutable versions, and one target per account."""
+"""Posts, their immutable versions, and one target per account. Queries about targets stand in storage/targets.py."""
 
 from __future__ import annotations
 
@@ -6,9 +6,24 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, String, Table, Text, UniqueConstraint, text
+from sqlalchemy import (
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    bindparam,
+    select,
+    text,
+    update,
+)
 
 from storage.base import Id, Json, Moment, key, metadata
+from storage.unit_of_work import UnitOfWork
 
 posts = Table(
     "posts",
@@ -21,9 +36,16 @@ posts = Table(
     Column("slot_at", Moment, nullable=True),
     Column("on_hold", Boolean, nullable=False),
     Column("revision", Integer, nullable=False),
+    Column("late_at", Moment, nullable=True),
     Column("created_at", Moment, nullable=False),
     Index(None, "brand_id", "state"),
     Index(None, "brand_id", "slot_at"),
+    Index(
+        "ix_posts_not_told",
+        "slot_at",
+        sqlite_where=text("late_at IS NULL AND state NOT IN ('published', 'cancelled')"),
+        postgresql_where=text("late_at IS NULL AND state NOT IN ('published', 'cancelled')"),
+    ),
 )
 
 versions = Table(
@@ -56,6 +78,7 @@ targets = Table(
     Column("published_hash", String(64), nullable=False),
     Column("published_at", Moment, nullable=True),
     UniqueConstraint("post_id", "account_id"),
+    Index(None, "account_id", "published_at"),
     Index(
         "ix_targets_due",
         "due_at",
@@ -69,7 +92,8 @@ targets = Table(
 class Post:
     """What will be published. `version` is the current version's number, 0 before the first; `slot_at` when it is due.
 
-    `state` is derived from approvals and targets by smm/posts.py and kept here for lists.
+    `state` is derived from approvals and targets by smm/states.py and kept here for lists. `late_at` is when people were told
+    that the slot passed without a receipt.
     """
 
     id: int
@@ -80,6 +104,7 @@ class Post:
     slot_at: datetime | None
     on_hold: bool
     revision: int
+    late_at: datetime | None
     created_at: datetime
 
 
@@ -98,7 +123,7 @@ class Version:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A post on one account, with its own state: see life-cycle in smm/publishing.py.
+    """A post on one account, with its own state: see the life cycle in smm/publishing.py.
 
     `due_at` is when to act next: the slot, the end of a back-off, or the end of the settle time after an unknown outcome.
     """
@@ -116,3 +141,117 @@ class Target:
     error: str
     published_hash: str
     published_at: datetime | None
+
+
+_BY_ID = select(posts).where(posts.c.id == bindparam("wanted"))
+_LOCK = _BY_ID.with_for_update()
+_LOCK_MANY = (
+    select(posts).where(posts.c.id.in_(bindparam("wanted", expanding=True))).order_by(posts.c.id).with_for_update()
+)
+_VERSION = select(versions).where(
+    versions.c.post_id == bindparam("of_post"), versions.c.number == bindparam("of_number")
+)
+_VERSIONS = select(versions).where(versions.c.post_id == bindparam("of_post")).order_by(versions.c.number)
+_SLOTS = (
+    select(posts)
+    .where(
+        posts.c.brand_id == bindparam("of_brand"),
+        posts.c.slot_at >= bindparam("since"),
+        posts.c.slot_at < bindparam("until"),
+        posts.c.state != "cancelled",
+    )
+    .order_by(posts.c.slot_at, posts.c.id)
+)
+_IN_STATES = (
+    select(posts)
+    .where(posts.c.brand_id == bindparam("of_brand"), posts.c.state.in_(bindparam("states", expanding=True)))
+    .order_by(posts.c.slot_at.is_(None), posts.c.slot_at, posts.c.id)
+    .limit(bindparam("most"))
+)
+_LATE = (
+    select(posts)
+    .where(
+        posts.c.late_at.is_(None),
+        posts.c.state.not_in(("published", "cancelled")),
+        posts.c.slot_at <= bindparam("until"),
+    )
+    .order_by(posts.c.slot_at)
+    .limit(200)
+)
+
+
+def add_post(uow: UnitOfWork, brand_id: int, author_id: int, slot_at: datetime | None) -> int:
+    """Add a post that has no version yet."""
+    return uow.add(
+        posts,
+        brand_id=brand_id,
+        author_id=author_id,
+        state="draft",
+        version=0,
+        slot_at=slot_at,
+        on_hold=False,
+        revision=0,
+        late_at=None,
+        created_at=uow.now,
+    )
+
+
+def add_version(
+    uow: UnitOfWork, post_id: int, number: int, digest: str, content: dict[str, Any], author_id: int
+) -> None:
+    """Add a version and make it the current one."""
+    uow.add(
+        versions,
+        post_id=post_id,
+        number=number,
+        hash=digest,
+        content=content,
+        author_id=author_id,
+        created_at=uow.now,
+    )
+    change_post(uow, post_id, version=number)
+
+
+def get(uow: UnitOfWork, post_id: int) -> Post | None:
+    """Return a post."""
+    return uow.one(Post, _BY_ID, wanted=post_id)
+
+
+def lock(uow: UnitOfWork, post_id: int) -> Post | None:
+    """Return a post that nobody else changes until this transaction ends."""
+    return uow.one(Post, _LOCK, wanted=post_id)
+
+
+def lock_many(uow: UnitOfWork, post_ids: list[int]) -> list[Post]:
+    """Lock several posts, always in one order, so that two who do it never wait for each other."""
+    return uow.many(Post, _LOCK_MANY, wanted=sorted(set(post_ids))) if post_ids else []
+
+
+def change_post(uow: UnitOfWork, post_id: int, **values: Any) -> None:
+    """Change a post and raise its revision."""
+    uow.change(update(posts).where(posts.c.id == post_id).values(revision=posts.c.revision + 1, **values))
+
+
+def version(uow: UnitOfWork, post_id: int, number: int) -> Version | None:
+    """Return one version of a post."""
+    return uow.one(Version, _VERSION, of_post=post_id, of_number=number)
+
+
+def versions_of(uow: UnitOfWork, post_id: int) -> list[Version]:
+    """Return every version of a post, oldest first."""
+    return uow.many(Version, _VERSIONS, of_post=post_id)
+
+
+def between(uow: UnitOfWork, brand_id: int, since: datetime, until: datetime) -> list[Post]:
+    """Return the brand's posts with a slot in a stretch of time, in order, without those that were cancelled."""
+    return uow.many(Post, _SLOTS, of_brand=brand_id, since=since, until=until)
+
+
+def in_states(uow: UnitOfWork, brand_id: int, states: tuple[str, ...], most: int = 50) -> list[Post]:
+    """Return the brand's posts in some states, the nearest slot first."""
+    return uow.many(Post, _IN_STATES, of_brand=brand_id, states=states, most=most)
+
+
+def late(uow: UnitOfWork, until: datetime) -> list[Post]:
+    """Return posts whose slot passed before `until` without a receipt, and of which nobody was told."""
+    return uow.many(Post, _LATE, until=until)
