@@ -2,13 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, ForeignKey, Index, Integer, String, Table, Text, UniqueConstraint
+from sqlalchemy import (
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    Select,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    and_,
+    bindparam,
+    func,
+    or_,
+    select,
+    update,
+)
 
+from storage.accounts import accounts
 from storage.base import Id, Json, Moment, key, metadata
+from storage.unit_of_work import UnitOfWork
 
 mentions = Table(
     "mentions",
@@ -45,6 +64,8 @@ mentions = Table(
     UniqueConstraint("account_id", "remote_id"),
     Index(None, "brand_id", "state", "id"),
     Index(None, "account_id", "thread_id"),
+    Index(None, "state", "snoozed_until"),
+    Index(None, "state", "claimed_until"),
 )
 
 
@@ -81,3 +102,155 @@ class Mention:
     answer_link: str
     revision: int
     raw: dict[str, Any]
+
+
+_GET = select(mentions).where(mentions.c.id == bindparam("wanted"))
+_KNOWN = select(mentions).where(
+    mentions.c.account_id == bindparam("of_account"),
+    mentions.c.remote_id.in_(bindparam("wanted", expanding=True)),
+)
+_IN_THREAD = (
+    select(mentions)
+    .where(
+        mentions.c.account_id == bindparam("of_account"),
+        mentions.c.thread_id == bindparam("of_thread"),
+        mentions.c.state.in_(bindparam("states", expanding=True)),
+    )
+    .order_by(mentions.c.id)
+)
+_NEWEST_BESIDE = select(func.max(mentions.c.id)).where(
+    mentions.c.account_id == bindparam("of_account"),
+    mentions.c.id > bindparam("after"),
+    or_(
+        mentions.c.parent_id == bindparam("answering"),
+        and_(mentions.c.thread_id == bindparam("of_thread"), mentions.c.author_id == bindparam("by_author")),
+    ),
+)
+_DUE = (
+    select(mentions.c.id, mentions.c.snoozed_until)
+    .where(mentions.c.state == "snoozed", mentions.c.snoozed_until <= bindparam("until"))
+    .union_all(
+        select(mentions.c.id, mentions.c.claimed_until).where(
+            mentions.c.state == "claimed", mentions.c.claimed_until <= bindparam("until")
+        )
+    )
+    .limit(bindparam("most"))
+)
+_TALLY = (
+    select(mentions.c.state, func.count())
+    .where(mentions.c.brand_id == bindparam("of_brand"), mentions.c.state.in_(bindparam("states", expanding=True)))
+    .group_by(mentions.c.state)
+)
+_WAITING_SINCE = (
+    select(mentions)
+    .where(
+        mentions.c.account_id == bindparam("of_account"),
+        mentions.c.received_at >= bindparam("since"),
+        mentions.c.state.in_(bindparam("states", expanding=True)),
+    )
+    .order_by(mentions.c.id)
+)
+
+
+def get(uow: UnitOfWork, mention_id: int) -> Mention | None:
+    """Return a mention."""
+    return uow.one(Mention, _GET, wanted=mention_id)
+
+
+def known(uow: UnitOfWork, account_id: int, remote_ids: Collection[str]) -> dict[str, Mention]:
+    """Return which of the network's ids are stored already."""
+    found = uow.many(Mention, _KNOWN, of_account=account_id, wanted=list(remote_ids)) if remote_ids else []
+    return {mention.remote_id: mention for mention in found}
+
+
+def put_new(uow: UnitOfWork, rows: Sequence[Mapping[str, Any]]) -> dict[str, int]:
+    """Insert what is not stored yet; return the new ids by the network's ids."""
+    added = uow.put_new(mentions, rows, on=("account_id", "remote_id"))
+    return {remote_id: mention_id for mention_id, _, remote_id in added}
+
+
+def in_thread(uow: UnitOfWork, account_id: int, thread_id: str, states: Collection[str]) -> list[Mention]:
+    """Return a thread's mentions in some states, oldest first."""
+    return uow.many(Mention, _IN_THREAD, of_account=account_id, of_thread=thread_id, states=list(states))
+
+
+def newest_beside(uow: UnitOfWork, mention: Mention) -> int:
+    """Return the id of the newest thing said after a mention by its author there, or in answer to it; its own if none."""
+    newest = uow.scalar(
+        _NEWEST_BESIDE,
+        of_account=mention.account_id,
+        after=mention.id,
+        answering=mention.remote_id,
+        of_thread=mention.thread_id,
+        by_author=mention.author_id,
+    )
+    return int(newest) if newest is not None else mention.id
+
+
+def due(uow: UnitOfWork, until: datetime, most: int = 500) -> list[tuple[int, datetime]]:
+    """Return what must be woken by then: snoozes that end and claims that lapse, each with its moment."""
+    return [(row[0], row[1]) for row in uow.rows(_DUE, until=until, most=most)]
+
+
+def change(uow: UnitOfWork, mention: Mention, **values: Any) -> bool:
+    """Change a mention as it was read and make it a new revision; False means that somebody was first."""
+    statement = (
+        update(mentions)
+        .where(mentions.c.id == mention.id, mentions.c.revision == mention.revision)
+        .values(revision=mention.revision + 1, **values)
+    )
+    return uow.change(statement) == 1
+
+
+def mark(uow: UnitOfWork, mention: Mention, **values: Any) -> bool:
+    """Change what is neither state nor text, so that it stays the same revision; False means that somebody was first."""
+    statement = (
+        update(mentions).where(mentions.c.id == mention.id, mentions.c.revision == mention.revision).values(**values)
+    )
+    return uow.change(statement) == 1
+
+
+def tally(uow: UnitOfWork, brand_id: int, states: Collection[str]) -> dict[str, int]:
+    """Count a brand's mentions by state."""
+    return {row[0]: int(row[1]) for row in uow.rows(_TALLY, of_brand=brand_id, states=list(states))}
+
+
+def waiting_since(uow: UnitOfWork, account_id: int, since: datetime, states: Collection[str]) -> list[Mention]:
+    """Return what came to an account since a moment and is still in one of the states, oldest first."""
+    return uow.many(Mention, _WAITING_SINCE, of_account=account_id, since=since, states=list(states))
+
+
+def listing(
+    uow: UnitOfWork,
+    brand_id: int,
+    *,
+    states: Collection[str] = (),
+    member_id: int | None = None,
+    network: str = "",
+    among: Collection[int] | None = None,
+    before: int = 0,
+    limit: int = 20,
+) -> list[Mention]:
+    """Return a brand's mentions, newest first: in some states, of one person, of a network, among some ids, before an id."""
+    wanted = _narrow(select(mentions).where(mentions.c.brand_id == brand_id), states, member_id, network)
+    if among is not None:
+        wanted = wanted.where(mentions.c.id.in_(among))
+    if before:
+        wanted = wanted.where(mentions.c.id < before)
+    return uow.many(Mention, wanted.order_by(mentions.c.id.desc()).limit(limit))
+
+
+def count(uow: UnitOfWork, brand_id: int, *, states: Collection[str], member_id: int | None = None) -> int:
+    """Count a brand's mentions in some states, of one person where one is named."""
+    wanted = select(func.count()).select_from(mentions).where(mentions.c.brand_id == brand_id)
+    return int(uow.scalar(_narrow(wanted, states, member_id, "")))
+
+
+def _narrow(wanted: Select[Any], states: Collection[str], member_id: int | None, network: str) -> Select[Any]:
+    if states:
+        wanted = wanted.where(mentions.c.state.in_(list(states)))
+    if member_id is not None:
+        wanted = wanted.where(or_(mentions.c.claimed_by == member_id, mentions.c.assigned_to == member_id))
+    if network:
+        wanted = wanted.where(mentions.c.account_id.in_(select(accounts.c.id).where(accounts.c.network == network)))
+    return wanted
