@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, ForeignKey, Index, Integer, String, Table, Text, text
+from sqlalchemy import Column, ForeignKey, Index, Integer, String, Table, Text, bindparam, func, select, text, update
 
 from storage.base import Id, Json, Moment, key, metadata
 from storage.channels import ChatRef
@@ -109,3 +109,70 @@ def queue(
         created_at=uow.now,
         done_at=None,
     )
+
+
+_DUE = (
+    select(alerts)
+    .where(alerts.c.state == "queued", alerts.c.not_before <= bindparam("at"), alerts.c.id > bindparam("after"))
+    .order_by(alerts.c.urgency, alerts.c.id)
+    .limit(bindparam("most"))
+)
+_NEXT = select(func.min(alerts.c.not_before)).where(alerts.c.state == "queued", alerts.c.not_before > bindparam("at"))
+_CLOSE = (
+    update(alerts)
+    .where(alerts.c.id.in_(bindparam("wanted", expanding=True)), alerts.c.state == "queued")
+    .values(state=bindparam("now_state"), done_at=bindparam("at"))
+)
+_OF_CHAT = (
+    select(alerts)
+    .where(
+        alerts.c.platform == bindparam("at_platform"),
+        alerts.c.chat_id == bindparam("at_chat"),
+        alerts.c.state == "queued",
+    )
+    .order_by(alerts.c.id)
+)
+_GET = select(alerts).where(alerts.c.id.in_(bindparam("wanted", expanding=True))).order_by(alerts.c.id)
+
+
+def due(uow: UnitOfWork, after: int, most: int) -> list[Alert]:
+    """Return what is queued and due beyond an id, most urgent first."""
+    return uow.many(Alert, _DUE, at=uow.now, after=after, most=most)
+
+
+def next_due(uow: UnitOfWork) -> datetime | None:
+    """Return when the next row becomes due that is not due yet."""
+    moment: datetime | None = uow.scalar(_NEXT, at=uow.now)
+    return moment
+
+
+def get(uow: UnitOfWork, ids: Sequence[int]) -> list[Alert]:
+    """Return rows by id."""
+    return uow.many(Alert, _GET, wanted=list(ids)) if ids else []
+
+
+def of_chat(uow: UnitOfWork, chat: ChatRef) -> list[Alert]:
+    """Return what is queued for a chat and its topics."""
+    return uow.many(Alert, _OF_CHAT, at_platform=chat.platform, at_chat=chat.chat_id)
+
+
+def close(uow: UnitOfWork, ids: Sequence[int], state: str) -> int:
+    """Take rows out of the queue as delivered, merged or lost."""
+    return uow.change(_CLOSE, wanted=list(ids), now_state=state, at=uow.now) if ids else 0
+
+
+def put_off(uow: UnitOfWork, alert_id: int, until: datetime, failures: int, error: str) -> None:
+    """Try a row again later."""
+    uow.change(
+        update(alerts)
+        .where(alerts.c.id == alert_id, alerts.c.state == "queued")
+        .values(not_before=until, failures=failures, error=error)
+    )
+    uow.wake("alerts")
+
+
+def send_elsewhere(uow: UnitOfWork, alert_id: int, chat: ChatRef, language: str) -> None:
+    """Send a queued row to another chat instead, as a new message."""
+    values = {"platform": chat.platform, "chat_id": chat.chat_id, "topic_id": chat.topic_id}
+    uow.change(update(alerts).where(alerts.c.id == alert_id).values(language=language, edits="", **values))
+    uow.wake("alerts")

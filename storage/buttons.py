@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, ForeignKey, Index, Integer, String, Table, UniqueConstraint, bindparam, select
+from sqlalchemy import (
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Table,
+    UniqueConstraint,
+    bindparam,
+    delete,
+    select,
+    update,
+)
 
 from storage.base import Id, Json, Moment, key, metadata
+from storage.channels import ChatRef, MessageRef
 from storage.unit_of_work import UnitOfWork
 
 buttons = Table(
@@ -22,6 +36,7 @@ buttons = Table(
     Column("args", Json, nullable=False),
     Column("platform", String(16), nullable=False),
     Column("chat_id", String(64), nullable=False),
+    Column("digest", String(64), nullable=False, unique=True),
     Column("created_at", Moment, nullable=False),
     Column("expires_at", Moment, nullable=False, index=True),
 )
@@ -44,6 +59,7 @@ asks = Table(
     Column("message_id", String(64), nullable=False),
     Column("questions", Json, nullable=False),
     Column("answers", Json, nullable=False),
+    Column("card", Json, nullable=False),
     Column("state", String(8), nullable=False),
     Column("created_at", Moment, nullable=False),
     Column("expires_at", Moment, nullable=False),
@@ -71,7 +87,10 @@ copies = Table(
 
 @dataclass(frozen=True, slots=True)
 class ButtonRow:
-    """What a button means. `ref` is 96 random bits, URL-safe; it is all that a chat carries. Pressed only in its own chat."""
+    """What a button means. `ref` is 96 random bits, URL-safe; it is all that a chat carries. Pressed only in its own chat.
+
+    `digest` is over everything it means, so that the same button drawn again in the same chat is the same row.
+    """
 
     ref: str
     action: str
@@ -81,13 +100,17 @@ class ButtonRow:
     args: dict[str, Any]
     platform: str
     chat_id: str
+    digest: str
     created_at: datetime
     expires_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
 class AskRow:
-    """An open question to one person. `state`: open, done, cancelled. `message_id` is the prompt that a reply may quote."""
+    """An open question to one person. `state`: open, done, cancelled. `message_id` is the prompt that a reply may quote.
+
+    `card` is the card that asks, without its questions: what stays in the chat once they are answered.
+    """
 
     id: int
     ref: str
@@ -104,6 +127,7 @@ class AskRow:
     message_id: str
     questions: list[dict[str, Any]]
     answers: dict[str, str]
+    card: dict[str, Any]
     state: str
     created_at: datetime
     expires_at: datetime
@@ -126,9 +150,139 @@ class Copy:
     created_at: datetime
 
 
+_GET = select(buttons).where(buttons.c.ref == bindparam("wanted"))
+_KNOWN = select(buttons).where(buttons.c.digest.in_(bindparam("wanted", expanding=True)))
+_RENEW = update(buttons).where(buttons.c.ref.in_(bindparam("wanted", expanding=True))).values(expires_at=bindparam("until"))
+_EXPIRED = delete(buttons).where(buttons.c.expires_at < bindparam("before"))
+_ASK = select(asks).where(asks.c.ref == bindparam("wanted"))
+_OPEN_ASK = (
+    select(asks)
+    .where(
+        asks.c.platform == bindparam("at_platform"),
+        asks.c.chat_id == bindparam("at_chat"),
+        asks.c.user_id == bindparam("of_user"),
+        asks.c.state == "open",
+        asks.c.expires_at > bindparam("at"),
+    )
+    .order_by(asks.c.id.desc())
+    .limit(1)
+)
+_COPY = select(copies).where(
+    copies.c.platform == bindparam("at_platform"),
+    copies.c.chat_id == bindparam("at_chat"),
+    copies.c.message_id == bindparam("at_message"),
+)
 _COPIES = select(copies).where(copies.c.view == bindparam("of_view"), copies.c.object_id == bindparam("of_object"))
 
 
 def copies_of(uow: UnitOfWork, view: str, object_id: int) -> list[Copy]:
     """Return every copy of a card, in whatever chat it stands."""
     return uow.many(Copy, _COPIES, of_view=view, of_object=object_id)
+
+
+def get(uow: UnitOfWork, ref: str) -> ButtonRow | None:
+    """Return what a ref means, None if it means nothing (any more)."""
+    return uow.one(ButtonRow, _GET, wanted=ref)
+
+
+def known(uow: UnitOfWork, digests: Sequence[str]) -> dict[str, ButtonRow]:
+    """Return the buttons that exist already, by digest."""
+    return {row.digest: row for row in uow.many(ButtonRow, _KNOWN, wanted=list(digests))} if digests else {}
+
+
+def renew(uow: UnitOfWork, refs: Sequence[str], until: datetime) -> None:
+    """Let buttons live longer: they are being shown again."""
+    if refs:
+        uow.change(_RENEW, wanted=list(refs), until=until)
+
+
+def put(uow: UnitOfWork, rows: Sequence[ButtonRow]) -> None:
+    """Keep new buttons; one that somebody else is keeping at this moment stays theirs."""
+    uow.put_new(buttons, [{name: getattr(row, name) for name in ButtonRow.__dataclass_fields__} for row in rows])
+
+
+def forget_expired(uow: UnitOfWork, before: datetime) -> int:
+    """Drop the buttons whose time ended before a moment."""
+    return uow.change(_EXPIRED, before=before)
+
+
+def add_ask(uow: UnitOfWork, **values: Any) -> None:
+    """Keep an open question."""
+    uow.add(asks, state="open", created_at=uow.now, **values)
+
+
+def ask(uow: UnitOfWork, ref: str) -> AskRow | None:
+    """Return the question of a ref, in whatever state."""
+    return uow.one(AskRow, _ASK, wanted=ref)
+
+
+def open_ask(uow: UnitOfWork, chat: ChatRef, user_id: str) -> AskRow | None:
+    """Return the newest question that is open to a person in a chat."""
+    return uow.one(AskRow, _OPEN_ASK, at_platform=chat.platform, at_chat=chat.chat_id, of_user=user_id, at=uow.now)
+
+
+def close_ask(uow: UnitOfWork, ask_id: int, state: str) -> bool:
+    """Close an open question as done or cancelled; False if it was not open any more."""
+    return uow.change(update(asks).where(asks.c.id == ask_id, asks.c.state == "open").values(state=state)) == 1
+
+
+def cancel_asks(uow: UnitOfWork, chat: ChatRef, user_id: str) -> int:
+    """Close every question that is open to a person in a chat."""
+    where = (
+        asks.c.platform == chat.platform,
+        asks.c.chat_id == chat.chat_id,
+        asks.c.user_id == user_id,
+        asks.c.state == "open",
+    )
+    return uow.change(update(asks).where(*where).values(state="cancelled"))
+
+
+def keep_answers(uow: UnitOfWork, ask_id: int, answers: dict[str, str]) -> bool:
+    """Keep the answers given so far; False if the question is not open any more."""
+    return uow.change(update(asks).where(asks.c.id == ask_id, asks.c.state == "open").values(answers=answers)) == 1
+
+
+def prompted(uow: UnitOfWork, ref: str, message_id: str) -> None:
+    """Note which message asks."""
+    uow.change(update(asks).where(asks.c.ref == ref).values(message_id=message_id))
+
+
+def copy_at(uow: UnitOfWork, message: MessageRef) -> Copy | None:
+    """Return the card standing as a message, None if it is not one of an object."""
+    chat = message.chat
+    return uow.one(Copy, _COPY, at_platform=chat.platform, at_chat=chat.chat_id, at_message=message.message_id)
+
+
+def add_copy(
+    uow: UnitOfWork, message: MessageRef, view: str, object_id: int, args: dict[str, Any], language: str, digest: str
+) -> None:
+    """Note that a card of an object stands as a message."""
+    chat = message.chat
+    uow.add(
+        copies,
+        view=view,
+        object_id=object_id,
+        platform=chat.platform,
+        chat_id=chat.chat_id,
+        topic_id=chat.topic_id,
+        message_id=message.message_id,
+        language=language,
+        args=args,
+        digest=digest,
+        created_at=uow.now,
+    )
+
+
+def redrawn(uow: UnitOfWork, copy_id: int, digest: str) -> None:
+    """Note what a standing card looks like now."""
+    uow.change(update(copies).where(copies.c.id == copy_id).values(digest=digest))
+
+
+def drop_copy(uow: UnitOfWork, copy_id: int) -> None:
+    """Forget a card that no longer changes."""
+    uow.change(delete(copies).where(copies.c.id == copy_id))
+
+
+def drop_copies(uow: UnitOfWork, chat: ChatRef) -> int:
+    """Forget every card of a chat that is lost."""
+    return uow.change(delete(copies).where(copies.c.platform == chat.platform, copies.c.chat_id == chat.chat_id))

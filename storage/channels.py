@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Column, ForeignKey, String, Table, UniqueConstraint, bindparam, select
+from sqlalchemy import Column, ForeignKey, String, Table, UniqueConstraint, bindparam, select, update
 
 from storage.base import Id, Moment, key, metadata
 from storage.unit_of_work import UnitOfWork
@@ -89,3 +89,47 @@ def of_purpose(uow: UnitOfWork, brand_id: int, purpose: str) -> list[Channel]:
 def at(uow: UnitOfWork, chat: ChatRef) -> Channel | None:
     """Return the channel bound to a chat, None if it is not bound."""
     return uow.one(Channel, _AT, at_platform=chat.platform, at_chat=chat.chat_id, at_topic=chat.topic_id)
+
+
+_GET = select(channels).where(channels.c.id == bindparam("wanted"))
+_OF_BRAND = select(channels).where(channels.c.brand_id == bindparam("brand")).order_by(channels.c.id)
+_IN_CHAT = select(channels).where(channels.c.platform == bindparam("at_platform"), channels.c.chat_id == bindparam("at_chat"))
+
+
+def get(uow: UnitOfWork, channel_id: int) -> Channel | None:
+    """Return a channel, None if there is none of that id."""
+    return uow.one(Channel, _GET, wanted=channel_id)
+
+
+def of_brand(uow: UnitOfWork, brand_id: int) -> list[Channel]:
+    """Return all rooms of a brand, lost ones too."""
+    return uow.many(Channel, _OF_BRAND, brand=brand_id)
+
+
+def in_chat(uow: UnitOfWork, platform: str, chat_id: str) -> list[Channel]:
+    """Return the channels of a chat and of all its topics."""
+    return uow.many(Channel, _IN_CHAT, at_platform=platform, at_chat=chat_id)
+
+
+def add(uow: UnitOfWork, brand_id: int, chat: ChatRef, purpose: str, title: str, language: str) -> Channel:
+    """Bind a chat that is not bound yet."""
+    channel_id = uow.add(
+        channels,
+        brand_id=brand_id,
+        platform=chat.platform,
+        chat_id=chat.chat_id,
+        topic_id=chat.topic_id,
+        purpose=purpose,
+        title=title,
+        language=language,
+        state="open",
+        created_at=uow.now,
+    )
+    return Channel(
+        channel_id, brand_id, chat.platform, chat.chat_id, chat.topic_id, purpose, title, language, "open", uow.now
+    )
+
+
+def change(uow: UnitOfWork, channel_id: int, **values: object) -> int:
+    """Set columns of a channel; return how many channels that were."""
+    return uow.change(update(channels).where(channels.c.id == channel_id).values(**values))

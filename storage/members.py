@@ -5,9 +5,23 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Column, ForeignKey, String, Table, UniqueConstraint
+from sqlalchemy import (
+    Column,
+    ForeignKey,
+    String,
+    Table,
+    UniqueConstraint,
+    and_,
+    bindparam,
+    delete,
+    func,
+    or_,
+    select,
+    update,
+)
 
 from storage.base import Id, Moment, key, metadata
+from storage.unit_of_work import UnitOfWork
 
 members = Table(
     "members",
@@ -114,3 +128,174 @@ class Invite:
     expires_at: datetime
     used_at: datetime | None
     used_by: int | None
+
+
+_GET = select(members).where(members.c.id == bindparam("wanted"))
+_BY_IDENTITY = (
+    select(members, memberships.c.brand_id.label("role_brand"), memberships.c.role)
+    .join(identities, identities.c.member_id == members.c.id)
+    .outerjoin(memberships, memberships.c.member_id == members.c.id)
+    .where(identities.c.platform == bindparam("on_platform"), identities.c.user_id == bindparam("wanted"))
+)
+_OF_WORKSPACE = (
+    select(members)
+    .where(members.c.workspace_id == bindparam("of_workspace"), members.c.revoked_at.is_(None))
+    .order_by(members.c.id)
+)
+_ROLES = select(memberships).where(memberships.c.member_id == bindparam("of_member")).order_by(memberships.c.id)
+_IDENTITIES = select(identities).where(identities.c.member_id == bindparam("of_member")).order_by(identities.c.id)
+_INVITE = select(invites).where(invites.c.digest == bindparam("wanted"))
+_OWNERS = (
+    select(func.count(members.c.id.distinct()))
+    .join(memberships, and_(memberships.c.member_id == members.c.id, memberships.c.role == "owner"))
+    .where(members.c.revoked_at.is_(None), memberships.c.brand_id.is_(None))
+)
+_WITH_ROLE = (
+    select(members)
+    .join(memberships, memberships.c.member_id == members.c.id)
+    .where(
+        members.c.revoked_at.is_(None),
+        memberships.c.role == bindparam("wanted"),
+        or_(memberships.c.brand_id == bindparam("of_brand"), memberships.c.brand_id.is_(None)),
+    )
+    .order_by(members.c.id)
+    .distinct()
+)
+_USE_INVITE = (
+    update(invites)
+    .where(invites.c.id == bindparam("wanted"), invites.c.used_at.is_(None))
+    .values(used_at=bindparam("at"), used_by=bindparam("by"))
+)
+
+
+def add(uow: UnitOfWork, workspace_id: int, name: str, language: str, brand_id: int | None = None) -> Member:
+    """Make a member without roles and identities."""
+    member_id = uow.add(
+        members,
+        workspace_id=workspace_id,
+        name=name,
+        language=language,
+        brand_id=brand_id,
+        created_at=uow.now,
+        revoked_at=None,
+    )
+    return Member(member_id, workspace_id, name, language, brand_id, uow.now, None)
+
+
+def get(uow: UnitOfWork, member_id: int) -> Member | None:
+    """Return a member, revoked ones too."""
+    return uow.one(Member, _GET, wanted=member_id)
+
+
+def of_workspace(uow: UnitOfWork, workspace_id: int) -> list[Member]:
+    """Return the members who have not been removed."""
+    return uow.many(Member, _OF_WORKSPACE, of_workspace=workspace_id)
+
+
+def with_role(uow: UnitOfWork, brand_id: int, role: str) -> list[Member]:
+    """Return who has a role in a brand, or in every brand."""
+    return uow.many(Member, _WITH_ROLE, of_brand=brand_id, wanted=role)
+
+
+def by_identity(uow: UnitOfWork, platform: str, user_id: str) -> tuple[Member, list[tuple[int | None, str]]] | None:
+    """Return who a chat identity belongs to, with (brand, role) pairs; None for a stranger. Revoked ones are returned too."""
+    rows = uow.rows(_BY_IDENTITY, on_platform=platform, wanted=user_id)
+    if not rows:
+        return None
+    return Member(*rows[0][:-2]), [(row[-2], row[-1]) for row in rows if row[-1] is not None]
+
+
+def change(uow: UnitOfWork, member_id: int, **values: object) -> int:
+    """Set columns of a member; return how many members that were."""
+    return uow.change(update(members).where(members.c.id == member_id).values(**values))
+
+
+def identify(uow: UnitOfWork, member_id: int, platform: str, user_id: str, name: str) -> int:
+    """Bind a verified chat identity to a member."""
+    return uow.add(
+        identities, member_id=member_id, platform=platform, user_id=user_id, name=name, verified_at=uow.now
+    )
+
+
+def identities_of(uow: UnitOfWork, member_id: int) -> list[Identity]:
+    """Return a member's chat identities."""
+    return uow.many(Identity, _IDENTITIES, of_member=member_id)
+
+
+def forget_identities(uow: UnitOfWork, member_id: int) -> int:
+    """Unbind every chat identity of a member."""
+    return uow.change(delete(identities).where(identities.c.member_id == member_id))
+
+
+def roles_of(uow: UnitOfWork, member_id: int) -> list[Membership]:
+    """Return a member's roles in all brands."""
+    return uow.many(Membership, _ROLES, of_member=member_id)
+
+
+def grant(uow: UnitOfWork, member_id: int, brand_id: int | None, role: str) -> None:
+    """Give a role; giving it twice is harmless."""
+    if any(held.brand_id == brand_id and held.role == role for held in roles_of(uow, member_id)):
+        return
+    uow.add(memberships, member_id=member_id, brand_id=brand_id, role=role)
+
+
+def withdraw(uow: UnitOfWork, membership_id: int) -> int:
+    """Take a role away."""
+    return uow.change(delete(memberships).where(memberships.c.id == membership_id))
+
+
+def withdraw_all(uow: UnitOfWork, member_id: int) -> int:
+    """Take every role away."""
+    return uow.change(delete(memberships).where(memberships.c.member_id == member_id))
+
+
+def count_owners(uow: UnitOfWork) -> int:
+    """Return how many owners there are."""
+    return int(uow.scalar(_OWNERS))
+
+
+def add_invite(
+    uow: UnitOfWork,
+    digest: str,
+    kind: str,
+    expires_at: datetime,
+    *,
+    workspace_id: int | None = None,
+    brand_id: int | None = None,
+    role: str = "",
+    name: str = "",
+    member_id: int | None = None,
+    created_by: int | None = None,
+) -> int:
+    """Keep a one-time token by its digest."""
+    return uow.add(
+        invites,
+        workspace_id=workspace_id,
+        digest=digest,
+        kind=kind,
+        brand_id=brand_id,
+        role=role,
+        name=name,
+        member_id=member_id,
+        created_by=created_by,
+        created_at=uow.now,
+        expires_at=expires_at,
+        used_at=None,
+        used_by=None,
+    )
+
+
+def invite(uow: UnitOfWork, digest: str) -> Invite | None:
+    """Return the invite of a digest, None for a guess."""
+    return uow.one(Invite, _INVITE, wanted=digest)
+
+
+def use_invite(uow: UnitOfWork, invite_id: int, member_id: int) -> bool:
+    """Use an invite up; False if somebody was first."""
+    return uow.change(_USE_INVITE, wanted=invite_id, at=uow.now, by=member_id) == 1
+
+
+def drop_invites(uow: UnitOfWork, kind: str, *, member_id: int | None = None) -> int:
+    """Forget unused invites of a kind, of one member where one is named."""
+    statement = delete(invites).where(invites.c.kind == kind, invites.c.used_at.is_(None))
+    return uow.change(statement if member_id is None else statement.where(invites.c.member_id == member_id))

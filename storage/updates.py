@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, Index, String, Table, Text, UniqueConstraint, text
+from sqlalchemy import Column, Index, String, Table, Text, UniqueConstraint, bindparam, select, text, update
 
 from storage.base import Json, Moment, key, metadata
+from storage.unit_of_work import UnitOfWork
 
 updates = Table(
     "updates",
@@ -40,3 +41,49 @@ class Update:
     error: str
     received_at: datetime
     done_at: datetime | None
+
+
+_FIND = select(updates).where(updates.c.platform == bindparam("of_platform"), updates.c.key == bindparam("wanted"))
+_OPEN = (
+    select(updates).where(updates.c.platform == bindparam("of_platform"), updates.c.state == "new").order_by(updates.c.id)
+)
+_TAKE = (
+    update(updates)
+    .where(updates.c.platform == bindparam("of_platform"), updates.c.key == bindparam("wanted"), updates.c.state == "new")
+    .values(state="done", done_at=bindparam("at"))
+)
+
+
+def find(uow: UnitOfWork, platform: str, key: str) -> Update | None:
+    """Return a received update, None if it never came."""
+    return uow.one(Update, _FIND, of_platform=platform, wanted=key)
+
+
+def store(uow: UnitOfWork, platform: str, key: str, body: dict[str, Any]) -> bool:
+    """Keep an update that came in; False if we have it already."""
+    return _add(uow, platform, key, body, "new")
+
+
+def open_ones(uow: UnitOfWork, platform: str) -> list[Update]:
+    """Return what was stored and not handled, oldest first: a start replays them."""
+    return uow.many(Update, _OPEN, of_platform=platform)
+
+
+def take(uow: UnitOfWork, platform: str, key: str) -> bool:
+    """Take an update off the list, storing it if the transport has not; False if it was handled before."""
+    if uow.change(_TAKE, of_platform=platform, wanted=key, at=uow.now):
+        return True
+    return _add(uow, platform, key, {}, "done")
+
+
+def poison(uow: UnitOfWork, platform: str, key: str, error: str) -> None:
+    """Put an update aside that cannot be handled, so that it does not come again."""
+    _add(uow, platform, key, {}, "done")
+    where = (updates.c.platform == platform, updates.c.key == key)
+    uow.change(update(updates).where(*where).values(state="poison", error=error, done_at=uow.now))
+
+
+def _add(uow: UnitOfWork, platform: str, key: str, body: dict[str, Any], state: str) -> bool:
+    done_at = None if state == "new" else uow.now
+    row = {"platform": platform, "key": key, "body": body, "state": state, "error": "", "received_at": uow.now}
+    return uow.put_new(updates, [row | {"done_at": done_at}]) == 1
