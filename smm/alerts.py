@@ -42,6 +42,29 @@ def tell(
     return len(rooms)
 
 
+def show(
+    uow: UnitOfWork,
+    chat: ChatRef,
+    view: str,
+    object_id: int,
+    *,
+    brand_id: int,
+    language: str,
+    args: Mapping[str, str] | None = None,
+) -> None:
+    """Show a view of an object in one chat, as an answer to somebody there; it is kept in step like any other copy."""
+    alerts.queue(
+        uow,
+        chat,
+        language=language,
+        brand_id=brand_id,
+        view=view,
+        object_id=object_id,
+        args=args or {},
+        urgency=INTERACTIVE,
+    )
+
+
 def refresh(uow: UnitOfWork, view: str, object_id: int, urgency: int = INTERACTIVE) -> None:
     """Redraw every copy of a card, in whatever chat it stands."""
     for copy in buttons.copies_of(uow, view, object_id):
