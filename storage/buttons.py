@@ -152,7 +152,9 @@ class Copy:
 
 _GET = select(buttons).where(buttons.c.ref == bindparam("wanted"))
 _KNOWN = select(buttons).where(buttons.c.digest.in_(bindparam("wanted", expanding=True)))
-_RENEW = update(buttons).where(buttons.c.ref.in_(bindparam("wanted", expanding=True))).values(expires_at=bindparam("until"))
+_RENEW = (
+    update(buttons).where(buttons.c.ref.in_(bindparam("wanted", expanding=True))).values(expires_at=bindparam("until"))
+)
 _EXPIRED = delete(buttons).where(buttons.c.expires_at < bindparam("before"))
 _ASK = select(asks).where(asks.c.ref == bindparam("wanted"))
 _OPEN_ASK = (
@@ -198,7 +200,9 @@ def renew(uow: UnitOfWork, refs: Sequence[str], until: datetime) -> None:
 
 def put(uow: UnitOfWork, rows: Sequence[ButtonRow]) -> None:
     """Keep new buttons; one that somebody else is keeping at this moment stays theirs."""
-    uow.put_new(buttons, [{name: getattr(row, name) for name in ButtonRow.__dataclass_fields__} for row in rows])
+    uow.put_new(
+        buttons, [{name: getattr(row, name) for name in ButtonRow.__dataclass_fields__} for row in rows], on=("digest",)
+    )
 
 
 def forget_expired(uow: UnitOfWork, before: datetime) -> int:

@@ -94,19 +94,6 @@ class UnitOfWork:
         if rows:
             self.connection.execute(insert(table), list(rows))
 
-    def put_new(self, table: Table, rows: Sequence[Mapping[str, Any]]) -> int:
-        """Insert the rows that break no unique rule, pass over the others; return how many were new.
-
-        On PostgreSQL this waits for a transaction that is inserting the same, and then sees what it has committed.
-        """
-        if not rows:
-            return 0
-        dialect: Any = postgresql if self.postgresql else sqlite
-        result: CursorResult[Any] = self.connection.execute(
-            dialect.insert(table).on_conflict_do_nothing(), list(rows) if len(rows) > 1 else rows[0]
-        )
-        return result.rowcount
-
     def change(self, statement: Executable, **values: Any) -> int:
         """Run an update or delete and return how many rows it touched: zero means that somebody was first."""
         result: CursorResult[Any] = self.connection.execute(statement, values)

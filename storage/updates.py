@@ -45,11 +45,15 @@ class Update:
 
 _FIND = select(updates).where(updates.c.platform == bindparam("of_platform"), updates.c.key == bindparam("wanted"))
 _OPEN = (
-    select(updates).where(updates.c.platform == bindparam("of_platform"), updates.c.state == "new").order_by(updates.c.id)
+    select(updates)
+    .where(updates.c.platform == bindparam("of_platform"), updates.c.state == "new")
+    .order_by(updates.c.id)
 )
 _TAKE = (
     update(updates)
-    .where(updates.c.platform == bindparam("of_platform"), updates.c.key == bindparam("wanted"), updates.c.state == "new")
+    .where(
+        updates.c.platform == bindparam("of_platform"), updates.c.key == bindparam("wanted"), updates.c.state == "new"
+    )
     .values(state="done", done_at=bindparam("at"))
 )
 
@@ -86,4 +90,4 @@ def poison(uow: UnitOfWork, platform: str, key: str, error: str) -> None:
 def _add(uow: UnitOfWork, platform: str, key: str, body: dict[str, Any], state: str) -> bool:
     done_at = None if state == "new" else uow.now
     row = {"platform": platform, "key": key, "body": body, "state": state, "error": "", "received_at": uow.now}
-    return uow.put_new(updates, [row | {"done_at": done_at}]) == 1
+    return uow.add_new(updates, on=("platform", "key"), **row, done_at=done_at) is not None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from rows import row as filled
 from sqlalchemy import func, select
 
 from storage.buttons import buttons
@@ -63,19 +64,7 @@ async def test_thousands_of_rows_go_in_at_once(any_database: Database) -> None:
 
 async def test_a_table_with_a_key_of_words_answers_zero(any_database: Database) -> None:
     def seal(uow: UnitOfWork) -> int:
-        return uow.add(
-            buttons,
-            ref="luI_SUO65HHH8hSd",
-            action="mention.claim",
-            brand_id=None,
-            object_id=1,
-            version=1,
-            args={},
-            platform="web",
-            chat_id="team",
-            created_at=uow.now,
-            expires_at=uow.now,
-        )
+        return uow.add(buttons, **filled(buttons, uow.now, ref="luI_SUO65HHH8hSd"))
 
     assert await any_database.write(seal) == 0
 
