@@ -25,6 +25,7 @@ _DOMAIN = re.compile(r"\b(?:[\w-]+\.)+[^\W\d_]{2,}\b")
 _HANDLE = re.compile(r"[\w.+-]*@[\w.-]*\w(?:@[\w.-]*\w)?")
 _PHONE = re.compile(r"(?<![\w+])(?!(?:19|20)\d\d[-./]\d\d|\d\d[-./]\d\d[-./]\d{4})\+?\d(?:[\s().-]{0,2}\d){8,14}(?!\w)")
 _ENDS = ".,;:!?"
+GAP = "[…]"  # seen by the person who reads the draft: a sentence that lost its link should not be sent unread
 
 
 def clean(text: str) -> str:
@@ -39,7 +40,7 @@ def disarm(text: str, trusted: Iterable[str]) -> str:
     """
     known = {contact for words in trusted for contact in _contacts(words.translate(_DOTS))}
     plain = text.translate(_DOTS)
-    for pattern, instead in ((_LINK, _nothing), (_HANDLE, _nothing), (_DOMAIN, _spaced), (_PHONE, _nothing)):
+    for pattern, instead in ((_LINK, _gap), (_HANDLE, _gap), (_DOMAIN, _spaced), (_PHONE, _gap)):
         plain = pattern.sub(partial(_judge, known, instead), plain)
     return re.sub(r"[ \t]{2,}", " ", plain).strip()
 
@@ -55,8 +56,8 @@ def _judge(known: set[str], instead: Callable[[str], str], match: re.Match[str])
     return found if contact.casefold() in known else instead(contact) + found[len(contact) :]
 
 
-def _nothing(contact: str) -> str:
-    return ""
+def _gap(contact: str) -> str:
+    return GAP
 
 
 def _spaced(contact: str) -> str:

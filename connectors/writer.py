@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic_core import from_json
 
-from connectors.safe_text import clean, disarm, fit
+from connectors.safe_text import GAP, clean, disarm, fit
 from smm.errors import N_, WriterError
 from smm.writing import Brief, Progress, Suggestion
 
@@ -87,9 +87,10 @@ class LanguageModel:
         except TimeoutError as error:
             raise WriterError(_SILENT) from error
         texts = [_fitting(text, brief) for text in _variants(answer) if not _leaks(text, fence)]
-        if not any(texts):
+        useful = dict.fromkeys(text for text in texts if text.replace(GAP, "").strip(" .,;:!?…()[]"))
+        if not useful:
             raise WriterError(_USELESS)
-        return tuple(Suggestion(text, self.model) for text in dict.fromkeys(filter(None, texts)))
+        return tuple(Suggestion(text, self.model) for text in useful)
 
     async def close(self) -> None:
         """Let go of connections."""
