@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, ClassVar, Protocol
@@ -77,11 +77,12 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What a fetch brought, and the cursor that continues after it."""
+    """What a fetch brought, the cursor that continues after it, and when to come again (at once if there is `more`)."""
 
     items: tuple[Item, ...]
     cursor: str
     more: bool = False
+    wait: timedelta = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
