@@ -20,7 +20,7 @@ from smm.desk import Desk
 from smm.errors import N_, Conflict, Invalid, NotFound, WriterError
 from smm.networks import Networks
 from smm.writing import Brief, Suggestion
-from storage import brands, drafts, jobs, templates
+from storage import brands, drafts, jobs, mentions, templates
 from storage.drafts import Draft
 from storage.unit_of_work import UnitOfWork
 
@@ -45,10 +45,13 @@ def start(uow: UnitOfWork, brand_id: int, member_id: int, topic: str) -> int:
     return _ask(uow, drafts.add(uow, brand_id, member_id, "post", topic.strip(), None), "draft")
 
 
-def suggest_reply(uow: UnitOfWork, brand_id: int, member_id: int, mention_id: int, since: datetime | None) -> int:
-    """Ask for answers to a mention; return the draft's id. One that stands since the mention's last change is used again."""
+def suggest_reply(uow: UnitOfWork, brand_id: int, member_id: int, mention_id: int) -> int:
+    """Ask for answers to a mention; return the draft's id. One that stands since the mention's last edit is used again."""
+    mention = mentions.get(uow, mention_id)
+    if mention is None or mention.brand_id != brand_id:
+        raise NotFound(N_("This comment is not there any more. See what is open: /inbox"))
     standing = drafts.open_for(uow, mention_id)
-    if standing is not None and (since is None or standing.created_at >= since):
+    if standing is not None and (mention.edited_at is None or standing.created_at >= mention.edited_at):
         return standing.id
     return _ask(uow, drafts.add(uow, brand_id, member_id, "reply", "", mention_id), "suggest")
 
@@ -64,6 +67,16 @@ def get(uow: UnitOfWork, brand_id: int, draft_id: int) -> Draft:
     if found is None or found.brand_id != brand_id:
         raise NotFound(N_("This draft is not there. Start a new one with /draft."))
     return found
+
+
+def find(uow: UnitOfWork, draft_id: int) -> Draft | None:
+    """Return a draft for a card that is drawn."""
+    return drafts.get(uow, draft_id)
+
+
+def answered(uow: UnitOfWork, draft: Draft) -> str:
+    """Return the stranger's text that a draft answers."""
+    return "" if draft.mention_id is None else drafts.words_of(uow, draft.mention_id)[0]
 
 
 def again(uow: UnitOfWork, draft: Draft, seen: int, *, shorter: bool = False) -> None:
