@@ -83,7 +83,7 @@ def migrate(settings: SettingsFile = None) -> None:
 
     def work() -> None:
         chosen = _settings(settings)
-        bring(chosen.database_url)
+        asyncio.run(bring(chosen.database_url))
         typer.echo("The database has today's schema.")
 
     _finish(work)

@@ -70,12 +70,12 @@ async def _database(settings: Settings) -> Finding:
     from storage.migrate import current, head
 
     try:
-        have = current(settings.database_url)
+        have = await current(settings.database_url)
     except Exception as error:  # noqa: BLE001 - a check reports whatever is wrong with what it checks
         return Finding("missing", f"The database does not open ({type(error).__name__}). Check COPYDESK_DATABASE.")
     if have == head():
         return Finding("ready", "The database opens and has today's schema.")
-    if have is None:
+    if not have:
         return Finding("optional", "The database is empty; it will be set up at the first start.")
     return Finding("optional", "The database has an older schema; `copydesk migrate` or the next start brings it up.")
 

@@ -1,19 +1,32 @@
-"""The audit trail: append-only, each row chained to the one before it by hash."""
+"""The audit trail: append-only, each entry chained to the one before it by hash.
+
+A change, a removal, an insertion or another order of entries breaks the chain, and `verify` names the entry. The database
+itself refuses changes too (storage/migrations). Entries cut off at the end leave no trace here: for that the newest hash
+must stand somewhere else.
+"""
 
 from __future__ import annotations
 
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Column, String, Table, Text
+from sqlalchemy import Column, Integer, String, Table, Text, bindparam, func, select
 
 from storage.base import Id, Json, Moment, metadata
+from storage.plain import encode, storable
+from storage.unit_of_work import UnitOfWork
+
+BATCH = 1_000
+LOCK = 0x61756469  # "audi": PostgreSQL's advisory lock for whoever appends
 
 audit = Table(
     "audit",
     metadata,
-    Column("seq", Id, primary_key=True),
+    Column("seq", Id, primary_key=True, autoincrement=False),
     Column("at", Moment, nullable=False),
     Column("brand_id", Id, nullable=True),
     Column("actor", String(64), nullable=False),
@@ -42,3 +55,102 @@ class Entry:
     previous: str
     hash: str
     note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Flaw:
+    """Where the chain is broken. Its words name the entry."""
+
+    seq: int
+    words: str
+
+    def __str__(self) -> str:
+        return self.words
+
+
+_NEWEST = select(audit.c.seq, audit.c.hash).order_by(audit.c.seq.desc()).limit(1)
+_TURN = select(func.pg_advisory_xact_lock(LOCK))
+_AFTER = (
+    select(audit).where(audit.c.seq > bindparam("after")).order_by(audit.c.seq).limit(bindparam("most", type_=Integer))
+)
+_ABOUT = select(audit).where(audit.c.object == bindparam("of_object")).order_by(audit.c.seq)
+
+
+def append(
+    uow: UnitOfWork,
+    *,
+    actor: str,
+    action: str,
+    object: str,
+    brand_id: int | None = None,
+    identity: str = "",
+    facts: Mapping[str, Any] | None = None,
+    note: str = "",
+) -> None:
+    """Write down who did what to what, as the last thing of this transaction: entries are written one after the other."""
+    values = {
+        "at": uow.now.astimezone(UTC),
+        "brand_id": brand_id,
+        "actor": storable(actor),
+        "identity": storable(identity),
+        "action": storable(action),
+        "object": storable(object),
+        "facts": _settled(facts or {}),
+        "note": storable(note),
+    }
+    uow.before_commit(lambda: _chain(uow, values))
+
+
+def _chain(uow: UnitOfWork, values: dict[str, Any]) -> None:
+    if uow.postgresql:
+        uow.scalar(_TURN)
+    newest = next(iter(uow.rows(_NEWEST)), (0, ""))
+    whole = Entry(seq=newest[0] + 1, previous=newest[1], hash="", **values)
+    uow.add(audit, **values, seq=whole.seq, previous=whole.previous, hash=_hash(whole))
+
+
+def _settled(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """Return facts as they will be read again; a float is kept as words, since jsonb writes numbers its own way."""
+    settled: dict[str, Any] = json.loads(encode(dict(facts)), parse_float=str)
+    return settled
+
+
+def _hash(entry: Entry) -> str:
+    told = [entry.seq, entry.at.isoformat(timespec="microseconds"), entry.brand_id, entry.actor, entry.identity]
+    told += [entry.action, entry.object, entry.facts, entry.note, entry.previous]
+    canonical = json.dumps(told, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def of(uow: UnitOfWork, object: str) -> list[Entry]:
+    """Return what happened to an object, oldest first."""
+    return uow.many(Entry, _ABOUT, of_object=object)
+
+
+def verify(uow: UnitOfWork) -> Flaw | None:
+    """Return the first place where the trail is not what was written, None where it is whole."""
+    last = Entry(0, uow.now, None, "", "", "", "", {}, "", "", "")
+    for entry in _all(uow):
+        flaw = _flaw(last, entry)
+        if flaw:
+            return Flaw(entry.seq, flaw)
+        last = entry
+    return None
+
+
+def _all(uow: UnitOfWork) -> Iterator[Entry]:
+    after = -(2**62)
+    while batch := uow.many(Entry, _AFTER, after=after, most=BATCH):
+        yield from batch
+        after = batch[-1].seq
+
+
+def _flaw(last: Entry, entry: Entry) -> str:
+    name = f"entry {entry.seq} ({entry.at:%Y-%m-%d %H:%M:%S} UTC, {entry.action} of {entry.object} by {entry.actor})"
+    if _hash(entry) != entry.hash:
+        return f"{name} is not as it was written"
+    if entry.seq != last.seq + 1:
+        return f"{name} follows entry {last.seq}: what stood between them is gone"
+    if entry.previous != last.hash:
+        return f"{name} does not follow from entry {last.seq} as it stands"
+    return ""

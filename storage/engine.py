@@ -10,22 +10,27 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import QueuePool
 
 from storage import plain
+from storage.lock import Lock, lock_of
 from storage.unit_of_work import UnitOfWork
 from storage.vault import Vault
 
 Args = ParamSpec("Args")
 Result = TypeVar("Result")
 READERS = 2
+RETRIES = 3
+LOST_RACES = {"40001", "40P01"}  # https://www.postgresql.org/docs/current/mvcc-serialization-failure-handling.html
 
 
 def utc_now() -> datetime:
@@ -100,6 +105,10 @@ def _tune_sqlite(engine: Engine, synchronous: str) -> None:
             connection.execute(f"PRAGMA {pragma}")
 
 
+class _LostRace(Exception):
+    """PostgreSQL chose this transaction to give way in a deadlock. It changed nothing, so it may run again."""
+
+
 class _Postgres:
     """PostgreSQL through asyncpg; the same functions run inside SQLAlchemy's greenlet."""
 
@@ -110,8 +119,19 @@ class _Postgres:
         _keep_plain(self._engine.sync_engine)
 
     async def run(self, work: Callable[[Connection], Result], *, writes: bool) -> Result:
-        async with self._engine.begin() as connection:
-            return await connection.run_sync(work)
+        for _ in range(RETRIES):
+            with suppress(_LostRace):
+                return await self._transact(work)
+        return await self._transact(work)
+
+    async def _transact(self, work: Callable[[Connection], Result]) -> Result:
+        try:
+            async with self._engine.begin() as connection:
+                return await connection.run_sync(work)
+        except DBAPIError as error:
+            if getattr(error.orig, "sqlstate", "") in LOST_RACES:
+                raise _LostRace from error
+            raise
 
     async def close(self) -> None:
         await self._engine.dispose()
@@ -131,6 +151,7 @@ class Database:
         parsed = make_url(url)
         self.clock = clock
         self.vault = vault
+        self._lock: Lock = lock_of(parsed)
         self._listeners: dict[str, list[Callable[[], None]]] = {}
         self._runner: _Runner = (
             _Sqlite(parsed, synchronous) if parsed.get_backend_name() == "sqlite" else _Postgres(parsed)
@@ -145,6 +166,8 @@ class Database:
         def body(connection: Connection) -> Result:
             uow = UnitOfWork(connection, self.clock(), self.vault)
             result = work(uow, *args, **values)
+            for each in uow.last:
+                each()
             woken.update(uow.woken)
             return result
 
@@ -167,6 +190,11 @@ class Database:
         """Call `wake` on the event loop after each commit that woke `topic`."""
         self._listeners.setdefault(topic, []).append(wake)
 
+    async def stand_alone(self) -> None:
+        """Be the only desk on this database until `close`; raise DeskRunning, in words, where another works on it."""
+        await self._lock.take()
+
     async def close(self) -> None:
         """Finish what runs and let go of the files and connections."""
         await self._runner.close()
+        await self._lock.release()

@@ -40,7 +40,10 @@ def head() -> str:
 
 async def current(url: str) -> str:
     """Return the revision that a database is at; "" for an empty one."""
-    return await _run(make_url(url), _revision)
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "sqlite" and not await asyncio.to_thread(Path(parsed.database or "").is_file):
+        return ""
+    return await _run(parsed, _revision)
 
 
 async def migrate(url: str) -> str:

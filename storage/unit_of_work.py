@@ -7,13 +7,12 @@ be awaited while it is open, because there is nothing to await. On SQLite the wh
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Executable, Table, insert
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import CursorResult
 
@@ -39,6 +38,7 @@ class UnitOfWork:
         self.now = now
         self.vault = vault
         self.woken: set[str] = set()
+        self.last: list[Callable[[], None]] = []
 
     @property
     def postgresql(self) -> bool:
@@ -98,6 +98,10 @@ class UnitOfWork:
         """Run an update or delete and return how many rows it touched: zero means that somebody was first."""
         result: CursorResult[Any] = self.connection.execute(statement, values)
         return result.rowcount
+
+    def before_commit(self, work: Callable[[], None]) -> None:
+        """Do this last of all: what every transaction must take its turn for is then held for a moment only."""
+        self.last.append(work)
 
     def wake(self, topic: str) -> None:
         """After commit, wake whoever listens to the topic (see `Database.listen`)."""

@@ -57,6 +57,7 @@ def upgrade() -> None:
         sa.Column("chat_id", sa.String(length=64), nullable=False),
         sa.Column("topic_id", sa.String(length=32), nullable=False),
         sa.Column("message_id", sa.String(length=64), nullable=False),
+        sa.Column("brand_id", ID, nullable=True),
         sa.Column("language", sa.String(length=2), nullable=False),
         sa.Column("args", JSON, nullable=False),
         sa.Column("digest", sa.String(length=64), nullable=False),
