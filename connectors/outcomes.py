@@ -38,8 +38,8 @@ REFUSED_SILENTLY = N_("{network} refuses it and does not say why. Look at the ac
 FORBIDDEN = N_("{network} does not allow this account to do that: {reason}")
 GONE = N_("It is no longer on {network}, or never was.")
 EXPIRED = N_("{network} no longer accepts the key of this account. Reconnect it: /accounts")
-SLOWER = N_("{network} asks to wait. It will be tried again by itself.")
-UNREACHABLE = N_("{network} cannot be reached right now. It will be tried again by itself.")
+SLOWER = N_("{network} asks to wait a little.")
+UNREACHABLE = N_("{network} cannot be reached right now.")
 MOVED = N_("The address of {network} leads elsewhere. Check it: /accounts")
 BARRED = N_("That address cannot be used: it must be a public one that begins with https://.")
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING
 
-from smm.networks import Can, Limits
+from smm.networks import Can, Credential, Limits
 
 if TYPE_CHECKING:
     from storage.accounts import Account
@@ -23,6 +23,7 @@ class Declared:
     title: str
     can: frozenset[Can]
     limits: Limits
+    credentials: tuple[Credential, ...] = ()  # what to ask for when an account is connected
 
 
 _networks: dict[str, Declared] = {}
@@ -33,25 +34,35 @@ def declare(network: Declared) -> None:
     _networks[network.name] = network
 
 
+def known() -> tuple[Declared, ...]:
+    """Return every declared network, by title."""
+    return tuple(sorted(_networks.values(), key=lambda network: network.title.casefold()))
+
+
+def find(network: str) -> Declared | None:
+    """Return what a network declares, None where nobody declared it."""
+    return _networks.get(network)
+
+
 def can(network: str, what: Can) -> bool:
     """Say whether a network declares a capability."""
-    known = _networks.get(network)
-    return known is None or what in known.can
+    declared = _networks.get(network)
+    return declared is None or what in declared.can
 
 
 def title(network: str) -> str:
     """Return the network's name for people."""
-    known = _networks.get(network)
-    return known.title if known else network.capitalize()
+    declared = _networks.get(network)
+    return declared.title if declared else network.capitalize()
 
 
 def limits(account: Account) -> Limits | None:
     """Return the limits that hold for an account: the network's, replaced where the account's own were read."""
-    known = _networks.get(account.network)
-    if known is None:
+    declared = _networks.get(account.network)
+    if declared is None:
         return None
     names = {each.name for each in fields(Limits)}
     own = {name: value for name, value in (account.limits or {}).items() if name in names}
     if "media_types" in own:
         own["media_types"] = tuple(own["media_types"])
-    return replace(known.limits, **own)
+    return replace(declared.limits, **own)

@@ -6,9 +6,22 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, ForeignKey, Integer, String, Table, Text, UniqueConstraint
+from sqlalchemy import (
+    Column,
+    ForeignKey,
+    Integer,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    bindparam,
+    delete,
+    select,
+    update,
+)
 
 from storage.base import Id, Json, Moment, Secret, key, metadata
+from storage.unit_of_work import UnitOfWork
 from storage.vault import Sealed
 
 accounts = Table(
@@ -38,9 +51,10 @@ accounts = Table(
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """A login on a network. `health`: ok, failing or auth_expired. `limits` overrides the network's, read at run time.
+    """A login on a network. `limits` overrides the network's, read at run time; `secret` opens for `owner`.
 
-    `secret` opens for the owner "account:<id>".
+    `health`: ok, failing or auth_expired; before it is an account at all, and closed: connecting or refused. `health_note` is
+    written and read by smm/accounts.py.
     """
 
     id: int
@@ -61,3 +75,101 @@ class Account:
     expires_at: datetime | None
     created_at: datetime
     closed_at: datetime | None
+
+    @property
+    def owner(self) -> str:
+        """Whom the secret was sealed for."""
+        return owner(self.id)
+
+
+_GET = select(accounts).where(accounts.c.id == bindparam("wanted"))
+_HOLD = _GET.with_for_update()
+_OF_BRAND = select(accounts).where(accounts.c.brand_id == bindparam("of_brand")).order_by(accounts.c.id)
+_OPEN = select(accounts).where(accounts.c.closed_at.is_(None)).order_by(accounts.c.id)
+_SAME = select(accounts).where(
+    accounts.c.brand_id == bindparam("of_brand"),
+    accounts.c.network == bindparam("on_network"),
+    accounts.c.remote_id == bindparam("known_as"),
+)
+_DUE = (
+    select(accounts.c.id, accounts.c.poll_at)
+    .where(accounts.c.closed_at.is_(None), accounts.c.poll_at <= bindparam("until"))
+    .order_by(accounts.c.poll_at)
+    .limit(bindparam("most"))
+)
+_STALE = (
+    delete(accounts)
+    .where(accounts.c.health.in_(("connecting", "refused")), accounts.c.created_at < bindparam("before"))
+    .where(accounts.c.brand_id == bindparam("of_brand"))
+)
+
+
+def owner(account_id: int) -> str:
+    """Return the name for which an account's secret is sealed."""
+    return f"account:{account_id}"
+
+
+def get(uow: UnitOfWork, account_id: int) -> Account | None:
+    """Return an account."""
+    return uow.one(Account, _GET, wanted=account_id)
+
+
+def hold(uow: UnitOfWork, account_id: int) -> Account | None:
+    """Return an account that nobody else can change before this transaction ends."""
+    return uow.one(Account, _HOLD, wanted=account_id)
+
+
+def of_brand(uow: UnitOfWork, brand_id: int) -> list[Account]:
+    """Return every account that a brand has or had."""
+    return uow.many(Account, _OF_BRAND, of_brand=brand_id)
+
+
+def open_ones(uow: UnitOfWork) -> list[Account]:
+    """Return every connected account of every brand."""
+    return uow.many(Account, _OPEN)
+
+
+def same(uow: UnitOfWork, brand_id: int, network: str, remote_id: str) -> Account | None:
+    """Return the brand's account that the network knows by this id, closed or not."""
+    return uow.one(Account, _SAME, of_brand=brand_id, on_network=network, known_as=remote_id)
+
+
+def due(uow: UnitOfWork, until: datetime, most: int = 500) -> list[tuple[int, datetime]]:
+    """Return the accounts to be polled by then, each with its moment."""
+    return [(row[0], row[1]) for row in uow.rows(_DUE, until=until, most=most)]
+
+
+def add(uow: UnitOfWork, brand_id: int, network: str, remote_id: str, **values: Any) -> int:
+    """Add an account; `values` are other columns where they differ from an account in good health without secrets."""
+    plain: dict[str, Any] = {
+        "name": "",
+        "handle": "",
+        "link": "",
+        "secret": None,
+        "limits": None,
+        "cursor": "",
+        "health": "ok",
+        "health_note": "",
+        "failures": 0,
+        "poll_at": None,
+        "polled_at": None,
+        "expires_at": None,
+        "closed_at": None,
+    }
+    known = {"brand_id": brand_id, "network": network, "remote_id": remote_id, "created_at": uow.now}
+    return uow.add(accounts, **plain | known | values)
+
+
+def change(uow: UnitOfWork, account_id: int, **values: Any) -> bool:
+    """Change an account; say whether it is there."""
+    return uow.change(update(accounts).where(accounts.c.id == account_id).values(**values)) == 1
+
+
+def remove(uow: UnitOfWork, account_id: int) -> None:
+    """Take away a row that never became an account."""
+    uow.change(delete(accounts).where(accounts.c.id == account_id, accounts.c.health.in_(("connecting", "refused"))))
+
+
+def remove_stale(uow: UnitOfWork, brand_id: int, before: datetime) -> None:
+    """Take away a brand's attempts to connect that came to nothing."""
+    uow.change(_STALE, of_brand=brand_id, before=before)

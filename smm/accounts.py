@@ -1,0 +1,265 @@
+"""Accounts: how a brand's login on a network is connected, how its health is kept, and when it is polled next.
+
+A secret is sealed the moment it is given, waits in a closed row of its own until a real call has proven it, and only then
+becomes an account's. The first failure and the recovery are told; what repeats is counted.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from smm import alerts, declared
+from smm.actors import Actor
+from smm.desk import Desk
+from smm.errors import (
+    N_,
+    AuthExpired,
+    Conflict,
+    ConnectorError,
+    DeskError,
+    Invalid,
+    NeedsHuman,
+    NotFound,
+    RateLimited,
+    Unsupported,
+)
+from smm.networks import Can, Credential, Profile
+from smm.roles import Right
+from storage import accounts, audit, jobs
+from storage.accounts import Account
+from storage.channels import ChatRef
+from storage.unit_of_work import UnitOfWork
+
+VIEW: Final = "account"
+SLOWEST: Final = timedelta(minutes=30)  # between polls of an account that keeps failing
+FASTEST: Final = timedelta(seconds=1)
+STALE: Final = timedelta(days=1)
+LONGEST_SECRET: Final = 4_000
+
+
+def begin(
+    uow: UnitOfWork,
+    actor: Actor,
+    network: str,
+    given: Mapping[str, str],
+    chat: ChatRef,
+    language: str,
+    instead: int = 0,
+) -> int:
+    """Take credentials for a new account, or `instead` of those of an account that there is; a job will prove them."""
+    actor.must(Right.MANAGE)
+    wanted = declared.find(network)
+    if wanted is None:
+        raise NotFound(N_("There is no such network here. Choose one: /accounts"))
+    if instead:
+        of(uow, actor.brand_id, instead)
+    accounts.remove_stale(uow, actor.brand_id, uow.now - STALE)
+    token = secrets.token_urlsafe(12)
+    pending = accounts.add(
+        uow, actor.brand_id, network, f"pending:{token}", name=wanted.title, health="connecting", closed_at=uow.now
+    )
+    filled = {asked.name: _filled(asked, given.get(asked.name, "")) for asked in wanted.credentials}
+    accounts.change(uow, pending, secret=uow.vault.seal(filled, accounts.owner(pending)))
+    args = {"account_id": pending, "instead": instead, "chat": asdict(chat), "language": language}
+    jobs.queue(uow, "connect", f"connect:{token}", args | {"member_id": actor.member_id, "identity": actor.identity})
+    return pending
+
+
+def _filled(asked: Credential, given: str) -> str:
+    value = given.strip() or asked.default
+    if not value:
+        raise Invalid(N_("This is needed to connect: {label}."), field=asked.name, label=asked.label)
+    if len(value) > LONGEST_SECRET or not value.isprintable():
+        raise Invalid(N_("This cannot be right: {label}. Copy it again."), field=asked.name, label=asked.label)
+    return value
+
+
+async def connect(desk: Desk, args: Mapping[str, Any]) -> None:
+    """Prove credentials by a real call and make them an account's; tell the chat that asked how it went."""
+    pending = await desk.database.read(accounts.get, args["account_id"])
+    if pending is None or pending.health != "connecting":
+        return
+    try:
+        connector = await desk.networks.connector(pending.id)
+        profile = await connector.check()
+    except DeskError as error:
+        await desk.database.write(_refuse, pending.id, error, args)
+    else:
+        await desk.database.write(_settle, pending.id, profile, args)
+
+
+def _refuse(uow: UnitOfWork, pending_id: int, error: DeskError, args: Mapping[str, Any]) -> None:
+    """Forget the credentials and say why they did not work."""
+    accounts.change(uow, pending_id, health="refused", health_note=_note(error), secret=None)
+    pending = accounts.get(uow, pending_id)
+    if pending is not None:
+        _show(uow, pending, args, {"instead": str(args["instead"] or "")})
+
+
+def _settle(uow: UnitOfWork, pending_id: int, profile: Profile, args: Mapping[str, Any]) -> None:
+    """Make a proven login an account: a new one, or one that stood before."""
+    pending = accounts.hold(uow, pending_id)
+    if pending is None or pending.health != "connecting" or pending.secret is None:
+        return
+    standing = accounts.get(uow, args["instead"]) if args["instead"] else None
+    if standing is not None and standing.remote_id != profile.remote_id:
+        other = Conflict(
+            N_(
+                "These credentials belong to {found}, not to {wanted}. Connect {found} as an account of its own: /accounts"
+            ),
+            found=profile.name,
+            wanted=standing.name,
+        )
+        _refuse(uow, pending_id, other, args)
+        return
+    account_id = connected(
+        uow, pending.brand_id, pending.network, profile, uow.vault.open(pending.secret, pending.owner)
+    )
+    accounts.remove(uow, pending_id)
+    account = accounts.get(uow, account_id)
+    if account is not None:
+        _show(uow, account, args, {})
+        _keep(uow, account, "account.connect", f"member:{args['member_id']}", args["identity"])
+
+
+def connected(uow: UnitOfWork, brand_id: int, network: str, profile: Profile, given: Mapping[str, str]) -> int:
+    """Keep a proven login as the brand's account and return its id; one that stood before keeps its history."""
+    known = accounts.same(uow, brand_id, network, profile.remote_id)
+    account_id = known.id if known else accounts.add(uow, brand_id, network, profile.remote_id)
+    polled = declared.can(network, Can.FETCH)
+    accounts.change(
+        uow,
+        account_id,
+        name=profile.name[:200],
+        handle=profile.handle[:200],
+        link=profile.link,
+        secret=uow.vault.seal(given, accounts.owner(account_id)),
+        limits=asdict(profile.limits) if profile.limits else None,
+        health="ok",
+        health_note="",
+        failures=0,
+        poll_at=uow.now if polled else None,
+        expires_at=profile.expires_at,
+        closed_at=None,
+    )
+    alerts.refresh(uow, VIEW, account_id)
+    uow.wake("accounts")
+    uow.wake("due")
+    return account_id
+
+
+def close(uow: UnitOfWork, actor: Actor, account_id: int) -> Account:
+    """Disconnect an account: its secret is forgotten, its history stays."""
+    actor.must(Right.MANAGE)
+    account = of(uow, actor.brand_id, account_id)
+    if account.closed_at is not None:
+        raise Conflict(N_("{name} is disconnected already."), name=account.name)
+    accounts.change(uow, account.id, secret=None, poll_at=None, closed_at=uow.now)
+    alerts.refresh(uow, VIEW, account.id)
+    uow.wake("accounts")
+    _keep(uow, account, "account.close", f"member:{actor.member_id}", actor.identity)
+    return account
+
+
+def of(uow: UnitOfWork, brand_id: int, account_id: int) -> Account:
+    """Return a brand's account; raise NotFound for anybody else's."""
+    account = accounts.hold(uow, account_id)
+    if account is None or account.brand_id != brand_id:
+        raise NotFound(N_("That account is not here. See the brand's accounts: /accounts"))
+    return account
+
+
+def connected_ones(uow: UnitOfWork, brand_id: int) -> list[Account]:
+    """Return the brand's connected accounts."""
+    return [account for account in accounts.of_brand(uow, brand_id) if account.closed_at is None]
+
+
+def poll_due(uow: UnitOfWork, until: datetime) -> list[tuple[int, datetime]]:
+    """Return the accounts to be polled by then, each with its moment."""
+    return accounts.due(uow, until)
+
+
+def hurry(uow: UnitOfWork, account_id: int) -> None:
+    """Let an account be polled now."""
+    account = accounts.hold(uow, account_id)
+    if account is not None and account.closed_at is None and account.health != "auth_expired":
+        accounts.change(uow, account_id, poll_at=uow.now)
+        uow.wake("due")
+
+
+def record_success(uow: UnitOfWork, account_id: int, wait: timedelta) -> None:
+    """Note a poll that worked, and when to come again; a recovery is told."""
+    account = accounts.hold(uow, account_id)
+    if account is None or account.closed_at is not None:
+        return
+    again = uow.now + wait if wait else uow.now
+    accounts.change(uow, account_id, health="ok", health_note="", failures=0, polled_at=uow.now, poll_at=again)
+    if not wait:
+        uow.wake("due")
+    if account.health != "ok":
+        _tell(uow, account)
+        _keep(uow, account, "account.recover", "desk", "")
+
+
+def record_failure(uow: UnitOfWork, account_id: int, error: ConnectorError) -> None:
+    """Note a call that failed, and when to try again; the first of a row of failures is told."""
+    account = accounts.hold(uow, account_id)
+    if account is None or account.closed_at is not None or account.health == "auth_expired":
+        return
+    if isinstance(error, RateLimited):
+        accounts.change(uow, account_id, poll_at=uow.now + max(error.retry_after, FASTEST))
+        return
+    health = "auth_expired" if isinstance(error, AuthExpired) else "failing"
+    failures = account.failures + 1
+    again = None if isinstance(error, AuthExpired | Unsupported) else uow.now + _patience(failures, error)
+    accounts.change(uow, account_id, health=health, health_note=_note(error), failures=failures, poll_at=again)
+    if account.health != health:
+        _tell(uow, account)
+        _keep(uow, account, f"account.{health}", "desk", "")
+
+
+def _patience(failures: int, error: ConnectorError) -> timedelta:
+    if isinstance(error, NeedsHuman):
+        return SLOWEST
+    waited: timedelta = timedelta(seconds=30) * 2 ** min(failures - 1, 10)
+    return min(waited, SLOWEST)
+
+
+def trouble(account: Account) -> DeskError | None:
+    """Return what is wrong with an account, as it was said when it went wrong."""
+    try:
+        kept = json.loads(account.health_note)
+        return DeskError(kept["words"], **kept["facts"])
+    except (ValueError, KeyError, TypeError):
+        return None
+
+
+def _note(error: DeskError) -> str:
+    return json.dumps({"words": error.words, "facts": {name: str(fact) for name, fact in error.facts.items()}})
+
+
+def _tell(uow: UnitOfWork, account: Account) -> None:
+    alerts.refresh(uow, VIEW, account.id)
+    alerts.tell(uow, account.brand_id, "alerts", VIEW, account.id)
+
+
+def _show(uow: UnitOfWork, account: Account, args: Mapping[str, Any], more: Mapping[str, str]) -> None:
+    chat = ChatRef(**args["chat"])
+    alerts.show(uow, chat, VIEW, account.id, brand_id=account.brand_id, language=args["language"], args=more)
+
+
+def _keep(uow: UnitOfWork, account: Account, action: str, actor: str, identity: str) -> None:
+    audit.append(
+        uow,
+        actor=actor,
+        identity=identity,
+        action=action,
+        object=f"account:{account.id}",
+        brand_id=account.brand_id,
+        facts={"network": account.network, "name": account.name},
+    )
