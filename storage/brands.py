@@ -67,7 +67,9 @@ class Brand:
 _WORKSPACE = select(workspaces).order_by(workspaces.c.id).limit(1)
 _GET = select(brands).where(brands.c.id == bindparam("wanted"))
 _OF_WORKSPACE = select(brands).where(brands.c.workspace_id == bindparam("of_workspace")).order_by(brands.c.name)
-_BY_SLUG = select(brands).where(brands.c.workspace_id == bindparam("of_workspace"), brands.c.slug == bindparam("wanted"))
+_BY_SLUG = select(brands).where(
+    brands.c.workspace_id == bindparam("of_workspace"), brands.c.slug == bindparam("wanted")
+)
 
 
 def first_workspace(uow: UnitOfWork) -> Workspace | None:
@@ -115,3 +117,9 @@ def by_slug(uow: UnitOfWork, workspace_id: int, slug: str) -> Brand | None:
 def change(uow: UnitOfWork, brand_id: int, **values: Any) -> int:
     """Set columns of a brand; return how many brands that were."""
     return uow.change(update(brands).where(brands.c.id == brand_id).values(**values))
+
+
+def switch(uow: UnitOfWork, brand_id: int, *, on_hold: bool) -> bool:
+    """Put a brand on hold or lift that; False if it was so already."""
+    statement = update(brands).where(brands.c.id == brand_id, brands.c.on_hold.is_(not on_hold))
+    return uow.change(statement.values(on_hold=on_hold)) == 1

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Integer, bindparam, func, select, update
 
+from storage.accounts import accounts
 from storage.brands import Brand, brands
 from storage.posts import Target, posts, targets, versions
 from storage.unit_of_work import UnitOfWork
@@ -63,9 +64,10 @@ _OF_BRAND = (
     .where(posts.c.brand_id == bindparam("of_brand"), targets.c.state.in_(bindparam("states", expanding=True)))
     .order_by(targets.c.post_id, targets.c.id)
 )
-_OF_ACCOUNT = (
+_UNBLOCKED = (
     select(targets)
-    .where(targets.c.account_id == bindparam("of_account"), targets.c.state.in_(bindparam("states", expanding=True)))
+    .join(accounts, accounts.c.id == targets.c.account_id)
+    .where(targets.c.state == "auth_blocked", accounts.c.health == "ok", accounts.c.closed_at.is_(None))
     .order_by(targets.c.post_id, targets.c.id)
 )
 _SLOTTED = (
@@ -188,9 +190,9 @@ def of_brand(uow: UnitOfWork, brand_id: int, states: Sequence[str]) -> list[Targ
     return uow.many(Target, _OF_BRAND, of_brand=brand_id, states=states)
 
 
-def of_account(uow: UnitOfWork, account_id: int, states: Sequence[str]) -> list[Target]:
-    """Return an account's targets in some states."""
-    return uow.many(Target, _OF_ACCOUNT, of_account=account_id, states=states)
+def unblocked(uow: UnitOfWork) -> list[Target]:
+    """Return the targets that waited for an account which works again."""
+    return uow.many(Target, _UNBLOCKED)
 
 
 def slotted(uow: UnitOfWork, brand_id: int, since: datetime, until: datetime) -> list[Target]:

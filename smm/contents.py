@@ -1,0 +1,56 @@
+"""What a post may be made of at all, whatever the network: the brand's own accounts, files that are here, a whole link.
+
+The limits of each network are another question: smm/preflight.py.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from urllib.parse import urlsplit
+
+from smm.accounts import connected_ones
+from smm.errors import N_, Invalid
+from smm.text import clean
+from smm.versions import Content
+from storage import media
+from storage.brands import Brand
+from storage.unit_of_work import UnitOfWork
+
+MOST_TEXT, MOST_MEDIA, MOST_LINK = 20_000, 20, 2_000
+
+
+def check(uow: UnitOfWork, brand: Brand, content: Content) -> Content:
+    """Return the content, cleaned; refuse what cannot be published anywhere."""
+    known = {account.id for account in connected_ones(uow, brand.id)}
+    if not known:
+        raise Invalid(N_("No account is connected yet. Connect one first: /accounts"), field="accounts")
+    if not content.accounts or not set(content.accounts) <= known:
+        raise Invalid(N_("Choose at least one of the brand's accounts."), field="accounts")
+    _check_link(content.link)
+    _check_media(uow, brand, content)
+    return replace(
+        content,
+        text=clean(content.text.strip(), MOST_TEXT),
+        overrides={account: clean(text, MOST_TEXT) for account, text in content.overrides.items() if account in known},
+    )
+
+
+def _check_link(link: str) -> None:
+    if not link:
+        return
+    try:
+        parts = urlsplit(link)
+        fits = parts.scheme in {"http", "https"} and bool(parts.hostname) and " " not in link
+    except ValueError:
+        fits = False
+    if not fits or len(link) > MOST_LINK:
+        raise Invalid(N_("The link must be a whole address that begins with https://"), field="link")
+
+
+def _check_media(uow: UnitOfWork, brand: Brand, content: Content) -> None:
+    digests = [each.digest for each in content.media]
+    if len(digests) > MOST_MEDIA:
+        raise Invalid(N_("A post takes at most {most} pictures."), field="files", most=MOST_MEDIA)
+    known = media.of(uow, digests)
+    if any(digest not in known or known[digest].brand_id not in {None, brand.id} for digest in digests):
+        raise Invalid(N_("A picture is not here any more. Attach it again."), field="files")

@@ -1,0 +1,146 @@
+"""A brand's policy: who must approve a post, how long they have, when they may be reminded, and what holds the publisher back.
+
+Kept as JSON in `brands.policy`; only what differs from the defaults is written there. Unknown or damaged values fall back to
+the defaults, which are the strict ones.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, time, timedelta
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
+
+from smm import moments
+from smm.errors import N_, Invalid
+
+Audience = Literal["internal", "client"]
+MODES: dict[str, tuple[Audience, ...]] = {
+    "none": (),
+    "internal": ("internal",),
+    "client": ("client",),
+    "internal+client": ("internal", "client"),
+}
+ESCALATE_AFTER = 2  # reminders before a manager is told, once
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of approval. `quorum`: any, all or a number of people."""
+
+    audience: Audience
+    quorum: str = "any"
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """The rules of one brand.
+
+    `slot_bound` makes the time a part of what is approved. `late` is how long after its slot a post may still go out by
+    itself. `settle` is how long a call with an unknown
+    outcome may take to become visible: never less than a network's slowest answer.
+    """
+
+    mode: str = "client"
+    steps: tuple[Step, ...] = (Step("client"),)
+    deadline: timedelta = timedelta(hours=72)
+    remind: timedelta = timedelta(hours=24)
+    hours: tuple[time, time] = (time(9), time(18))
+    days: tuple[int, ...] = (0, 1, 2, 3, 4)
+    cutoff: timedelta = timedelta(minutes=1)
+    late: timedelta = timedelta(minutes=60)
+    settle: timedelta = timedelta(seconds=120)
+    undo: timedelta = timedelta(seconds=10)
+    self_approval: bool = False
+    owner_override: bool = False
+    slot_bound: bool = False
+    daily_cap: int = 25
+    slots: tuple[time, ...] = (time(10), time(13), time(18))
+
+
+_SPANS = {
+    "deadline": ("deadline_hours", 3600, 1, 24 * 90),
+    "remind": ("remind_hours", 3600, 1, 24 * 30),
+    "cutoff": ("cutoff_minutes", 60, 0, 24 * 60),
+    "late": ("late_minutes", 60, 1, 24 * 60),
+    "settle": ("settle_seconds", 1, 1, 3600),
+    "undo": ("undo_seconds", 1, 0, 600),
+}
+_FLAGS = ("self_approval", "owner_override", "slot_bound")
+
+
+def read(stored: Mapping[str, Any]) -> Policy:
+    """Return the policy that a brand's JSON means."""
+    wanted = stored.get("mode")
+    mode = wanted if isinstance(wanted, str) and wanted in MODES else "client"
+    found: dict[str, Any] = {"mode": mode, "steps": _steps(mode, stored.get("quorum"))}
+    for name, (key, unit, least, most) in _SPANS.items():
+        value = stored.get(key)
+        if isinstance(value, int | float) and not isinstance(value, bool) and least <= value <= most:
+            found[name] = timedelta(seconds=value * unit)
+    found |= {name: stored[name] for name in _FLAGS if isinstance(stored.get(name), bool)}
+    found |= _calendar(stored)
+    return replace(Policy(), **found)
+
+
+def _steps(mode: str, quorum: object) -> tuple[Step, ...]:
+    wanted = quorum if isinstance(quorum, Mapping) else {}
+    return tuple(Step(audience, _quorum(wanted.get(audience))) for audience in MODES[mode])
+
+
+def _quorum(value: object) -> str:
+    text = str(value)
+    return text if text == "all" or (text.isdigit() and 1 <= int(text) <= 20) else "any"  # noqa: PLR2004 - a team
+
+
+def _calendar(stored: Mapping[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    hours = _times(stored.get("hours"))
+    if len(hours) == 2 and hours[0] < hours[1]:  # noqa: PLR2004 - from, to
+        found["hours"] = hours
+    days = stored.get("days")
+    if isinstance(days, list) and days and all(day in range(7) for day in days):
+        found["days"] = tuple(sorted(set(days)))
+    if slots := _times(stored.get("slots")):
+        found["slots"] = tuple(sorted(set(slots)))
+    cap = stored.get("daily_cap")
+    if isinstance(cap, int) and not isinstance(cap, bool) and 1 <= cap <= 1000:  # noqa: PLR2004 - a typing error above
+        found["daily_cap"] = cap
+    return found
+
+
+def _times(value: object) -> tuple[time, ...]:
+    try:
+        return tuple(time.fromisoformat(str(each)) for each in value) if isinstance(value, list) else ()
+    except ValueError:
+        return ()
+
+
+def with_mode(stored: Mapping[str, Any], mode: str) -> dict[str, Any]:
+    """Return a brand's JSON with another mode of approval."""
+    if mode not in MODES:
+        raise Invalid(N_("There is no such policy. Choose one of the buttons of /policy."))
+    return {**stored, "mode": mode}
+
+
+def in_hours(policy: Policy, moment: datetime, zone: str) -> datetime:
+    """Return the first moment not before `moment` within the client's working hours."""
+    local = moment.astimezone(ZoneInfo(zone))
+    begins, ends = policy.hours
+    for ahead in range(8):
+        day = local.date() + timedelta(days=ahead)
+        if day.weekday() not in policy.days:
+            continue
+        opens, closes = moments.at(day, begins, zone), moments.at(day, ends, zone)
+        if moment < closes:
+            return max(moment, opens)
+    return moment
+
+
+def reminder(policy: Policy, audience: str, zone: str, now: datetime, deadline: datetime | None) -> datetime | None:
+    """Return when to remind next: after the policy's time or half of what is left, for clients in their working hours."""
+    wait = policy.remind if deadline is None else min(policy.remind, (deadline - now) / 2)
+    if wait <= timedelta(minutes=5):
+        return None
+    return in_hours(policy, now + wait, zone) if audience == "client" else now + wait

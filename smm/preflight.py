@@ -1,0 +1,159 @@
+"""Preflight: what each network will say about a post, told while it is being written and not at the hour it should be live.
+
+A limit is the network's own (`Limits.source` says where it stands), read at run time where the network tells it. What blocks
+stops the sending for approval; the rest warns.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from smm import declared, versions
+from smm.accounts import connected_ones
+from smm.errors import N_, Invalid
+from smm.networks import Can, Limits
+from smm.posts import Whole
+from smm.versions import Content
+from storage import media, targets
+from storage.accounts import Account
+from storage.media import Media
+from storage.unit_of_work import UnitOfWork
+
+RECENTLY = timedelta(days=30)
+_URL = re.compile(r"https?://\S+")
+_SPACE = re.compile(r"\s+")
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something that a network will not take (`blocks`) or that a person should know. The words are of the catalogue."""
+
+    account_id: int
+    words: str
+    facts: Mapping[str, str] = field(default_factory=dict)
+    blocks: bool = True
+
+    def error(self) -> Invalid:
+        """Return the problem as something to tell a person."""
+        return Invalid(self.words, **self.facts)
+
+
+def problems(uow: UnitOfWork, whole: Whole) -> list[Problem]:
+    """Return everything that stands against the current version, account by account."""
+    found: list[Problem] = []
+    files = media.of(uow, [each.digest for each in whole.content.media])
+    for account in connected_ones(uow, whole.brand.id):
+        if account.id in whole.content.accounts:
+            found += check(account, whole.content, files) + _repeats(uow, whole, account)
+    closed = set(whole.content.accounts) - {each.id for each in connected_ones(uow, whole.brand.id)}
+    found += [
+        Problem(gone, N_("An account is not connected any more. Edit the post, or: /accounts")) for gone in closed
+    ]
+    return found
+
+
+def check(account: Account, content: Content, files: Mapping[str, Media]) -> list[Problem]:
+    """Return what an account's network will say about a content."""
+    name = declared.title(account.network)
+    limits = declared.limits(account)
+    found = []
+    if not declared.can(account.network, Can.PUBLISH):
+        found.append(
+            Problem(account.id, N_("{network} is read only: nothing can be published there."), {"network": name})
+        )
+    if account.health == "auth_expired":
+        found.append(
+            Problem(account.id, N_("{network} has to be reconnected first: /accounts"), {"network": name}, blocks=False)
+        )
+    text = outgoing_text(content, account.id)
+    found += _empty(account, name, text, content, limits)
+    if limits is not None:
+        found += _length(account, name, text, content, limits) + _files(account, name, content, files, limits)
+    return found
+
+
+def outgoing_text(content: Content, account_id: int) -> str:
+    """Return the text as the network will count it: with the link, where the text does not have it already."""
+    text = versions.words_for(content, account_id)
+    return text if not content.link or content.link in text else f"{text}\n\n{content.link}".strip()
+
+
+def measure(text: str, limits: Limits) -> int:
+    """Return a text's length as the network counts it: characters in composed form, a link as the network counts links."""
+    composed = unicodedata.normalize("NFC", text)
+    if limits.url_length is None:
+        return len(composed)
+    return len(_URL.sub("", composed)) + limits.url_length * len(_URL.findall(composed))
+
+
+def room_for(content: Content, limits: Limits) -> int:
+    """Return how long the text may be, which can be less beside a picture."""
+    return limits.text_with_media if content.media and limits.text_with_media is not None else limits.text
+
+
+def _empty(account: Account, name: str, text: str, content: Content, limits: Limits | None) -> list[Problem]:
+    if not text.strip() and not content.media:
+        return [Problem(account.id, N_("There is nothing to publish on {network}: write a text."), {"network": name})]
+    if limits is not None and limits.text_required and not text.strip():
+        return [Problem(account.id, N_("{network} wants a text beside the pictures."), {"network": name})]
+    return []
+
+
+def _length(account: Account, name: str, text: str, content: Content, limits: Limits) -> list[Problem]:
+    length, room = measure(text, limits), room_for(content, limits)
+    if length <= room:
+        return []
+    facts = {"network": name, "length": str(length), "limit": str(room), "over": str(length - room)}
+    words = (
+        N_("Too long for {network} with a picture: {length} of {limit} characters. Take away {over}, or the picture.")
+        if content.media and room < limits.text
+        else N_("Too long for {network}: {length} of {limit} characters. Take away {over}.")
+    )
+    return [Problem(account.id, words, facts)]
+
+
+def _files(account: Account, name: str, content: Content, files: Mapping[str, Media], limits: Limits) -> list[Problem]:
+    found = []
+    if limits.media == 0 and content.media:
+        found.append(Problem(account.id, N_("{network} takes no pictures."), {"network": name}))
+    elif len(content.media) > limits.media:
+        facts = {"network": name, "count": str(len(content.media)), "limit": str(limits.media)}
+        found.append(Problem(account.id, N_("{network} takes at most {limit} pictures; there are {count}."), facts))
+    for each in content.media:
+        found += _file(account, name, files.get(each.digest), limits)
+    return found
+
+
+def _file(account: Account, name: str, file: Media | None, limits: Limits) -> list[Problem]:
+    if file is None:
+        return [Problem(account.id, N_("A picture is not here any more. Attach it again."))]
+    facts = {"network": name, "file": file.name or N_("A picture"), "type": file.mime}
+    if limits.media and file.mime not in limits.media_types:
+        return [Problem(account.id, N_("{network} does not take {file}: it is {type}."), facts)]
+    if file.size > limits.media_bytes > 0:
+        sizes = {"size": _megabytes(file.size), "limit": _megabytes(limits.media_bytes)}
+        words = N_("{file} is too big for {network}: {size} MB of {limit} MB. Attach a smaller one.")
+        return [Problem(account.id, words, facts | sizes)]
+    return []
+
+
+def _megabytes(size: int) -> str:
+    return f"{size / 1_000_000:.1f}"
+
+
+def _repeats(uow: UnitOfWork, whole: Whole, account: Account) -> list[Problem]:
+    plain = _plain(versions.words_for(whole.content, account.id))
+    earlier = targets.recent(uow, account.id, uow.now - RECENTLY, whole.post.id)
+    if plain and any(_plain(versions.words_for(versions.unpack(old), account.id)) == plain for old in earlier):
+        facts = {"network": declared.title(account.network)}
+        words = N_("The same text went out on {network} within the last 30 days.")
+        return [Problem(account.id, words, facts, blocks=False)]
+    return []
+
+
+def _plain(text: str) -> str:
+    return _SPACE.sub(" ", _URL.sub("", text)).strip().casefold()

@@ -1,0 +1,76 @@
+"""The states of a post: derived from its approvals and targets, never set by hand.
+
+Pure functions; smm/posts.py keeps the result. The life cycle is drawn in the design's life-cycles, section 2.2.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from smm.policy import Policy
+from storage.approvals import Approval
+from storage.posts import Post, Target
+
+UNSENT = ("draft", "scheduled", "retry_wait", "held", "auth_blocked", "missed", "failed")
+WAITING = ("scheduled", "retry_wait")
+IN_FLIGHT = ("publishing", "outcome_unknown")
+REVIEW = ("internal_review", "client_review")
+_DECIDED = {"changes": "changes_requested", "rejected": "rejected", "expired": "expired"}
+_WORST = ("auth_blocked", "missed", "failed")
+
+
+def current(post: Post, approvals: Sequence[Approval]) -> list[Approval]:
+    """Return the approvals of the post's current version, in the order of their steps."""
+    return [each for each in approvals if each.version == post.version and each.state != "superseded"]
+
+
+def approved(post: Post, digest: str, approvals: Sequence[Approval], policy: Policy) -> bool:
+    """Say whether every step of the policy approved exactly this content."""
+    given = {
+        (each.step, each.audience)
+        for each in current(post, approvals)
+        if each.state == "approved" and each.hash == digest
+    }
+    return all((number, step.audience) in given for number, step in enumerate(policy.steps))
+
+
+def derive(post: Post, targets: Sequence[Target], approvals: Sequence[Approval], *, is_approved: bool) -> str:
+    """Return the state of the whole post."""
+    states = {target.state for target in targets} - {"cancelled"}
+    if not states:
+        return "cancelled"
+    return _gone_out(states) or _held(post, states) or _stuck(states) or _reviewed(post, states, approvals, is_approved)
+
+
+def _gone_out(states: set[str]) -> str:
+    for flying in reversed(IN_FLIGHT):
+        if flying in states:
+            return flying
+    if "published" not in states:
+        return ""
+    if states == {"published"}:
+        return "published"
+    if "draft" in states:
+        return ""
+    return "publishing" if states & set(WAITING) else "partially_published"
+
+
+def _held(post: Post, states: set[str]) -> str:
+    return "on_hold" if post.on_hold or "held" in states else ""
+
+
+def _stuck(states: set[str]) -> str:
+    if "retry_wait" in states:
+        return "retry_wait"
+    return next((worst for worst in _WORST if worst in states), "")
+
+
+def _reviewed(post: Post, states: set[str], approvals: Sequence[Approval], is_approved: bool) -> str:
+    rows = current(post, approvals)
+    if rows and rows[-1].state == "open":
+        return f"{rows[-1].audience}_review"
+    if rows and rows[-1].state in _DECIDED:
+        return _DECIDED[rows[-1].state]
+    if "scheduled" in states:
+        return "scheduled"
+    return "approved" if is_approved and rows else "draft"
