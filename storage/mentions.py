@@ -105,6 +105,7 @@ class Mention:
 
 
 _GET = select(mentions).where(mentions.c.id == bindparam("wanted"))
+_HOLD = _GET.with_for_update()
 _KNOWN = select(mentions).where(
     mentions.c.account_id == bindparam("of_account"),
     mentions.c.remote_id.in_(bindparam("wanted", expanding=True)),
@@ -155,6 +156,11 @@ _WAITING_SINCE = (
 def get(uow: UnitOfWork, mention_id: int) -> Mention | None:
     """Return a mention."""
     return uow.one(Mention, _GET, wanted=mention_id)
+
+
+def hold(uow: UnitOfWork, mention_id: int) -> Mention | None:
+    """Return a mention that nobody else can change before this transaction ends."""
+    return uow.one(Mention, _HOLD, wanted=mention_id)
 
 
 def known(uow: UnitOfWork, account_id: int, remote_ids: Collection[str]) -> dict[str, Mention]:

@@ -83,6 +83,7 @@ class Template:
 
 
 _GET = select(replies).where(replies.c.id == bindparam("wanted"))
+_HOLD = _GET.with_for_update()
 _OF_MENTION = (
     select(replies)
     .where(
@@ -126,6 +127,11 @@ def add(
 def get(uow: UnitOfWork, reply_id: int) -> Reply | None:
     """Return a reply."""
     return uow.one(Reply, _GET, wanted=reply_id)
+
+
+def hold(uow: UnitOfWork, reply_id: int) -> Reply | None:
+    """Return a reply that nobody else can change before this transaction ends."""
+    return uow.one(Reply, _HOLD, wanted=reply_id)
 
 
 def of_mention(uow: UnitOfWork, mention_id: int, states: Collection[str]) -> list[Reply]:
