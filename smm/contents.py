@@ -8,11 +8,14 @@ from __future__ import annotations
 from dataclasses import replace
 from urllib.parse import urlsplit
 
+from smm import declared
 from smm.accounts import connected_ones
 from smm.errors import N_, Invalid
+from smm.networks import Can
 from smm.text import clean
 from smm.versions import Content
 from storage import media
+from storage.accounts import Account
 from storage.brands import Brand
 from storage.unit_of_work import UnitOfWork
 
@@ -21,7 +24,7 @@ MOST_TEXT, MOST_MEDIA, MOST_LINK = 20_000, 20, 2_000
 
 def check(uow: UnitOfWork, brand: Brand, content: Content) -> Content:
     """Return the content, cleaned; refuse what cannot be published anywhere."""
-    known = {account.id for account in connected_ones(uow, brand.id)}
+    known = {account.id for account in open_accounts(uow, brand.id)}
     if not known:
         raise Invalid(N_("No account is connected yet. Connect one first: /accounts"), field="accounts")
     if not content.accounts or not set(content.accounts) <= known:
@@ -54,3 +57,8 @@ def _check_media(uow: UnitOfWork, brand: Brand, content: Content) -> None:
     known = media.of(uow, digests)
     if any(digest not in known or known[digest].brand_id not in {None, brand.id} for digest in digests):
         raise Invalid(N_("A picture is not here any more. Attach it again."), field="files")
+
+
+def open_accounts(uow: UnitOfWork, brand_id: int) -> list[Account]:
+    """Return the brand's connected accounts that something can be published on."""
+    return [each for each in open_accounts(uow, brand.id) if declared.can(each.network, Can.PUBLISH)]
