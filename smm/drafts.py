@@ -15,12 +15,14 @@ from difflib import SequenceMatcher
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from smm import declared
+from smm.actors import Actor
 from smm.alerts import NOW, refresh
 from smm.desk import Desk
 from smm.errors import N_, Conflict, Invalid, NotFound, WriterError
-from smm.networks import Networks
 from smm.writing import Brief, Suggestion
-from storage import brands, drafts, jobs, mentions, templates
+from storage import accounts, audit, brands, drafts, jobs, mentions, templates
+from storage.accounts import Account
 from storage.drafts import Draft
 from storage.unit_of_work import UnitOfWork
 
@@ -36,27 +38,28 @@ _SPENT = N_("This brand has used up its drafts for today. Write it yourself, or 
 _CHANGED = N_("This draft has changed meanwhile. Look at its newest card.")
 
 
-def start(uow: UnitOfWork, brand_id: int, member_id: int, topic: str) -> int:
+def start(uow: UnitOfWork, actor: Actor, topic: str) -> int:
     """Ask for drafts of a post; return the draft's id."""
     if not topic.strip():
         raise Invalid(N_("Say what the post is about, for example: /draft autumn menu"), field="topic")
     if len(topic) > TOPIC:
         raise Invalid(N_("A topic has {most} characters at most. Shorten it."), field="topic", most=TOPIC)
-    return _ask(uow, drafts.add(uow, brand_id, member_id, "post", topic.strip(), None), "draft")
+    return _ask(uow, actor, drafts.add(uow, actor.brand_id, actor.member_id, "post", topic.strip(), None), "draft")
 
 
-def suggest_reply(uow: UnitOfWork, brand_id: int, member_id: int, mention_id: int) -> int:
+def suggest_reply(uow: UnitOfWork, actor: Actor, mention_id: int) -> int:
     """Ask for answers to a mention; return the draft's id. One that stands since the mention's last edit is used again."""
     mention = mentions.get(uow, mention_id)
-    if mention is None or mention.brand_id != brand_id:
+    if mention is None or mention.brand_id != actor.brand_id:
         raise NotFound(N_("This comment is not there any more. See what is open: /inbox"))
     standing = drafts.open_for(uow, mention_id)
     if standing is not None and (mention.edited_at is None or standing.created_at >= mention.edited_at):
         return standing.id
-    return _ask(uow, drafts.add(uow, brand_id, member_id, "reply", "", mention_id), "suggest")
+    return _ask(uow, actor, drafts.add(uow, actor.brand_id, actor.member_id, "reply", "", mention_id), "suggest")
 
 
-def _ask(uow: UnitOfWork, draft_id: int, kind: str, number: int = 1) -> int:
+def _ask(uow: UnitOfWork, actor: Actor, draft_id: int, kind: str, number: int = 1) -> int:
+    _record(uow, actor, draft_id, "draft.ask", round=number)
     jobs.queue(uow, kind, f"draft:{draft_id}:{number}", {"draft": draft_id, "round": number})
     return draft_id
 
@@ -76,28 +79,43 @@ def find(uow: UnitOfWork, draft_id: int) -> Draft | None:
 
 def answered(uow: UnitOfWork, draft: Draft) -> str:
     """Return the stranger's text that a draft answers."""
-    return "" if draft.mention_id is None else drafts.words_of(uow, draft.mention_id)[0]
+    mention = mentions.get(uow, draft.mention_id) if draft.mention_id else None
+    return mention.text if mention else ""
 
 
-def again(uow: UnitOfWork, draft: Draft, seen: int, *, shorter: bool = False) -> None:
+def again(uow: UnitOfWork, actor: Actor, draft: Draft, seen: int, *, shorter: bool = False) -> None:
     """Ask for other variants of a draft whose round was seen."""
     length = "shorter" if shorter else draft.length
     fresh: dict[str, Any] = {"round": seen + 1, "length": length, "state": "writing", "growing": "", "error": ""}
     _move(uow, draft, seen, ("ready", "failed"), **fresh)
-    _ask(uow, draft.id, "suggest" if draft.mention_id else "draft", seen + 1)
+    _ask(uow, actor, draft.id, "suggest" if draft.mention_id else "draft", seen + 1)
 
 
-def take(uow: UnitOfWork, draft: Draft, seen: int, variant: int) -> str:
+def take(uow: UnitOfWork, actor: Actor, draft: Draft, seen: int, variant: int) -> str:
     """Use up a draft and return the text of the chosen variant."""
     if not 0 <= variant < len(draft.variants):
         raise NotFound(N_("This variant is not there. Look at the draft's newest card."))
     _move(uow, draft, seen, ("ready",), state="used")
+    _record(uow, actor, draft.id, "draft.use", variant=variant, model=draft.model)
     return str(draft.variants[variant]["text"])
 
 
-def discard(uow: UnitOfWork, draft: Draft, seen: int) -> None:
+def discard(uow: UnitOfWork, actor: Actor, draft: Draft, seen: int) -> None:
     """Throw a draft away; what is still being written will not be shown."""
     _move(uow, draft, seen, ("writing", "ready", "failed"), state="discarded")
+    _record(uow, actor, draft.id, "draft.discard")
+
+
+def _record(uow: UnitOfWork, actor: Actor, draft_id: int, action: str, **facts: Any) -> None:
+    audit.append(
+        uow,
+        actor=f"member:{actor.member_id}",
+        identity=actor.identity,
+        action=action,
+        object=f"draft:{draft_id}",
+        brand_id=actor.brand_id,
+        facts=facts,
+    )
 
 
 def _move(uow: UnitOfWork, draft: Draft, seen: int, states: tuple[str, ...], **values: Any) -> None:
@@ -111,7 +129,7 @@ async def write(desk: Desk, args: Mapping[str, Any]) -> None:
     draft = await desk.database.write(_take_up, int(args["draft"]), int(args["round"]), bool(desk.writer.model))
     if draft is None:
         return
-    brief = await desk.database.read(brief_of, desk.networks, draft)
+    brief = await desk.database.read(brief_of, draft)
     try:
         found = await desk.writer.suggest(brief, _Growing(desk, draft).show)
     except WriterError as error:
@@ -170,34 +188,40 @@ def _fail(uow: UnitOfWork, draft: Draft, words: str) -> None:
         refresh(uow, "draft", draft.id)
 
 
-def brief_of(uow: UnitOfWork, networks: Networks, draft: Draft) -> Brief:
+def brief_of(uow: UnitOfWork, draft: Draft) -> Brief:
     """Return all that the writer may know of a draft."""
     brand = brands.get(uow, draft.brand_id)
     assert brand is not None
-    stranger, language = ("", "") if draft.mention_id is None else drafts.words_of(uow, draft.mention_id)
+    mention = mentions.get(uow, draft.mention_id) if draft.mention_id else None
+    stranger, language = (mention.text, mention.language) if mention else ("", "")
     return Brief(
         purpose=draft.purpose,
         language=language or brand.language,
         brand=brand.name,
         tone=brand.tone,
         topic=draft.topic,
-        limits=_limits(uow, networks, draft),
+        limits=_limits(uow, draft),
         stranger=stranger,
         examples=_examples(uow, draft, stranger or draft.topic),
     )
 
 
-def _limits(uow: UnitOfWork, networks: Networks, draft: Draft) -> dict[str, int]:
-    share = SHORTER if draft.length == "shorter" else 1.0
+def _limits(uow: UnitOfWork, draft: Draft) -> dict[str, int]:
+    """Return the most characters for each network that the text may go to: the mention's, else all the brand's."""
     found: dict[str, int] = {}
-    for network, own in drafts.networks_of(uow, draft.brand_id, draft.mention_id):
-        declared = networks.limits(network)
-        text = own.get("text") or (declared.text if declared else 0)
-        reply = own.get("reply") or (declared.reply if declared else None)
-        most = int((reply if draft.purpose == "reply" and reply else text) * share)
-        if most:
-            found[network] = min(most, found.get(network, most))
+    for account in accounts.of_brand(uow, draft.brand_id):
+        limits = declared.limits(account)
+        if account.closed_at is not None or limits is None or not _concerns(uow, account, draft):
+            continue
+        most = limits.reply if draft.mention_id and limits.reply else limits.text
+        most = int(most * (SHORTER if draft.length == "shorter" else 1))
+        found[account.network] = min(most, found.get(account.network, most))
     return found
+
+
+def _concerns(uow: UnitOfWork, account: Account, draft: Draft) -> bool:
+    mention = mentions.get(uow, draft.mention_id) if draft.mention_id else None
+    return mention is None or mention.account_id == account.id
 
 
 def _examples(uow: UnitOfWork, draft: Draft, words: str) -> tuple[str, ...]:

@@ -20,7 +20,6 @@ from sqlalchemy import (
     update,
 )
 
-from storage.accounts import accounts
 from storage.base import Id, Json, Moment, key, metadata
 from storage.mentions import mentions
 from storage.posts import posts, targets, versions
@@ -104,15 +103,6 @@ _LIVE = (
     .order_by(versions.c.id.desc())
     .limit(bindparam("most"))
 )
-_NETWORKS = select(accounts.c.network, accounts.c.limits).where(
-    accounts.c.brand_id == bindparam("of_brand"), accounts.c.closed_at.is_(None)
-)
-_NETWORK_OF = (
-    select(accounts.c.network, accounts.c.limits)
-    .join(mentions, mentions.c.account_id == accounts.c.id)
-    .where(mentions.c.id == bindparam("of_mention"))
-)
-_WORDS_OF = select(mentions.c.text, mentions.c.language).where(mentions.c.id == bindparam("of_mention"))
 
 
 def add(uow: UnitOfWork, brand_id: int, member_id: int, purpose: str, topic: str, mention_id: int | None) -> int:
@@ -170,16 +160,3 @@ def past_answers(uow: UnitOfWork, brand_id: int, most: int) -> list[tuple[str, s
 def past_posts(uow: UnitOfWork, brand_id: int, most: int) -> list[str]:
     """Return the texts of the brand's newest live posts."""
     return [str(row[0].get("text", "")) for row in uow.rows(_LIVE, of_brand=brand_id, most=most)]
-
-
-def words_of(uow: UnitOfWork, mention_id: int) -> tuple[str, str]:
-    """Return a mention's text and its language as the network says it."""
-    text, language = uow.rows(_WORDS_OF, of_mention=mention_id)[0]
-    return text, language
-
-
-def networks_of(uow: UnitOfWork, brand_id: int, mention_id: int | None) -> list[tuple[str, dict[str, Any]]]:
-    """Return where the text may go, with the limits read at run time: the mention's network, else all the brand's."""
-    if mention_id is None:
-        return [(row[0], row[1] or {}) for row in uow.rows(_NETWORKS, of_brand=brand_id)]
-    return [(row[0], row[1] or {}) for row in uow.rows(_NETWORK_OF, of_mention=mention_id)]

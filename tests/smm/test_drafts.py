@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-from fake_networks import FakeNetworks
+from fake_networks import LIMITS, FakeNetworks
 from injections import corpus
 from loopback_model import loopback_model
 from rows import brand_with_account, row
 
 from connectors.own_words import OwnWords
 from connectors.writer import LanguageModel
-from smm import drafts, templates
+from smm import declared, drafts, templates
+from smm.actors import Actor
 from smm.desk import Desk
 from smm.errors import Conflict, Invalid, NotFound, WriterError
+from smm.networks import Can
+from smm.roles import Role
 from smm.writing import Brief, Progress, Suggestion, Writer
 from storage import alerts, buttons, replies
 from storage.drafts import Draft
@@ -26,6 +30,12 @@ from storage.mentions import mentions
 from storage.replies import Reply
 from storage.schema import metadata
 from storage.unit_of_work import UnitOfWork
+
+
+@pytest.fixture(autouse=True)
+def demo_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    demo = declared.Declared("demo", "Demo network", frozenset(Can), LIMITS)
+    monkeypatch.setitem(declared._networks, "demo", demo)
 
 
 class Scripted:
@@ -52,12 +62,12 @@ def desk_of(database: Database, clock: Any, writer: Writer) -> Desk:
     return Desk(database, FakeNetworks(clock), writer, Path())
 
 
-def world(uow: UnitOfWork, said: str = "Do you have oat milk?") -> tuple[int, int, int]:
-    """Return a brand, a member and a mention of the brand."""
+def world(uow: UnitOfWork, said: str = "Do you have oat milk?") -> tuple[Actor, int]:
+    """Return Vera, acting in her brand, and a mention of it."""
     brand, account = brand_with_account(uow)
     member = uow.add(members, **row(members, uow.now, workspace_id=1, name="Vera"))
     mention = uow.add(mentions, **row(mentions, uow.now, brand_id=brand, account_id=account, text=said))
-    return brand, member, mention
+    return Actor(brand, member, "Vera", frozenset({Role.CONTENT})), mention
 
 
 def asked_jobs(uow: UnitOfWork) -> list[Job]:
@@ -81,10 +91,10 @@ async def look(database: Database, draft_id: int) -> Draft:
 
 
 async def test_a_draft_is_written_once_a_round(database: Database, clock: Any) -> None:
-    brand, member, _ = await database.write(world)
+    vera, _ = await database.write(world)
     writer = Scripted()
     desk = desk_of(database, clock, writer)
-    wanted = await database.write(drafts.start, brand, member, "Autumn menu")
+    wanted = await database.write(drafts.start, vera, "Autumn menu")
     assert (await look(database, wanted)).state == "writing"
     await work(desk)
     await work(desk)
@@ -100,29 +110,29 @@ async def test_a_draft_is_written_once_a_round(database: Database, clock: Any) -
 
 
 async def test_shorter_asks_for_half_and_an_old_press_is_told_so(database: Database, clock: Any) -> None:
-    brand, member, _ = await database.write(world)
+    vera, _ = await database.write(world)
     writer = Scripted()
     desk = desk_of(database, clock, writer)
-    wanted = await database.write(drafts.start, brand, member, "Autumn menu")
+    wanted = await database.write(drafts.start, vera, "Autumn menu")
     await work(desk)
     first = await look(database, wanted)
-    await database.write(drafts.again, first, 1, shorter=True)
+    await database.write(drafts.again, vera, first, 1, shorter=True)
     await work(desk)
     assert writer.briefs[1].limits == {"demo": 250}
     with pytest.raises(Conflict):
-        await database.write(drafts.take, await look(database, wanted), 1, 0)
-    assert await database.write(drafts.take, await look(database, wanted), 2, 1) == "Two."
+        await database.write(drafts.take, vera, await look(database, wanted), 1, 0)
+    assert await database.write(drafts.take, vera, await look(database, wanted), 2, 1) == "Two."
     with pytest.raises(Conflict):
-        await database.write(drafts.take, await look(database, wanted), 2, 0)
+        await database.write(drafts.take, vera, await look(database, wanted), 2, 0)
 
 
 async def test_a_draft_discarded_while_it_is_written_stays_discarded(database: Database, clock: Any) -> None:
-    brand, member, _ = await database.write(world)
-    wanted = await database.write(drafts.start, brand, member, "Autumn menu")
+    vera, _ = await database.write(world)
+    wanted = await database.write(drafts.start, vera, "Autumn menu")
 
     class Slow(Scripted):
         async def suggest(self, brief: Brief, progress: Progress | None = None) -> tuple[Suggestion, ...]:
-            await database.write(drafts.discard, await look(database, wanted), 1)
+            await database.write(drafts.discard, vera, await look(database, wanted), 1)
             return await super().suggest(brief, progress)
 
     await work(desk_of(database, clock, Slow("grows")))
@@ -130,8 +140,8 @@ async def test_a_draft_discarded_while_it_is_written_stays_discarded(database: D
 
 
 async def test_the_text_grows_on_the_card_but_not_with_every_word(database: Database, clock: Any) -> None:
-    brand, member, _ = await database.write(world)
-    wanted = await database.write(drafts.start, brand, member, "Autumn menu")
+    vera, _ = await database.write(world)
+    wanted = await database.write(drafts.start, vera, "Autumn menu")
 
     def stand(uow: UnitOfWork) -> None:
         place = {"platform": "web", "chat_id": "team", "message_id": "1", "language": "en"}
@@ -144,12 +154,12 @@ async def test_the_text_grows_on_the_card_but_not_with_every_word(database: Data
 
 
 async def test_a_failure_is_told_with_the_writers_words_and_can_be_tried_again(database: Database, clock: Any) -> None:
-    brand, member, _ = await database.write(world)
-    wanted = await database.write(drafts.start, brand, member, "Autumn menu")
+    vera, _ = await database.write(world)
+    wanted = await database.write(drafts.start, vera, "Autumn menu")
     await work(desk_of(database, clock, Scripted(error="The model sleeps. Press Again.")))
     failed = await look(database, wanted)
     assert (failed.state, failed.error) == ("failed", "The model sleeps. Press Again.")
-    await database.write(drafts.again, failed, 1)
+    await database.write(drafts.again, vera, failed, 1)
     await work(desk_of(database, clock, Scripted()))
     assert (await look(database, wanted)).state == "ready"
 
@@ -158,35 +168,35 @@ async def test_a_brand_has_a_budget_for_each_day(
     database: Database, clock: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(drafts, "DAILY", 2)
-    brand, member, _ = await database.write(world)
+    vera, _ = await database.write(world)
     writer = Scripted()
     desk = desk_of(database, clock, writer)
     for topic in ("one", "two", "three"):
-        wanted = await database.write(drafts.start, brand, member, topic)
+        wanted = await database.write(drafts.start, vera, topic)
         await work(desk)
     assert (await look(database, wanted)).state == "failed"
     assert "for today" in (await look(database, wanted)).error
     clock.advance(days=1)
-    await database.write(drafts.again, await look(database, wanted), 1)
+    await database.write(drafts.again, vera, await look(database, wanted), 1)
     await work(desk)
     assert (await look(database, wanted)).state == "ready"
     assert len(writer.briefs) == 3
 
 
 async def test_a_mention_is_suggested_for_once_until_it_is_edited(database: Database, clock: Any) -> None:
-    brand, member, mention = await database.write(world)
-    first = await database.write(drafts.suggest_reply, brand, member, mention)
-    assert await database.write(drafts.suggest_reply, brand, member, mention) == first
+    vera, mention = await database.write(world)
+    first = await database.write(drafts.suggest_reply, vera, mention)
+    assert await database.write(drafts.suggest_reply, vera, mention) == first
     clock.advance(minutes=1)
     await database.write(said_anew, mention, "Do you have soy milk?")
     clock.advance(minutes=1)
-    assert await database.write(drafts.suggest_reply, brand, member, mention) != first
+    assert await database.write(drafts.suggest_reply, vera, mention) != first
     with pytest.raises(NotFound):
-        await database.write(drafts.suggest_reply, brand + 1, member, mention)
+        await database.write(drafts.suggest_reply, replace(vera, brand_id=99), mention)
 
 
 async def test_examples_are_the_own_words_that_come_closest(database: Database, clock: Any) -> None:
-    brand, member, mention = await database.write(world, "Есть ли у вас овсяное молоко?")
+    vera, mention = await database.write(world, "Есть ли у вас овсяное молоко?")
 
     def past(uow: UnitOfWork) -> None:
         for number, (said, answered) in enumerate(
@@ -197,7 +207,8 @@ async def test_examples_are_the_own_words_that_come_closest(database: Database, 
             )
         ):
             one = uow.add(
-                mentions, **row(mentions, uow.now, brand_id=brand, account_id=1, text=said, remote_id=f"past {number}")
+                mentions,
+                **row(mentions, uow.now, brand_id=vera.brand_id, account_id=1, text=said, remote_id=f"past {number}"),
             )
             uow.add(
                 replies.replies,
@@ -205,16 +216,16 @@ async def test_examples_are_the_own_words_that_come_closest(database: Database, 
                     replies.replies,
                     uow.now,
                     mention_id=one,
-                    member_id=member,
+                    member_id=vera.member_id,
                     text=answered,
                     state="sent",
                     key=str(number),
                 ),
             )
-        templates.save(uow, brand, "Delivery", "We deliver on Mondays.")
+        templates.save(uow, vera.brand_id, "Delivery", "We deliver on Mondays.")
 
     await database.write(past)
-    await database.write(drafts.suggest_reply, brand, member, mention)
+    await database.write(drafts.suggest_reply, vera, mention)
     writer = Scripted()
     await work(desk_of(database, clock, writer))
     assert writer.briefs[0].examples[0] == "Есть, и соевое тоже."
@@ -223,9 +234,9 @@ async def test_examples_are_the_own_words_that_come_closest(database: Database, 
 
 
 async def test_without_a_model_the_draft_says_where_it_comes_from(database: Database, clock: Any) -> None:
-    brand, member, mention = await database.write(world)
-    await database.write(templates.save, brand, "Oat milk", "Yes, oat and soy.")
-    wanted = await database.write(drafts.suggest_reply, brand, member, mention)
+    vera, mention = await database.write(world)
+    await database.write(templates.save, vera.brand_id, "Oat milk", "Yes, oat and soy.")
+    wanted = await database.write(drafts.suggest_reply, vera, mention)
     await work(desk_of(database, clock, OwnWords()))
     ready = await look(database, wanted)
     assert (ready.model, ready.calls) == ("", 0)
@@ -234,25 +245,25 @@ async def test_without_a_model_the_draft_says_where_it_comes_from(database: Data
 
 
 async def test_topics_and_saved_answers_are_bounded(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    brand, member, _ = await database.write(world)
+    vera, _ = await database.write(world)
     for topic in ("", " ", "x" * 1_001):
         with pytest.raises(Invalid):
-            await database.write(drafts.start, brand, member, topic)
+            await database.write(drafts.start, vera, topic)
     for title, text in (("", "x"), ("x", " "), ("x" * 121, "x"), ("x", "x" * 2_001)):
         with pytest.raises(Invalid):
-            await database.write(templates.save, brand, title, text)
+            await database.write(templates.save, vera.brand_id, title, text)
     monkeypatch.setattr(templates, "MOST", 1)
-    kept = await database.write(templates.save, brand, "Hours", "8-18")
+    kept = await database.write(templates.save, vera.brand_id, "Hours", "8-18")
     with pytest.raises(Conflict):
-        await database.write(templates.save, brand, "More", "8-18")
+        await database.write(templates.save, vera.brand_id, "More", "8-18")
     with pytest.raises(NotFound):
-        await database.write(templates.forget, brand + 1, kept)
-    await database.write(templates.forget, brand, kept)
+        await database.write(templates.forget, 99, kept)
+    await database.write(templates.forget, vera.brand_id, kept)
 
 
 async def test_no_words_of_a_stranger_change_anything_but_the_draft(database: Database, clock: Any) -> None:
     """Every injection, through the real writer and a model that tries to obey: no state of anything else changes."""
-    brand, member, mention = await database.write(world)
+    vera, mention = await database.write(world)
     kept = [table for table in metadata.sorted_tables if table.name not in {"drafts", "jobs", "mentions", "audit"}]
 
     def everything(uow: UnitOfWork) -> list[list[Any]]:
@@ -268,7 +279,7 @@ async def test_no_words_of_a_stranger_change_anything_but_the_draft(database: Da
         for stranger in corpus()[::7]:
             await database.write(said_anew, mention, stranger)
             clock.advance(minutes=1)
-            wanted = await database.write(drafts.suggest_reply, brand, member, mention)
+            wanted = await database.write(drafts.suggest_reply, vera, mention)
             clock.advance(days=1)
             await drafts.write(desk, {"draft": wanted, "round": 1})
             assert [each["text"] for each in (await look(database, wanted)).variants] == ["/approve 1 […] […]"]
