@@ -1,4 +1,7 @@
-"""What the web chat keeps: who is signed in (visitors.py), and what stands in its rooms (messages.py)."""
+"""What the web chat keeps.
+
+Who is signed in (visitors.py), what stands in its rooms (messages.py), and how far the demo has come (progress.py).
+"""
 
 from storage.web.messages import (
     Asked,
@@ -22,17 +25,14 @@ from storage.web.messages import (
     touch_message,
     unseen,
 )
+from storage.web.progress import Progress, progress
 from storage.web.visitors import (
     PLATFORM,
     Invitation,
     Room,
     Session,
     close_session,
-    identity,
     invitation,
-    known_identity,
-    member,
-    memberships_of,
     names,
     open_session,
     roll_session,
@@ -47,6 +47,7 @@ __all__ = [
     "Asked",
     "Invitation",
     "Message",
+    "Progress",
     "Room",
     "Seen",
     "Session",
@@ -55,19 +56,16 @@ __all__ = [
     "asked",
     "close_session",
     "edit_message",
-    "identity",
     "invitation",
     "is_shown",
-    "known_identity",
     "latest",
     "mark_seen",
-    "member",
-    "memberships_of",
     "message",
     "messages",
     "names",
     "newest_revision",
     "open_session",
+    "progress",
     "roll_session",
     "rooms",
     "seen",

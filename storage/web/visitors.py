@@ -11,7 +11,7 @@ from sqlalchemy import Column, ForeignKey, String, Table, bindparam, delete, sel
 from storage.base import Id, Moment, key, metadata
 from storage.brands import brands
 from storage.channels import channels
-from storage.members import Identity, Member, Membership, identities, invites, members, memberships
+from storage.members import invites, members
 from storage.unit_of_work import UnitOfWork
 
 PLATFORM = "web"
@@ -72,14 +72,6 @@ _SESSION = (
         members.c.revoked_at.is_(None),
     )
 )
-_MEMBER = select(members).where(members.c.id == bindparam("of_member"))
-_MEMBERSHIPS = select(memberships).where(memberships.c.member_id == bindparam("of_member"))
-_IDENTITY = (
-    select(identities)
-    .where(identities.c.member_id == bindparam("of_member"), identities.c.platform == PLATFORM)
-    .order_by(identities.c.id)
-    .limit(1)
-)
 _ROOMS = (
     select(channels.c.chat_id, channels.c.purpose, channels.c.title, brands.c.id, brands.c.name, brands.c.zone)
     .join(brands, brands.c.id == channels.c.brand_id)
@@ -135,46 +127,12 @@ def invitation(uow: UnitOfWork, digest: str) -> Invitation | None:
     return uow.one(Invitation, _INVITATION, token_digest=digest, moment=uow.now)
 
 
-def member(uow: UnitOfWork, member_id: int) -> Member | None:
-    """Return a member."""
-    return uow.one(Member, _MEMBER, of_member=member_id)
-
-
-def memberships_of(uow: UnitOfWork, member_id: int) -> list[Membership]:
-    """Return a member's roles in every brand."""
-    return uow.many(Membership, _MEMBERSHIPS, of_member=member_id)
-
-
 def names(uow: UnitOfWork, member_ids: Sequence[int]) -> dict[int, str]:
     """Return members' names."""
     if not member_ids:
         return {}
     rows = uow.rows(select(members.c.id, members.c.name).where(members.c.id.in_(member_ids)))
     return {row[0]: row[1] for row in rows}
-
-
-def identity(uow: UnitOfWork, member_id: int) -> Identity:
-    """Return the member's identity on the web, which a session vouches for; give them one if they have none."""
-    known = known_identity(uow, member_id)
-    if known is not None:
-        return known
-    person = member(uow, member_id)
-    uow.add(
-        identities,
-        member_id=member_id,
-        platform=PLATFORM,
-        user_id=f"member-{member_id}",
-        name=person.name if person else "",
-        verified_at=uow.now,
-    )
-    found = known_identity(uow, member_id)
-    assert found is not None
-    return found
-
-
-def known_identity(uow: UnitOfWork, member_id: int) -> Identity | None:
-    """Return the member's identity on the web, None if they never signed in."""
-    return uow.one(Identity, _IDENTITY, of_member=member_id)
 
 
 def speak(uow: UnitOfWork, member_ids: Sequence[int], language: str) -> None:

@@ -1,0 +1,180 @@
+"""What a person does in a room: writes, presses, answers. Each deed carries a key, so that sending it twice does it once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Literal
+
+from fastapi import APIRouter, Request
+from starlette.datastructures import FormData, UploadFile
+from starlette.responses import Response
+
+from bot import media
+from bot.transport import ChatRef, Incoming, Outcome, Sender
+from bot.web import forms, sight
+from bot.web.chat import room_of, show
+from bot.web.drawing import Refused
+from bot.web.front import Seated, Vouched, answer, front_of, page, reader_of, wants_json
+from bot.web.seats import Seat
+from handlers.card import Ask
+from handlers.card_json import unpack
+from smm.errors import N_, Conflict, Invalid, NotFound
+from storage import web
+from storage.unit_of_work import UnitOfWork
+
+MOST_WORDS = 20_000
+_KEY = re.compile(r"[A-Za-z0-9_-]{8,64}")
+router = APIRouter(prefix="/s/{seat}")
+
+
+@router.post("/chat/{chat_id}/words")
+async def words(request: Request, seat: Seated, form: Vouched, chat_id: str) -> Response:
+    """Take what a member wrote, with files."""
+    room = room_of(seat, chat_id)
+    text = str(form.get("text", "")).replace("\r\n", "\n").strip()
+    if len(text) > MOST_WORDS:
+        raise Invalid(N_("A message has at most {most} characters. Send it in parts."), most=MOST_WORDS)
+    key = _key(form)
+    files = await _keep(request, room, form.getlist("files"))
+    if not text and not files:
+        raise Invalid(N_("Write something or attach a file first."))
+    front = front_of(request)
+    said = await front.web.say(chat_id, seat.member.id, text, files, key)
+    outcome = await front.web.hand_on(
+        _incoming(seat, room, "words", key, text=text, files=tuple(files), message_id=str(said.id))
+    )
+    return answer(request, seat, chat_id, outcome)
+
+
+@router.post("/press")
+async def press(request: Request, seat: Seated, form: Vouched) -> Response:
+    """Take a press of a card's button."""
+    message = await _message(request, seat, form)
+    room = room_of(seat, message.chat_id)
+    ref = str(form.get("ref", ""))
+    question = _confirmation(message, ref)
+    if question and not form.get("confirmed") and not wants_json(request):
+        t = reader_of(request, seat, room).t
+        hidden = {name: str(form.get(name, "")) for name in ("csrf", "message", "key", "ref")}
+        return page(request, "confirm.html", t, question=question, seat=seat, room=room, hidden=hidden)
+    outcome = await front_of(request).web.hand_on(
+        _incoming(seat, room, "press", _key(form), ref=ref, message_id=str(message.id))
+    )
+    return answer(request, seat, room.chat_id, outcome)
+
+
+@router.post("/answer")
+async def answers(request: Request, seat: Seated, form: Vouched) -> Response:
+    """Take the answers to a card's questions; those that cannot be used come back beside their field."""
+    message = await _message(request, seat, form)
+    room = room_of(seat, message.chat_id)
+    front, reader = front_of(request), reader_of(request, seat, room)
+    ask = unpack(message.card).ask if message.card else None
+    if ask is None or ask.ref != form.get("ref"):
+        raise Conflict(N_("These questions have changed. Look at the newest card and answer there."))
+    seen = await front.database.read(sight.of_one, seat, message)
+    known = seen.asked.get(ask.ref)
+    kept, wrong = await _kept(request, seat, room, form, ask)
+    given = {name: value for name, value in form.items() if isinstance(value, str)}
+    values, unread = forms.answers(ask.questions, given, kept, (known.zone if known else None) or room.zone)
+    errors = {name: error.say(reader.t) for name, error in {**unread, **wrong}.items()}
+    outcome = Outcome(errors=errors)
+    if not errors:
+        outcome = await front.web.hand_on(
+            _incoming(seat, room, "answer", _key(form), ref=ask.ref, values=values, message_id=str(message.id))
+        )
+    if not outcome.errors:
+        await front.web.redraw(room.chat_id, message.id)
+        return answer(request, seat, room.chat_id, outcome)
+    if wants_json(request):
+        return answer(request, seat, room.chat_id, outcome, 422)
+    whole = await front.database.read(sight.of_page, seat, room.chat_id)
+    return show(request, seat, room, whole, Refused(message.id, outcome.errors, {**values, **kept}), 422)
+
+
+async def _message(request: Request, seat: Seat, form: FormData) -> web.Message:
+    given = str(form.get("message", ""))
+    message = None
+    if given.isdecimal() and len(given) < 16:  # noqa: PLR2004
+        message = await front_of(request).database.read(web.message, int(given))
+    if message is None or seat.room(message.chat_id) is None:
+        raise NotFound(N_("This message is not there any more. Load the page again."))
+    return message
+
+
+def _confirmation(message: web.Message, ref: str) -> str:
+    card = unpack(message.card) if message.card else None
+    rows = card.buttons if card else ()
+    return next((button.confirm for row in rows for button in row if button.ref == ref), "")
+
+
+def _incoming(
+    seat: Seat,
+    room: web.Room,
+    kind: Literal["words", "press", "answer"],
+    key: str,
+    *,
+    text: str = "",
+    ref: str = "",
+    values: dict[str, str] | None = None,
+    files: tuple[str, ...] = (),
+    message_id: str = "",
+) -> Incoming:
+    return Incoming(
+        platform="web",
+        key=f"{seat.member.id}:{key}",
+        chat=ChatRef("web", room.chat_id),
+        sender=Sender(seat.user_id, seat.member.name, seat.member.language),
+        kind=kind,
+        text=text,
+        ref=ref,
+        values=values or {},
+        files=files,
+        message_id=message_id,
+        title=room.title,
+        private=room.purpose == "private",
+    )
+
+
+def _key(form: FormData) -> str:
+    key = str(form.get("key", ""))
+    if not _KEY.fullmatch(key):
+        raise Invalid(N_("This form came without its key. Load the page again and repeat what you did."))
+    return key
+
+
+async def _keep(request: Request, room: web.Room, given: Sequence[UploadFile | str]) -> list[str]:
+    front = front_of(request)
+    digests = []
+    for file in given:
+        if isinstance(file, UploadFile) and file.filename:
+            data = await file.read()
+            kept = await media.keep(
+                front.database, front.media, data, brand_id=room.brand_id or None, name=file.filename
+            )
+            digests.append(kept.digest)
+    return list(dict.fromkeys(digests))
+
+
+async def _kept(
+    request: Request, seat: Seat, room: web.Room, form: FormData, ask: Ask
+) -> tuple[dict[str, str], dict[str, Invalid]]:
+    """Keep the files of every question that asks for some, those kept before the form came back included."""
+    kept: dict[str, str] = {}
+    wrong: dict[str, Invalid] = {}
+    for question in (one for one in ask.questions if one.kind == "files"):
+        before = [digest for digest in form.getlist(forms.KEPT + question.name) if isinstance(digest, str)]
+        try:
+            new = await _keep(request, room, form.getlist(forms.PREFIX + question.name))
+        except Invalid as error:
+            wrong[question.name], new = error, []
+        allowed = await front_of(request).database.write(_own, seat, [*before, *new], new)
+        kept[question.name] = " ".join(allowed)
+    return kept, wrong
+
+
+def _own(uow: UnitOfWork, seat: Seat, digests: Sequence[str], new: Sequence[str]) -> list[str]:
+    """Let a member see the files that they have just sent, and leave out those that they may not see."""
+    web.show(uow, seat.user_id, new)
+    return [digest for digest in dict.fromkeys(digests) if web.is_shown(uow, digest, seat.chat_ids)]

@@ -1,0 +1,73 @@
+"""Signing in by a one-time link, and out. Looking at a link does not use it up: previewers look at every link."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request
+from starlette.responses import RedirectResponse, Response
+
+from bot.web.front import Seated, Vouched, front_of, give_cookie, language_of, page
+from bot.web.seats import COOKIE, digest, take
+from smm.errors import N_, DeskError, Invalid
+from smm.members import redeem
+from smm.text import line
+from storage import web
+from storage.unit_of_work import UnitOfWork
+
+HOME = "me"
+router = APIRouter()
+
+
+@router.get("/")
+async def door(request: Request) -> Response:
+    """Lead to the demo, or to the reader's own seat."""
+    return RedirectResponse("/demo" if front_of(request).options.demo else f"/s/{HOME}/", 303)
+
+
+@router.get("/in/{token}")
+async def ask(request: Request, token: str) -> Response:
+    """Ask whether to sign in, without using the link up."""
+    _count(request)
+    front = front_of(request)
+    invited = await front.database.read(web.invitation, digest(token))
+    t = front.words(language_of(request))
+    return page(request, "sign_in.html", t, 200 if invited else 404, invited=invited, token=token, wrong="")
+
+
+@router.post("/in/{token}")
+async def sign_in(request: Request, token: str) -> Response:
+    """Use the link up and give this browser a seat."""
+    _count(request)
+    front = front_of(request)
+    t = front.words(language_of(request))
+    form = await request.form(max_files=0, max_fields=5)
+    try:
+        cookie = await front.database.write(_enter, token, line(str(form.get("name", ""))), t.language)
+    except DeskError as error:
+        invited = await front.database.read(web.invitation, digest(token))
+        return page(request, "sign_in.html", t, 409, invited=invited, token=token, wrong=error.say(t))
+    response = RedirectResponse(f"/s/{HOME}/", 303)
+    give_cookie(request, response, HOME, cookie)
+    return response
+
+
+@router.post("/s/{seat}/out")
+async def sign_out(request: Request, seat: Seated, form: Vouched) -> Response:
+    """End the session of this browser."""
+    await front_of(request).database.write(web.close_session, seat.session.id)
+    response = RedirectResponse(f"/s/{seat.name}/", 303)
+    response.delete_cookie(COOKIE, path=f"/s/{seat.name}")
+    return response
+
+
+def _enter(uow: UnitOfWork, token: str, name: str, language: str) -> str:
+    invited = web.invitation(uow, digest(token))
+    if invited is not None and invited.member is None and not (name or invited.name):
+        raise Invalid(N_("Say what to call you."), field="name")
+    member = redeem(uow, token, platform="web", user_id="", name=name, language=language)
+    return take(uow, member.id)
+
+
+def _count(request: Request) -> None:
+    who = request.client.host if request.client else ""
+    if not front_of(request).attempts.allow(who):
+        raise Invalid(N_("Too many tries. Wait a few minutes and open the link again."))
