@@ -59,6 +59,11 @@ class Base:
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self._account}>"
 
+    @classmethod
+    def usable(cls, outside: Outside) -> bool:
+        """Say whether accounts of this network can be connected with these settings."""
+        return True
+
     # What a subclass says about its conversation.
 
     def _base(self) -> str:

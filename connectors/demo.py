@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 from typing import ClassVar
 from urllib.parse import quote
 
-from connectors.base import Base, Status
+from connectors.base import Base, Outside, Status
 from connectors.plain_text import bounded, with_link
 from connectors.reading import Body
 from smm.errors import N_, Unavailable
@@ -40,6 +40,11 @@ class Demo(Base):
     )
     status: ClassVar[Status] = Status.LIVE
     checked: ClassVar[date] = date(2026, 11, 23)
+
+    @classmethod
+    def usable(cls, outside: Outside) -> bool:
+        """Say whether a demo network is there."""
+        return bool(outside.bases.get(cls.name))
 
     def _headers(self) -> Mapping[str, str]:
         return {"authorization": f"Bearer {self._secrets.get('token', '')}"}
@@ -76,7 +81,7 @@ class Demo(Base):
         return _published((await self._wire.call("POST", "api/posts", json=sent, effect=True)).body())
 
     async def _upload(self, content: bytes, mime: str, alt: str) -> dict[str, str]:
-        reply = await self._wire.call("POST", "api/media", content=content, headers={"content-type": mime})
+        reply = await self._wire.call("POST", "api/media", files={"file": ("picture", content, mime)})
         return {"id": reply.body().id("id"), "alt": alt}
 
     async def find(self, post: Outgoing, since: datetime) -> Published | None:

@@ -86,6 +86,7 @@ _GET = select(accounts).where(accounts.c.id == bindparam("wanted"))
 _HOLD = _GET.with_for_update()
 _OF_BRAND = select(accounts).where(accounts.c.brand_id == bindparam("of_brand")).order_by(accounts.c.id)
 _OPEN = select(accounts).where(accounts.c.closed_at.is_(None)).order_by(accounts.c.id)
+_KEYED = select(accounts.c.id).where(accounts.c.secret.is_not(None))
 _SAME = select(accounts).where(
     accounts.c.brand_id == bindparam("of_brand"),
     accounts.c.network == bindparam("on_network"),
@@ -127,6 +128,11 @@ def of_brand(uow: UnitOfWork, brand_id: int) -> list[Account]:
 def open_ones(uow: UnitOfWork) -> list[Account]:
     """Return every connected account of every brand."""
     return uow.many(Account, _OPEN)
+
+
+def keyed(uow: UnitOfWork) -> set[int]:
+    """Return the ids of all that have credentials, connected or about to be."""
+    return {row[0] for row in uow.rows(_KEYED)}
 
 
 def same(uow: UnitOfWork, brand_id: int, network: str, remote_id: str) -> Account | None:

@@ -1,0 +1,132 @@
+"""The port `Networks`, put together: accounts become open connectors with the credentials of this moment.
+
+Only here do sealed credentials meet the connectors. The connectors' own knowledge of what networks can goes from here to
+those who may not ask them (smm/declared.py).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+
+import connectors
+from connectors.base import Base, Outside
+from connectors.registry import networks
+from smm.declared import Declared, declare
+from smm.errors import N_, AuthExpired, NotFound
+from smm.networks import Can, Connector, Limits
+from storage import accounts
+from storage.accounts import Account
+from storage.engine import Database
+from storage.unit_of_work import UnitOfWork
+from storage.vault import SealBroken
+
+
+def declare_networks(outside: Outside) -> None:
+    """Make every network that can be used here known to use cases and handlers."""
+    for network in networks():
+        if network.usable(outside):
+            declare(Declared(network.name, network.title, network.can, network.limits, network.credentials))
+
+
+@dataclass(frozen=True, slots=True)
+class _Open:
+    connector: Base
+    ciphertext: bytes
+
+
+class OpenNetworks:
+    """Keeps one connector per account open; new credentials open a new one."""
+
+    def __init__(self, database: Database, outside: Outside) -> None:
+        self._database = database
+        self._outside = outside
+        self._open: dict[int, _Open] = {}
+        self._closing: set[asyncio.Task[None]] = set()
+
+    async def connector(self, account_id: int) -> Connector:
+        """Return the open connector of an account, with its current credentials.
+
+        AuthExpired for an account that waits to be reconnected: nothing is sent with a key known to be dead.
+        """
+        account = await self._database.read(accounts.get, account_id)
+        if account is None or account.secret is None:
+            raise NotFound(N_("That account is no longer connected. Connect it again: /accounts"))
+        if account.health == "auth_expired":
+            raise AuthExpired(
+                N_("{network} no longer accepts the key of {account}. Reconnect it: /accounts"),
+                network=self.title(account.network),
+                account=account.name,
+            )
+        standing = self._open.get(account_id)
+        if standing is not None and standing.ciphertext == account.secret.ciphertext:
+            return standing.connector
+        return await self._reopen(account, account.secret.ciphertext)
+
+    async def _reopen(self, account: Account, ciphertext: bytes) -> Connector:
+        kind = connectors.find(account.network)
+        if kind is None:
+            raise NotFound(N_("There is no such network here. Choose one: /accounts"))
+        await self._close_forgotten()
+        given = await self._database.read(_unseal, account)
+        self._let_go(account.id)
+        opened = kind(given, self._outside, account.name)
+        self._open[account.id] = _Open(opened, ciphertext)
+        return opened
+
+    async def _close_forgotten(self) -> None:
+        if self._open:
+            alive = await self._database.read(accounts.keyed)
+            for account_id in self._open.keys() - alive:
+                self._let_go(account_id)
+
+    def _let_go(self, account_id: int) -> None:
+        standing = self._open.pop(account_id, None)
+        if standing is not None:
+            task = asyncio.get_running_loop().create_task(_close_later(standing.connector))
+            self._closing.add(task)
+            task.add_done_callback(self._closing.discard)
+
+    async def close(self) -> None:
+        """Close every connector."""
+        for task in self._closing:
+            task.cancel()
+        await asyncio.gather(*self._closing, return_exceptions=True)
+        for standing in self._open.values():
+            await standing.connector.close()
+        self._open.clear()
+
+    def limits(self, network: str) -> Limits | None:
+        """Return a network's declared limits, None for an unknown network."""
+        found = connectors.find(network)
+        return found.limits if found else None
+
+    def can(self, network: str, what: Can) -> bool:
+        """Say whether a network declares a capability."""
+        found = connectors.find(network)
+        return found is not None and what in found.can
+
+    def title(self, network: str) -> str:
+        """Return the network's name for people."""
+        found = connectors.find(network)
+        return found.title if found else network.capitalize()
+
+
+async def _close_later(connector: Base) -> None:
+    """Close once the calls that run with the old credentials had time to end."""
+    try:
+        await asyncio.sleep(90)
+    finally:
+        await connector.close()
+
+
+def _unseal(uow: UnitOfWork, account: Account) -> dict[str, str]:
+    assert account.secret is not None
+    try:
+        return uow.vault.open(account.secret, account.owner)
+    except SealBroken as error:
+        raise AuthExpired(
+            N_("The key of {account} on {network} cannot be opened with the desk's own key. Reconnect it: /accounts"),
+            network=account.network,
+            account=account.name,
+        ) from error
