@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from storage import alerts, buttons, channels
@@ -72,6 +72,7 @@ def refresh(uow: UnitOfWork, view: str, object_id: int, urgency: int = INTERACTI
             uow,
             ChatRef(copy.platform, copy.chat_id, copy.topic_id),
             language=copy.language,
+            brand_id=copy.brand_id,
             view=view,
             object_id=object_id,
             args=copy.args,
@@ -83,3 +84,37 @@ def refresh(uow: UnitOfWork, view: str, object_id: int, urgency: int = INTERACTI
 def say(uow: UnitOfWork, chat: ChatRef, card: Mapping[str, Any], language: str, urgency: int = INTERACTIVE) -> None:
     """Send one finished card to one chat."""
     alerts.queue(uow, chat, language=language, card=card, urgency=urgency)
+
+
+def get(uow: UnitOfWork, alert_id: int) -> alerts.Alert | None:
+    """Return a row of the outbox."""
+    found = alerts.get(uow, [alert_id])
+    return found[0] if found else None
+
+
+def title(uow: UnitOfWork, alert: alerts.Alert) -> str:
+    """Return the name of the chat that a row was for."""
+    room = channels.at(uow, ChatRef(alert.platform, alert.chat_id, alert.topic_id))
+    return room.title if room is not None and room.title else alert.chat_id
+
+
+def show_merged(uow: UnitOfWork, chat: ChatRef, ids: Sequence[int], most: int = 5) -> list[int]:
+    """Show by themselves a few of the rows that went out in a digest of this chat; return which."""
+    merged = [
+        row
+        for row in alerts.get(uow, ids)
+        if row.state == "merged" and (row.platform, row.chat_id) == (chat.platform, chat.chat_id)
+    ][:most]
+    for row in merged:
+        alerts.queue(
+            uow,
+            ChatRef(row.platform, row.chat_id, row.topic_id),
+            language=row.language,
+            brand_id=row.brand_id,
+            view=row.view,
+            object_id=row.object_id,
+            args=row.args,
+            urgency=INTERACTIVE,
+        )
+    alerts.show(uow, [row.id for row in merged])
+    return [row.id for row in merged]

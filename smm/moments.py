@@ -6,10 +6,27 @@ An hour that daylight saving leaves out is refused with a word about it; an hour
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from smm.errors import N_, Invalid
+
+_ISO = re.compile(r"\d{4}-\d\d-\d\d[t ]\d")
+_AHEAD = re.compile(r"\+ ?(\d{1,4}) ?(m|min|h|d|мин|м|ч|д)\.?")
+_UNITS = {
+    "m": timedelta(minutes=1),
+    "м": timedelta(minutes=1),
+    "h": timedelta(hours=1),
+    "ч": timedelta(hours=1),
+    "d": timedelta(days=1),
+    "д": timedelta(days=1),
+}
+_SPOKEN = re.compile(
+    r"(?:(?P<word>today|tomorrow|сегодня|завтра)(?:,| at| в)? |(?P<day>\d{1,2})\.(?P<month>\d{1,2})\.?(?P<year>\d{4})?,? )?"
+    r"(?P<hour>\d{1,2}):(?P<minute>\d\d)"
+)
+_DAYS = {"today": 0, "tomorrow": 1, "сегодня": 0, "завтра": 1}
 
 
 def at(day: date, clock: time, zone: str) -> datetime:
@@ -27,15 +44,49 @@ def at(day: date, clock: time, zone: str) -> datetime:
     return moment
 
 
-def parse(text: str, zone: str) -> datetime:
-    """Read an ISO date-time; one without an offset is wall-clock time in `zone`."""
+def parse(text: str, zone: str, now: datetime) -> datetime:
+    """Read a date and a time as people write them.
+
+    An ISO date-time, `24.12. 18:00`, `18:00` (the next time that clocks show it), `tomorrow 9:30`, or `+20 min`. What has no
+    offset is wall-clock time in `zone`.
+    """
+    words = text.strip().casefold()
+    if ahead := _AHEAD.fullmatch(words):
+        return now + int(ahead[1]) * _UNITS[ahead[2][0]]
     try:
-        given = datetime.fromisoformat(text.strip())
-    except ValueError:
+        return _iso(words.upper(), zone) if _ISO.match(words) else _spoken(words, zone, now)
+    except (ValueError, OverflowError):
         raise Invalid(
-            N_("“{text}” is not a date and a time. Write it like 2026-03-02 14:30."), field="slot", text=text[:40]
+            N_("“{text}” is not a date and a time. Write it like 2026-03-02 14:30, 14:30 or +20 min."),
+            field="slot",
+            text=text[:40],
         ) from None
+
+
+def _iso(words: str, zone: str) -> datetime:
+    given = datetime.fromisoformat(words)
     return at(given.date(), given.time(), zone) if given.tzinfo is None else given.astimezone(UTC)
+
+
+def _spoken(words: str, zone: str, now: datetime) -> datetime:
+    found = _SPOKEN.fullmatch(words)
+    if found is None:
+        raise ValueError(words)
+    today = local_day(now, zone)
+    clock = time(int(found["hour"]), int(found["minute"]))
+    if found["month"]:
+        return _dated(found, clock, zone, today)
+    if found["word"]:
+        return at(today + timedelta(days=_DAYS[found["word"]]), clock, zone)
+    soon = at(today, clock, zone)
+    return soon if soon > now else at(today + timedelta(days=1), clock, zone)
+
+
+def _dated(found: re.Match[str], clock: time, zone: str, today: date) -> datetime:
+    day = date(int(found["year"] or today.year), int(found["month"]), int(found["day"]))
+    if not found["year"] and day < today:
+        day = day.replace(year=today.year + 1)
+    return at(day, clock, zone)
 
 
 def local_day(moment: datetime, zone: str) -> date:

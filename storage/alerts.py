@@ -114,7 +114,7 @@ def queue(
 _DUE = (
     select(alerts)
     .where(alerts.c.state == "queued", alerts.c.not_before <= bindparam("at"), alerts.c.id > bindparam("after"))
-    .order_by(alerts.c.urgency, alerts.c.id)
+    .order_by(alerts.c.id)
     .limit(bindparam("most"))
 )
 _NEXT = select(func.min(alerts.c.not_before)).where(alerts.c.state == "queued", alerts.c.not_before > bindparam("at"))
@@ -136,7 +136,7 @@ _GET = select(alerts).where(alerts.c.id.in_(bindparam("wanted", expanding=True))
 
 
 def due(uow: UnitOfWork, after: int, most: int) -> list[Alert]:
-    """Return what is queued and due beyond an id, most urgent first."""
+    """Return what is queued and due beyond an id, oldest first."""
     return uow.many(Alert, _DUE, at=uow.now, after=after, most=most)
 
 
@@ -176,3 +176,9 @@ def send_elsewhere(uow: UnitOfWork, alert_id: int, chat: ChatRef, language: str)
     values = {"platform": chat.platform, "chat_id": chat.chat_id, "topic_id": chat.topic_id}
     uow.change(update(alerts).where(alerts.c.id == alert_id).values(language=language, edits="", **values))
     uow.wake("alerts")
+
+
+def show(uow: UnitOfWork, ids: Sequence[int]) -> None:
+    """Note that merged rows were shown by themselves after all."""
+    if ids:
+        uow.change(update(alerts).where(alerts.c.id.in_(ids), alerts.c.state == "merged").values(state="delivered"))

@@ -76,6 +76,7 @@ copies = Table(
     Column("chat_id", String(64), nullable=False),
     Column("topic_id", String(32), nullable=False),
     Column("message_id", String(64), nullable=False),
+    Column("brand_id", Id, nullable=True),
     Column("language", String(2), nullable=False),
     Column("args", Json, nullable=False),
     Column("digest", String(64), nullable=False),
@@ -144,6 +145,7 @@ class Copy:
     chat_id: str
     topic_id: str
     message_id: str
+    brand_id: int | None
     language: str
     args: dict[str, Any]
     digest: str
@@ -258,23 +260,31 @@ def copy_at(uow: UnitOfWork, message: MessageRef) -> Copy | None:
 
 
 def add_copy(
-    uow: UnitOfWork, message: MessageRef, view: str, object_id: int, args: dict[str, Any], language: str, digest: str
+    uow: UnitOfWork,
+    message: MessageRef,
+    view: str,
+    object_id: int,
+    args: dict[str, Any],
+    language: str,
+    digest: str,
+    brand_id: int | None,
 ) -> None:
     """Note that a card of an object stands as a message."""
     chat = message.chat
-    uow.add(
-        copies,
-        view=view,
-        object_id=object_id,
-        platform=chat.platform,
-        chat_id=chat.chat_id,
-        topic_id=chat.topic_id,
-        message_id=message.message_id,
-        language=language,
-        args=args,
-        digest=digest,
-        created_at=uow.now,
-    )
+    row = {
+        "view": view,
+        "object_id": object_id,
+        "platform": chat.platform,
+        "chat_id": chat.chat_id,
+        "topic_id": chat.topic_id,
+        "message_id": message.message_id,
+        "brand_id": brand_id,
+        "language": language,
+        "args": args,
+        "digest": digest,
+        "created_at": uow.now,
+    }
+    uow.add_new(copies, on=("platform", "chat_id", "message_id"), **row)
 
 
 def redrawn(uow: UnitOfWork, copy_id: int, digest: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Column, ForeignKey, String, Table, UniqueConstraint, bindparam, select, update
+from sqlalchemy import Column, ForeignKey, String, Table, UniqueConstraint, bindparam, delete, select, update
 
 from storage.base import Id, Moment, key, metadata
 from storage.unit_of_work import UnitOfWork
@@ -93,7 +93,9 @@ def at(uow: UnitOfWork, chat: ChatRef) -> Channel | None:
 
 _GET = select(channels).where(channels.c.id == bindparam("wanted"))
 _OF_BRAND = select(channels).where(channels.c.brand_id == bindparam("brand")).order_by(channels.c.id)
-_IN_CHAT = select(channels).where(channels.c.platform == bindparam("at_platform"), channels.c.chat_id == bindparam("at_chat"))
+_IN_CHAT = select(channels).where(
+    channels.c.platform == bindparam("at_platform"), channels.c.chat_id == bindparam("at_chat")
+)
 
 
 def get(uow: UnitOfWork, channel_id: int) -> Channel | None:
@@ -133,3 +135,8 @@ def add(uow: UnitOfWork, brand_id: int, chat: ChatRef, purpose: str, title: str,
 def change(uow: UnitOfWork, channel_id: int, **values: object) -> int:
     """Set columns of a channel; return how many channels that were."""
     return uow.change(update(channels).where(channels.c.id == channel_id).values(**values))
+
+
+def drop(uow: UnitOfWork, channel_id: int) -> int:
+    """Unbind a chat."""
+    return uow.change(delete(channels).where(channels.c.id == channel_id))

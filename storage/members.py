@@ -212,9 +212,7 @@ def change(uow: UnitOfWork, member_id: int, **values: object) -> int:
 
 def identify(uow: UnitOfWork, member_id: int, platform: str, user_id: str, name: str) -> int:
     """Bind a verified chat identity to a member."""
-    return uow.add(
-        identities, member_id=member_id, platform=platform, user_id=user_id, name=name, verified_at=uow.now
-    )
+    return uow.add(identities, member_id=member_id, platform=platform, user_id=user_id, name=name, verified_at=uow.now)
 
 
 def identities_of(uow: UnitOfWork, member_id: int) -> list[Identity]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -66,6 +67,31 @@ def find(uow: UnitOfWork, platform: str, key: str) -> Update | None:
 def store(uow: UnitOfWork, platform: str, key: str, body: dict[str, Any]) -> bool:
     """Keep an update that came in; False if we have it already."""
     return _add(uow, platform, key, body, "new")
+
+
+def store_all(uow: UnitOfWork, platform: str, bodies: Mapping[str, dict[str, Any]]) -> set[str]:
+    """Keep updates that came in together, by key; return the keys of those that we did not have."""
+    rows = [
+        {
+            "platform": platform,
+            "key": key,
+            "body": body,
+            "state": "new",
+            "error": "",
+            "received_at": uow.now,
+            "done_at": None,
+        }
+        for key, body in bodies.items()
+    ]
+    return {key for _, _, key in uow.put_new(updates, rows, on=("platform", "key"))}
+
+
+def gather(uow: UnitOfWork, platform: str, keys: Sequence[str], body: dict[str, Any]) -> None:
+    """Make one update of several that belong together: the first gets the whole body, the others are done."""
+    first, *others = keys
+    mine = (updates.c.platform == platform, updates.c.state == "new")
+    uow.change(update(updates).where(*mine, updates.c.key == first).values(body=body))
+    uow.change(update(updates).where(*mine, updates.c.key.in_(others)).values(state="done", done_at=uow.now))
 
 
 def open_ones(uow: UnitOfWork, platform: str) -> list[Update]:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from databases import Postgres, open_sqlite, sqlite_template
+from dialog import TestDesk, open_desk
 
 from storage.engine import Database
 from storage.vault import Vault
@@ -74,3 +75,15 @@ async def any_database(
         opened = Database(await server.new(), vault, clock=clock)
     yield opened
     await opened.close()
+
+
+@pytest.fixture
+async def desk(database: Database) -> TestDesk:
+    """The sample world with its people in their rooms: `await desk.anna.says("/help")`."""
+    return await open_desk(database)
+
+
+@pytest.fixture
+async def any_desk(any_database: Database) -> TestDesk:
+    """The sample world, on SQLite and on PostgreSQL."""
+    return await open_desk(any_database)

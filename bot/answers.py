@@ -1,0 +1,71 @@
+"""Answers to a card's questions, checked on our side whatever the chat has checked already."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from handlers.card import Question
+from smm import moments, text
+from smm.errors import N_, DeskError, Invalid
+
+FILES = 20
+_DIGEST = re.compile(r"[0-9a-f]{64}")
+
+
+def read_all(
+    questions: tuple[Question, ...], given: Mapping[str, str], zone: str, now: datetime
+) -> tuple[dict[str, str], dict[str, DeskError]]:
+    """Return the answers that can be used, and what is wrong with the others, by question."""
+    good: dict[str, str] = {}
+    wrong: dict[str, DeskError] = {}
+    for question in questions:
+        try:
+            good[question.name] = read(question, given.get(question.name, ""), zone, now)
+        except Invalid as error:
+            wrong[question.name] = error
+    return good, wrong
+
+
+def read(question: Question, given: str, zone: str, now: datetime) -> str:
+    """Return one answer in the form that handlers are promised, or raise Invalid."""
+    answer = text.clean(given).strip() if question.kind == "text" else text.line(given, text.MOST)
+    if not answer:
+        if question.required:
+            raise Invalid(N_("This needs an answer."), field=question.name)
+        return ""
+    if question.kind == "choice":
+        return _choice(question, answer)
+    if question.kind == "moment":
+        return moments.parse(answer, zone, now).astimezone(ZoneInfo(zone)).isoformat()
+    if question.kind == "files":
+        return _files(question, answer)
+    return _words(question, answer, len(given.strip()))
+
+
+def _words(question: Question, answer: str, length: int) -> str:
+    limit = question.limit or text.MOST
+    if max(len(answer), length) > limit:
+        raise Invalid(
+            N_("This is too long: {count} characters, at most {limit}."), field=question.name, count=length, limit=limit
+        )
+    return answer
+
+
+def _choice(question: Question, answer: str) -> str:
+    for value, label in question.options:
+        if answer == value or answer.casefold() == label.casefold():
+            return value
+    labels = ", ".join(label for _value, label in question.options)
+    raise Invalid(N_("Choose one of: {options}."), field=question.name, options=labels)
+
+
+def _files(question: Question, answer: str) -> str:
+    digests = answer.split(" ")
+    if not all(_DIGEST.fullmatch(digest) for digest in digests):
+        raise Invalid(N_("Attach a file, please."), field=question.name)
+    if len(digests) > FILES:
+        raise Invalid(N_("These are too many files: at most {limit}."), field=question.name, limit=FILES)
+    return " ".join(dict.fromkeys(digests))

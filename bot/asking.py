@@ -1,0 +1,137 @@
+"""Asks: a card's questions to one person, as one form or one after another, kept in storage so that a restart loses none."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from bot import answers
+from bot.sealing import new_ref, without_ask
+from bot.visit import Visit
+from handlers.card import Ask, Button, Card, Question, para, row
+from handlers.card_json import pack, pack_question, question, unpack
+from handlers.route import Words
+from smm.errors import N_, Invalid
+from storage import brands, buttons
+from storage.buttons import AskRow
+from storage.unit_of_work import UnitOfWork
+
+LIFE = timedelta(days=1)
+SKIP, CANCEL, CHOOSE = "ask.skip", "ask.cancel", "ask.choose"
+STEPS = frozenset({SKIP, CANCEL, CHOOSE})
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A card that asks, ready for the chat: as a form or as its first question."""
+
+    card: Card
+    ref: str
+
+
+def open_ask(visit: Visit, card: Card, ask: Ask, brand_id: int | None, *, form: bool) -> Asked:
+    """Keep a card's questions as open to the visitor and return what to show."""
+    ref = new_ref()
+    if not form:
+        buttons.cancel_asks(visit.uow, visit.incoming.chat, visit.incoming.sender.user_id)
+    _keep(visit, card, ask, ref, brand_id)
+    if form:
+        return Asked(replace(card, ask=replace(ask, ref=ref)), ref)
+    kept = buttons.ask(visit.uow, ref)
+    assert kept is not None
+    return Asked(prompt(visit, kept), ref)
+
+
+def _keep(visit: Visit, card: Card, ask: Ask, ref: str, brand_id: int | None) -> None:
+    incoming = visit.incoming
+    buttons.add_ask(
+        visit.uow,
+        ref=ref,
+        action=ask.action,
+        brand_id=brand_id,
+        object_id=ask.object_id,
+        version=ask.version,
+        args=dict(ask.args),
+        member_id=visit.member.id if visit.member else None,
+        platform=incoming.platform,
+        chat_id=incoming.chat.chat_id,
+        topic_id=incoming.chat.topic_id,
+        user_id=incoming.sender.user_id,
+        message_id="",
+        questions=[pack_question(one) for one in ask.questions],
+        answers={},
+        card=pack(without_ask(card)),
+        expires_at=visit.uow.now + LIFE,
+    )
+
+
+def questions(ask: AskRow) -> tuple[Question, ...]:
+    """Return what an ask asks."""
+    return tuple(question(packed) for packed in ask.questions)
+
+
+def current(ask: AskRow) -> Question | None:
+    """Return the question that waits for an answer, None when all are answered."""
+    return next((one for one in questions(ask) if one.name not in ask.answers), None)
+
+
+def zone_of(uow: UnitOfWork, ask: AskRow) -> str:
+    """Return the zone that an ask's moments are meant in."""
+    brand = brands.get(uow, ask.brand_id) if ask.brand_id is not None else None
+    return brand.zone if brand is not None else "UTC"
+
+
+def take_answer(visit: Visit, ask: AskRow, given: str) -> AskRow:
+    """Keep the answer to the current question; raise Invalid when it cannot be used, Conflict when nothing waits."""
+    asked = current(ask)
+    if asked is None:
+        return ask
+    try:
+        value = answers.read(asked, given, zone_of(visit.uow, ask), visit.uow.now)
+    except Invalid as error:
+        raise Invalid(error.words, **{**error.facts, "field": asked.name}) from error
+    kept = {**ask.answers, asked.name: value}
+    buttons.keep_answers(visit.uow, ask.id, kept)
+    return replace(ask, answers=kept)
+
+
+def forget_answer(uow: UnitOfWork, ask: AskRow, name: str) -> AskRow:
+    """Ask one question again."""
+    kept = {field: value for field, value in ask.answers.items() if field != name}
+    buttons.keep_answers(uow, ask.id, kept)
+    return replace(ask, answers=kept)
+
+
+def prompt(visit: Visit, ask: AskRow, error: str = "") -> Card:
+    """Return the card that asks the current question."""
+    asked = current(ask)
+    assert asked is not None
+    first = not ask.answers
+    base = unpack(ask.card) if first and not error else Card(title="")
+    hint = asked.hint or (_moment_hint(visit.t, zone_of(visit.uow, ask)) if asked.kind == "moment" else "")
+    rows = _rows(visit, ask, asked)
+    return replace(
+        base,
+        body=(*((para(error),) if error else ()), *base.body),
+        buttons=rows,
+        ask=Ask(ask.action, (replace(asked, hint=hint, options=()),), "", ref=ask.ref),
+        footer="" if rows else visit.t(N_("/cancel stops.")),
+        tone="warn" if error else base.tone,
+    )
+
+
+def _moment_hint(t: Words, zone: str) -> str:
+    return t(N_("For example: tomorrow 10:00. Times are in {zone}."), zone=zone)
+
+
+def _rows(visit: Visit, ask: AskRow, asked: Question) -> tuple[tuple[Button, ...], ...]:
+    def press(label: str, action: str, **args: str) -> Button:
+        return Button(label, action, ask.id, args={"ask": ask.ref, "question": asked.name, **args})
+
+    t = visit.t
+    options = [row(press(label, CHOOSE, value=value)) for value, label in asked.options]
+    keep = press(t(N_("Keep")), CHOOSE, value=asked.value) if asked.value and not asked.options else None
+    skip = press(t(N_("Skip")), SKIP) if not asked.required else None
+    if not (options or keep or skip or visit.incoming.private):
+        return ()  # in a group the platform's own reply prompt stands here instead
+    return (*options, row(keep, skip, press(t(N_("Cancel")), CANCEL)))

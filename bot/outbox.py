@@ -1,0 +1,213 @@
+"""The outbox's side of delivery, inside transactions: what a row looks like now, and what became of it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Literal
+
+import structlog
+
+from bot.sealing import needs_seal, seal
+from handlers.card import Button, Card, para
+from handlers.card_json import pack, unpack
+from handlers.route import Scene, Words, views
+from smm import alerts as telling
+from smm import rooms
+from smm.errors import N_
+from storage import alerts, buttons, channels
+from storage.alerts import Alert
+from storage.buttons import Copy
+from storage.channels import ChatRef, MessageRef
+from storage.unit_of_work import UnitOfWork
+
+log = structlog.get_logger(__name__)
+TRIES = 8
+SLOWEST = timedelta(minutes=5)
+TITLES = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """Rows that go out as one message. `card` None: nothing to say any more. `same`: it stands in the chat already."""
+
+    alerts: tuple[Alert, ...]
+    card: Card | None = None
+    digest: str = ""
+    copy: Copy | None = None
+    same: bool = False
+
+    @property
+    def first(self) -> Alert:
+        """The row that the parcel travels under."""
+        return self.alerts[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Fate:
+    """What became of a parcel."""
+
+    parcel: Parcel
+    outcome: Literal["delivered", "merged", "failed", "gone"]
+    message_id: str = ""
+    error: str = ""
+
+
+def chat_of(alert: Alert) -> ChatRef:
+    """Return where a row goes."""
+    return ChatRef(alert.platform, alert.chat_id, alert.topic_id)
+
+
+def digest_of(card: Card) -> str:
+    """Return a short name of what a card looks like."""
+    return hashlib.sha256(json.dumps(pack(card), sort_keys=True).encode()).hexdigest()
+
+
+def is_ready(rows: Sequence[Alert]) -> bool:
+    """Say whether a row can go out as it is, without a look at the tables."""
+    return len(rows) == 1 and rows[0].card is not None and not needs_seal(unpack(rows[0].card))
+
+
+def plain(alert: Alert) -> Parcel:
+    """Wrap a finished card."""
+    return Parcel((alert,), unpack(alert.card or {}))
+
+
+def draw(uow: UnitOfWork, batches: Sequence[Sequence[Alert]], words: Callable[[str], Words]) -> list[Parcel]:
+    """Draw what goes out with the newest state, and seal it."""
+    return [_digest(uow, rows, words) if len(rows) > 1 else _one(uow, rows[0], words) for rows in batches]
+
+
+def _one(uow: UnitOfWork, alert: Alert, words: Callable[[str], Words]) -> Parcel:
+    chat = chat_of(alert)
+    copy = buttons.copy_at(uow, MessageRef(chat, alert.edits)) if alert.edits else None
+    card = _drawn(uow, alert, words)
+    if card is None:
+        gone = Card(body=(para(words(alert.language)(N_("There is nothing to show here any more."))),))
+        return Parcel((alert,), gone if alert.edits else None, "", copy)
+    sealed = seal(uow, card, chat, brand_of(uow, alert))
+    digest = digest_of(sealed)
+    return Parcel((alert,), sealed, digest, copy, same=copy is not None and copy.digest == digest)
+
+
+def _drawn(uow: UnitOfWork, alert: Alert, words: Callable[[str], Words]) -> Card | None:
+    if alert.card is not None:
+        return unpack(alert.card)
+    chat = chat_of(alert)
+    audience: Literal["team", "client"] = "client" if rooms.audience(uow, chat) == "client" else "team"
+    args = {name: str(value) for name, value in alert.args.items()}
+    return views()[alert.view](Scene(uow, words(alert.language), chat, alert.object_id, audience, args))
+
+
+def brand_of(uow: UnitOfWork, alert: Alert) -> int | None:
+    """Return the brand that a row's buttons belong to: its own, else its room's."""
+    if alert.brand_id is not None:
+        return alert.brand_id
+    room = channels.at(uow, chat_of(alert))
+    return room.brand_id if room is not None else None
+
+
+def _digest(uow: UnitOfWork, rows: Sequence[Alert], words: Callable[[str], Words]) -> Parcel:
+    drawn = [(alert, card) for alert in rows if (card := _drawn(uow, alert, words)) is not None]
+    first = rows[0]
+    card = digest_card(words(first.language), [(alert.id, headline(card)) for alert, card in drawn])
+    return Parcel(tuple(rows), seal(uow, card, chat_of(first), brand_of(uow, first)) if drawn else None)
+
+
+def headline(card: Card) -> str:
+    """Return a card in one line."""
+    first = next((block for block in card.body), None)
+    text = "" if first is None else "".join(s.text for s in first.spans) if hasattr(first, "spans") else first.text
+    return " · ".join(part for part in (card.title, text) if part)[:100]
+
+
+def digest_card(t: Words, listed: Sequence[tuple[int, str]]) -> Card:
+    """Return one card that stands for many, with a button that shows them."""
+    lines = tuple(para(f"• {title}") for _id, title in listed[:TITLES])
+    ids = " ".join(str(alert_id) for alert_id, _title in listed)
+    show = Button(t(N_("Show them")), "alerts.show", args={"ids": ids})
+    title = t.n("{count} more", "{count} more", len(listed))
+    return Card(title=title, body=lines, buttons=((show,),))
+
+
+def record(uow: UnitOfWork, fates: Sequence[Fate], words: Callable[[str], Words], *, look_again: bool = True) -> None:
+    """Write down what became of many parcels at once."""
+    done = [fate for fate in fates if fate.outcome == "delivered"]
+    alerts.close(uow, [fate.parcel.first.id for fate in done if len(fate.parcel.alerts) == 1], "delivered")
+    together = [row.id for fate in done if len(fate.parcel.alerts) > 1 for row in fate.parcel.alerts]
+    covered = [row.id for fate in fates if fate.outcome == "merged" for row in fate.parcel.alerts]
+    alerts.close(uow, [*together, *covered], "merged")
+    for fate in done:
+        _stand(uow, fate, words, look_again=look_again)
+    for fate in fates:
+        if fate.outcome == "failed":
+            _try_later(uow, fate)
+    for chat in dict.fromkeys(chat_of(fate.parcel.first) for fate in fates if fate.outcome == "gone"):
+        rooms.lose(uow, chat)
+
+
+def _stand(uow: UnitOfWork, fate: Fate, words: Callable[[str], Words], *, look_again: bool) -> None:
+    parcel, alert = fate.parcel, fate.parcel.first
+    if "ask" in alert.args and not alert.view and fate.message_id:
+        buttons.prompted(uow, str(alert.args["ask"]), fate.message_id)
+    if alert.edits:
+        _redrawn(uow, parcel)
+    elif alert.view and fate.message_id and len(parcel.alerts) == 1:
+        message = MessageRef(chat_of(alert), fate.message_id)
+        brand_id = brand_of(uow, alert)
+        buttons.add_copy(uow, message, alert.view, alert.object_id, alert.args, alert.language, parcel.digest, brand_id)
+        if look_again:
+            _look_again(uow, alert, parcel, message, words)
+
+
+def _redrawn(uow: UnitOfWork, parcel: Parcel) -> None:
+    alert = parcel.first
+    copy = parcel.copy or buttons.copy_at(uow, MessageRef(chat_of(alert), alert.edits))
+    if copy is None or parcel.same:
+        return
+    if alert.view and not parcel.digest:
+        buttons.drop_copy(uow, copy.id)
+    else:
+        buttons.redrawn(uow, copy.id, parcel.digest or "another card")
+
+
+def _look_again(
+    uow: UnitOfWork, alert: Alert, parcel: Parcel, message: MessageRef, words: Callable[[str], Words]
+) -> None:
+    """While a card was on its way nobody knew its message, so a change in that time could not edit it: do it now."""
+    card = _drawn(uow, alert, words)
+    brand_id = brand_of(uow, alert)
+    if card is not None and digest_of(seal(uow, card, message.chat, brand_id)) == parcel.digest:
+        return
+    alerts.queue(
+        uow,
+        message.chat,
+        language=alert.language,
+        view=alert.view,
+        object_id=alert.object_id,
+        args=alert.args,
+        edits=message.message_id,
+        brand_id=brand_id,
+    )
+
+
+def _try_later(uow: UnitOfWork, fate: Fate) -> None:
+    for alert in fate.parcel.alerts:
+        failures = alert.failures + 1
+        if failures < TRIES:
+            wait = min(timedelta(seconds=2**failures), SLOWEST)
+            alerts.put_off(uow, alert.id, uow.now + wait, failures, fate.error)
+        else:
+            _give_up(uow, alert, fate.error)
+
+
+def _give_up(uow: UnitOfWork, alert: Alert, error: str) -> None:
+    log.error("a message could not be delivered", alert=alert.id, view=alert.view, error=error)
+    alerts.put_off(uow, alert.id, uow.now, alert.failures + 1, error)
+    alerts.close(uow, [alert.id], "lost")
+    brand_id = brand_of(uow, alert)
+    if brand_id is not None and alert.view != "alert.lost":
+        telling.tell(uow, brand_id, "alerts", "alert.lost", alert.id)
