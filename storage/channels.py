@@ -1,4 +1,7 @@
-"""Channels: chats bound to a brand for a purpose; and the addresses of chats and messages on any platform."""
+"""Channels: chats bound to a brand for a purpose; and the addresses of chats and messages.
+
+Woken topic: "channels".
+"""
 
 from __future__ import annotations
 
@@ -93,6 +96,11 @@ def at(uow: UnitOfWork, chat: ChatRef) -> Channel | None:
 
 _GET = select(channels).where(channels.c.id == bindparam("wanted"))
 _OF_BRAND = select(channels).where(channels.c.brand_id == bindparam("brand")).order_by(channels.c.id)
+_ON_PLATFORM = (
+    select(channels)
+    .where(channels.c.platform == bindparam("at_platform"), channels.c.state == "open")
+    .order_by(channels.c.id)
+)
 _IN_CHAT = select(channels).where(
     channels.c.platform == bindparam("at_platform"), channels.c.chat_id == bindparam("at_chat")
 )
@@ -108,6 +116,11 @@ def of_brand(uow: UnitOfWork, brand_id: int) -> list[Channel]:
     return uow.many(Channel, _OF_BRAND, brand=brand_id)
 
 
+def on_platform(uow: UnitOfWork, platform: str) -> list[Channel]:
+    """Return the open rooms of a platform."""
+    return uow.many(Channel, _ON_PLATFORM, at_platform=platform)
+
+
 def in_chat(uow: UnitOfWork, platform: str, chat_id: str) -> list[Channel]:
     """Return the channels of a chat and of all its topics."""
     return uow.many(Channel, _IN_CHAT, at_platform=platform, at_chat=chat_id)
@@ -115,6 +128,7 @@ def in_chat(uow: UnitOfWork, platform: str, chat_id: str) -> list[Channel]:
 
 def add(uow: UnitOfWork, brand_id: int, chat: ChatRef, purpose: str, title: str, language: str) -> Channel:
     """Bind a chat that is not bound yet."""
+    uow.wake("channels")
     channel_id = uow.add(
         channels,
         brand_id=brand_id,
@@ -134,9 +148,11 @@ def add(uow: UnitOfWork, brand_id: int, chat: ChatRef, purpose: str, title: str,
 
 def change(uow: UnitOfWork, channel_id: int, **values: object) -> int:
     """Set columns of a channel; return how many channels that were."""
+    uow.wake("channels")
     return uow.change(update(channels).where(channels.c.id == channel_id).values(**values))
 
 
 def drop(uow: UnitOfWork, channel_id: int) -> int:
     """Unbind a chat."""
+    uow.wake("channels")
     return uow.change(delete(channels).where(channels.c.id == channel_id))

@@ -1,4 +1,4 @@
-"""Members, the chat identities that prove who they are, and their roles in brands."""
+"""Members, the chat identities that prove who they are, and their roles in brands. Woken topic: "members"."""
 
 from __future__ import annotations
 
@@ -137,6 +137,13 @@ _BY_IDENTITY = (
     .outerjoin(memberships, memberships.c.member_id == members.c.id)
     .where(identities.c.platform == bindparam("on_platform"), identities.c.user_id == bindparam("wanted"))
 )
+_ON_PLATFORM = (
+    select(identities.c.user_id, members.c.language, memberships.c.role)
+    .join(members, members.c.id == identities.c.member_id)
+    .outerjoin(memberships, memberships.c.member_id == members.c.id)
+    .where(identities.c.platform == bindparam("on_platform"), members.c.revoked_at.is_(None))
+    .order_by(identities.c.id)
+)
 _OF_WORKSPACE = (
     select(members)
     .where(members.c.workspace_id == bindparam("of_workspace"), members.c.revoked_at.is_(None))
@@ -207,12 +214,22 @@ def by_identity(uow: UnitOfWork, platform: str, user_id: str) -> tuple[Member, l
 
 def change(uow: UnitOfWork, member_id: int, **values: object) -> int:
     """Set columns of a member; return how many members that were."""
+    uow.wake("members")
     return uow.change(update(members).where(members.c.id == member_id).values(**values))
 
 
 def identify(uow: UnitOfWork, member_id: int, platform: str, user_id: str, name: str) -> int:
     """Bind a verified chat identity to a member."""
+    uow.wake("members")
     return uow.add(identities, member_id=member_id, platform=platform, user_id=user_id, name=name, verified_at=uow.now)
+
+
+def on_platform(uow: UnitOfWork, platform: str) -> list[tuple[str, str, frozenset[str]]]:
+    """Return who can be reached on a platform: user id, language, and the roles held in any brand."""
+    found: dict[tuple[str, str], set[str]] = {}
+    for user_id, language, role in uow.rows(_ON_PLATFORM, on_platform=platform):
+        found.setdefault((user_id, language), set()).update({role} if role else ())
+    return [(user_id, language, frozenset(roles)) for (user_id, language), roles in found.items()]
 
 
 def identities_of(uow: UnitOfWork, member_id: int) -> list[Identity]:
@@ -222,6 +239,7 @@ def identities_of(uow: UnitOfWork, member_id: int) -> list[Identity]:
 
 def forget_identities(uow: UnitOfWork, member_id: int) -> int:
     """Unbind every chat identity of a member."""
+    uow.wake("members")
     return uow.change(delete(identities).where(identities.c.member_id == member_id))
 
 
@@ -234,16 +252,19 @@ def grant(uow: UnitOfWork, member_id: int, brand_id: int | None, role: str) -> N
     """Give a role; giving it twice is harmless."""
     if any(held.brand_id == brand_id and held.role == role for held in roles_of(uow, member_id)):
         return
+    uow.wake("members")
     uow.add(memberships, member_id=member_id, brand_id=brand_id, role=role)
 
 
 def withdraw(uow: UnitOfWork, membership_id: int) -> int:
     """Take a role away."""
+    uow.wake("members")
     return uow.change(delete(memberships).where(memberships.c.id == membership_id))
 
 
 def withdraw_all(uow: UnitOfWork, member_id: int) -> int:
     """Take every role away."""
+    uow.wake("members")
     return uow.change(delete(memberships).where(memberships.c.member_id == member_id))
 
 

@@ -1,0 +1,93 @@
+"""Files in both directions: what people send is fetched and kept, what we show is uploaded once and then named by its id.
+
+A file's address holds the token (https://core.telegram.org/bots/api#getfile): it is made, used and forgotten here.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+from dataclasses import dataclass
+from pathlib import Path
+
+from telegram import Bot, InputFile, Message
+from telegram.error import BadRequest
+
+from bot import media
+from bot.telegram_text import link
+from bot.telegram_updates import FileRef
+from handlers.card import Picture
+from smm.errors import N_, Invalid
+from storage.engine import Database
+
+DOWNLOAD_LIMIT = 20 * 1024 * 1024  # https://core.telegram.org/bots/api#getfile
+PHOTO_LIMIT = 10 * 1024 * 1024  # https://core.telegram.org/bots/api#sending-files
+REMEMBERED = 2_000
+_PHOTOS = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp"}
+_OTHERS = {"image/gif": "gif", "video/mp4": "mp4", "application/pdf": "pdf"}
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A picture as a method takes it: our file, the id it has on the server already, or a public address."""
+
+    source: InputFile | str
+    photo: bool
+    name: str  # by which its id is remembered
+
+
+class Files:
+    """Fetches and offers files of one bot."""
+
+    def __init__(self, bot: Bot, database: Database, folder: Path) -> None:
+        self._bot = bot
+        self._database = database
+        self._folder = folder
+        self._ids: OrderedDict[str, str] = OrderedDict()
+
+    async def fetch(self, ref: FileRef, brand_id: int | None) -> str:
+        """Fetch and keep a file somebody sent; return its digest. Raise Invalid with what to send instead."""
+        if ref.size > DOWNLOAD_LIMIT:
+            raise Invalid(_too_big(), most=DOWNLOAD_LIMIT // 1024 // 1024)
+        try:
+            found = await self._bot.get_file(ref.file_id)
+        except BadRequest as error:
+            if "too big" in error.message:
+                raise Invalid(_too_big(), most=DOWNLOAD_LIMIT // 1024 // 1024) from None
+            raise Invalid(N_("Telegram does not hand this file out any more. Send it again.")) from None
+        content = bytes(await found.download_as_bytearray())
+        kept = await media.keep(self._database, self._folder, content, brand_id=brand_id, name=ref.name)
+        return kept.digest
+
+    async def offer(self, picture: Picture) -> Upload | None:
+        """Return a picture ready to be sent, None where there is nothing to send."""
+        photo = picture.mime in _PHOTOS
+        name = picture.digest or link(picture.url)
+        if name in self._ids:
+            return Upload(self._ids[name], photo, name)
+        if not media.is_digest(picture.digest):
+            return Upload(name, photo, name) if link(picture.url) else None
+        path = self._folder / picture.digest
+        if not await asyncio.to_thread(path.is_file):
+            return None
+        content = await asyncio.to_thread(path.read_bytes)
+        ending = _PHOTOS.get(picture.mime) or _OTHERS.get(picture.mime, "bin")
+        source = InputFile(content, filename=f"{picture.digest[:12]}.{ending}")
+        return Upload(source, photo and len(content) <= PHOTO_LIMIT, name)
+
+    def remember(self, upload: Upload, sent: Message) -> None:
+        """Note the id under which the server has a file now."""
+        attached = sent.photo[-1] if sent.photo else sent.document
+        if attached is not None:
+            self._ids[upload.name] = attached.file_id
+            while len(self._ids) > REMEMBERED:
+                self._ids.popitem(last=False)
+
+    def forget(self, uploads: list[Upload]) -> None:
+        """Upload these again next time: the server does not know their ids any more."""
+        for upload in uploads:
+            self._ids.pop(upload.name, None)
+
+
+def _too_big() -> str:
+    return N_("This file is larger than {most} MB, which Telegram gives to no bot. Send a smaller one.")
