@@ -61,4 +61,4 @@ def _check_media(uow: UnitOfWork, brand: Brand, content: Content) -> None:
 
 def open_accounts(uow: UnitOfWork, brand_id: int) -> list[Account]:
     """Return the brand's connected accounts that something can be published on."""
-    return [each for each in open_accounts(uow, brand.id) if declared.can(each.network, Can.PUBLISH)]
+    return [each for each in connected_ones(uow, brand_id) if declared.can(each.network, Can.PUBLISH)]
