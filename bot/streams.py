@@ -74,7 +74,7 @@ class Streams:
         woken = asyncio.Event()
         polling = asyncio.get_running_loop().create_task(self._answer(account_id, woken))
         try:
-            while await self._follow(account_id, woken):
+            while await self._follow(account_id, woken):  # noqa: ASYNC110 - a pause between two tries
                 await asyncio.sleep(AGAIN)
         finally:
             polling.cancel()
