@@ -19,7 +19,7 @@ from bot.web.seats import COOKIE, Seat
 from bot.web.sight import NEWEST, Sight
 from handlers.route import Words, routes
 from smm.errors import N_, NotFound
-from smm.roles import Right, Role, allows
+from smm.roles import Right, Role, allows, in_client_room
 from storage import web
 
 HEARTBEAT = 15.0
@@ -94,7 +94,7 @@ def show(
         refused=refused,
         title=title_of(room, reader.t),
         titles={one.chat_id: title_of(one, reader.t) for one in seat.rooms},
-        commands=commands_for(seat.roles(room), reader.t),
+        commands=commands_for(room, seat.roles(room), reader.t),
         is_client=not allows(seat.roles(room), Right.SEE),
         notice=front.notices.pop(seat.session.id, None),
     )
@@ -105,12 +105,14 @@ def title_of(room: web.Room, t: Words) -> str:
     return t("Only you") if room.purpose == "private" else room.title or room.brand
 
 
-def commands_for(roles: frozenset[Role], t: Words) -> list[dict[str, str]]:
-    """Return the commands that a person with these roles can say."""
+def commands_for(room: web.Room, roles: frozenset[Role], t: Words) -> list[dict[str, str]]:
+    """Return the commands that a person with these roles can say in a room."""
     return [
         {"name": f"/{route.name}", "help": t(route.help)}
         for route in sorted(routes().values(), key=lambda route: route.name)
-        if route.kind == "command" and allows(roles, route.needs)
+        if route.kind == "command"
+        and allows(roles, route.needs)
+        and (room.purpose != "client" or in_client_room(route.needs))
     ]
 
 

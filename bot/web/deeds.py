@@ -73,14 +73,11 @@ async def answers(request: Request, seat: Seated, form: Vouched) -> Response:
     ask = unpack(message.card).ask if message.card else None
     if ask is None or ask.ref != form.get("ref"):
         raise Conflict(N_("These questions have changed. Look at the newest card and answer there."))
-    seen = await front.database.read(sight.of_one, seat, message)
-    known = seen.asked.get(ask.ref)
     kept, wrong = await _kept(request, seat, room, form, ask)
     given = {name: value for name, value in form.items() if isinstance(value, str)}
-    values, unread = forms.answers(ask.questions, given, kept, (known.zone if known else None) or room.zone)
-    errors = {name: error.say(reader.t) for name, error in {**unread, **wrong}.items()}
-    outcome = Outcome(errors=errors)
-    if not errors:
+    values = forms.values(ask.questions, given, kept)
+    outcome = Outcome(errors={name: error.say(reader.t) for name, error in wrong.items()})
+    if not wrong:
         outcome = await front.web.hand_on(
             _incoming(seat, room, "answer", _key(form), ref=ask.ref, values=values, message_id=str(message.id))
         )
@@ -90,7 +87,7 @@ async def answers(request: Request, seat: Seated, form: Vouched) -> Response:
     if wants_json(request):
         return answer(request, seat, room.chat_id, outcome, 422)
     whole = await front.database.read(sight.of_page, seat, room.chat_id)
-    return show(request, seat, room, whole, Refused(message.id, outcome.errors, {**values, **kept}), 422)
+    return show(request, seat, room, whole, Refused(message.id, outcome.errors, values), 422)
 
 
 async def _message(request: Request, seat: Seat, form: FormData) -> web.Message:

@@ -39,11 +39,6 @@ def of_page(uow: UnitOfWork, seat: Seat, chat_id: str, before: int = NEWEST) -> 
     return _gather(uow, seat, chat_id, found[-MOST:], has_earlier=len(found) > MOST)
 
 
-def of_one(uow: UnitOfWork, seat: Seat, message: web.Message) -> Sight:
-    """Return one message."""
-    return _gather(uow, seat, message.chat_id, [message])
-
-
 def of_changes(uow: UnitOfWork, name: str, token: str, chat_id: str, revision: int) -> tuple[Seat, Sight] | None:
     """Return what changed in a chat since a revision, None once the seat may no longer see it."""
     seat = sit(uow, name, token)

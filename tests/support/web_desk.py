@@ -1,0 +1,150 @@
+"""The web chat for tests: the real pages, router and delivery over a real database, and routes that are there for tests alone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import httpx
+from fastapi import FastAPI
+
+from bot.delivery import Delivery
+from bot.router import Router
+from bot.web.app import WebOptions, create_app
+from bot.web.seats import COOKIE, take
+from bot.web.transport import Web
+from config.words import words
+from handlers import route
+from handlers.card import Answer, Ask, Button, Card, Edit, Notice, Question, para
+from handlers.route import Context, action, command
+from smm.errors import N_
+from smm.roles import Right
+from smm.sample import World, build_world
+from storage import web as rows
+from storage.brands import Brand
+from storage.channels import ChatRef
+from storage.engine import Database
+from storage.members import Member
+
+ORIGIN = "http://127.0.0.1"
+
+
+@dataclass
+class WebDesk:
+    """An open desk with a web chat."""
+
+    database: Database
+    world: World
+    web: Web
+    router: Router
+    delivery: Delivery
+    app: FastAPI
+    media: Path
+
+    async def browser(self, member: Member, seat: str = "me") -> Browser:
+        """Return a browser with a member signed in."""
+        token = await self.database.write(take, member.id)
+        opened = Browser(self, seat)
+        opened.http.cookies.set(COOKIE, token, domain="127.0.0.1", path=f"/s/{seat}")
+        return opened
+
+    async def shows(self, chat_id: str, card: Card) -> str:
+        """Let the desk send a card; return the message's id."""
+        return (await self.web.send(ChatRef("web", chat_id), card)).message_id
+
+    async def messages(self, chat_id: str) -> list[rows.Message]:
+        """Return what stands in a chat."""
+        return await self.database.read(rows.latest, chat_id, 2**62, 1000)
+
+
+class Browser:
+    """A browser at one seat, without script: it loads pages and sends their forms."""
+
+    def __init__(self, desk: WebDesk, seat: str = "me", origin: str = ORIGIN) -> None:
+        self.desk, self.seat = desk, seat
+        transport = httpx.ASGITransport(desk.app, raise_app_exceptions=True)
+        self.http = httpx.AsyncClient(transport=transport, base_url=origin)
+
+    async def opens(self, path: str = "/chat/team", **options: Any) -> httpx.Response:
+        """Load a page of the seat."""
+        return await self.http.get(f"/s/{self.seat}{path}", **options)
+
+    async def csrf(self, chat_id: str = "team") -> str:
+        """Return the token that the pages' forms carry."""
+        found = re.search(r'data-csrf="([^"]+)"', (await self.opens(f"/chat/{chat_id}")).text)
+        assert found, "the page has no token"
+        return found[1]
+
+    async def sends(self, path: str, chat_id: str = "team", *, script: bool = False, **fields: Any) -> httpx.Response:
+        """Send a form, with its token and key unless others are given."""
+        files = fields.pop("files", None)
+        data = {"csrf": await self.csrf(chat_id), "key": "key-for-tests", **fields}
+        headers = {"Origin": ORIGIN} | ({"Accept": "application/json"} if script else {})
+        sent = await self.http.post(f"/s/{self.seat}{path}", data=data, files=files, headers=headers)
+        await self.desk.delivery.drain()
+        return sent
+
+
+@dataclass(frozen=True)
+class Never:
+    """Nothing to be asked for."""
+
+
+async def open_web(database: Database, media: Path, **options: Any) -> WebDesk:
+    """Open the sample world with a web chat."""
+    world = await database.write(build_world)
+    web = Web(database)
+    router = Router(database, words)
+    delivery = Delivery(database, [web], words)
+    await web.start(router.receive)
+    if options.get("demo"):
+        options["seats"] = {"anna": world.anna.id, "clara": world.clara.id}
+    app = create_app(database, web, words, WebOptions(**options), media)
+    return WebDesk(database, world, web, router, delivery, app, media)
+
+
+def _questions() -> tuple[Question, ...]:
+    return (
+        Question("title", "Title", kind="line", limit=20, hint="What it is about"),
+        Question("body", "Text", kind="text", required=False, limit=60),
+        Question("where", "Where", kind="choice", options=(("all", "Everywhere"), ("one", "One network"))),
+        Question("at", "When", kind="moment", required=False),
+        Question("pictures", "Pictures", kind="files", required=False),
+    )
+
+
+@contextmanager
+def routes_for_tests() -> Iterator[list[Context]]:
+    """Register `/tryout` with a press and a form; yield what their handlers were handed."""
+    before, handed = dict(route._routes), []
+
+    @command("tryout", needs=Right.SEE, help=N_("Try out"))
+    def tryout(context: Context) -> Answer:
+        handed.append(context)
+        buttons = (Button("Count", "tryout.count"), Button("Ask", "tryout.ask"))
+        return Card(title="Try me", body=(para("Press something."),), buttons=(buttons,))
+
+    @action("tryout.count", needs=Right.SEE)
+    def count(context: Context) -> Answer:
+        handed.append(context)
+        presses = sum(1 for one in handed if one.object_id == context.object_id and not one.text)
+        return Notice(f"Pressed {presses}")
+
+    @action("tryout.ask", needs=Right.SEE)
+    def ask(context: Context) -> Answer:
+        return Card(title="Tell me", ask=Ask("tryout.told", _questions(), "Tell"))
+
+    @action("tryout.told", needs=Right.SEE)
+    def told(context: Context) -> Answer:
+        handed.append(context)
+        return Card(title=f"Told: {context.args['title']}", tone="good")
+
+    try:
+        yield handed
+    finally:
+        route._routes.clear()
+        route._routes.update(before)
