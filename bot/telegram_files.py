@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from telegram import Bot, InputFile, Message
-from telegram.error import BadRequest
+from telegram.error import BadRequest, NetworkError, TelegramError
 
 from bot import media
 from bot.telegram_text import link
@@ -50,14 +50,26 @@ class Files:
         if ref.size > DOWNLOAD_LIMIT:
             raise Invalid(_too_big(), most=DOWNLOAD_LIMIT // 1024 // 1024)
         try:
-            found = await self._bot.get_file(ref.file_id)
+            content = await self._download(ref)
         except BadRequest as error:
             if "too big" in error.message:
                 raise Invalid(_too_big(), most=DOWNLOAD_LIMIT // 1024 // 1024) from None
-            raise Invalid(N_("Telegram does not hand this file out any more. Send it again.")) from None
-        content = bytes(await found.download_as_bytearray())
+            raise Invalid(_withheld()) from None
+        except TelegramError:
+            raise Invalid(_withheld()) from None
         kept = await media.keep(self._database, self._folder, content, brand_id=brand_id, name=ref.name)
         return kept.digest
+
+    async def _download(self, ref: FileRef) -> bytes:
+        """Fetch a file, a second time if the line broke."""
+        for last in (False, True):
+            try:
+                found = await self._bot.get_file(ref.file_id)
+                return bytes(await found.download_as_bytearray())
+            except NetworkError as error:
+                if last or isinstance(error, BadRequest):
+                    raise
+        raise AssertionError
 
     async def offer(self, picture: Picture) -> Upload | None:
         """Return a picture ready to be sent, None where there is nothing to send."""
@@ -91,3 +103,7 @@ class Files:
 
 def _too_big() -> str:
     return N_("This file is larger than {most} MB, which Telegram gives to no bot. Send a smaller one.")
+
+
+def _withheld() -> str:
+    return N_("Telegram did not hand this file out. Send it again.")

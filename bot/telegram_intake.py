@@ -14,6 +14,7 @@ from typing import Any
 
 import structlog
 
+from bot.telegram_line import outcome
 from bot.telegram_updates import PLATFORM, album, gathered, lane
 from storage import updates
 from storage.engine import Database
@@ -137,16 +138,16 @@ class Intake:
 
     async def _try(self, waiting: _Waiting) -> None:
         """Handle one update. What fails is tried again, then put aside: it must not keep its chat from going on."""
-        failure = await _failure(self._hand_on(waiting))
+        failure = await outcome(self._hand_on(waiting))
         for pause in self._tries:
             if failure is None:
                 return
             log.warning("an update is tried again", key=waiting.key, error=type(failure).__name__)
             await asyncio.sleep(pause)
-            failure = await _failure(self._hand_on(waiting))
+            failure = await outcome(self._hand_on(waiting))
         if failure is not None:
             log.error("an update is put aside", key=waiting.key, error=type(failure).__name__)
-            await _failure(self._database.write(updates.poison, PLATFORM, waiting.key, type(failure).__name__))
+            await outcome(self._database.write(updates.poison, PLATFORM, waiting.key, type(failure).__name__))
 
     async def _hand_on(self, waiting: _Waiting) -> None:
         if waiting.parts:
@@ -154,9 +155,3 @@ class Intake:
             await self._database.write(updates.gather, PLATFORM, list(waiting.parts), whole)
             waiting.body, waiting.parts = whole, {}
         await self._handle(waiting.key, waiting.body)
-
-
-async def _failure(work: Awaitable[None]) -> BaseException | None:
-    """Return what went wrong, None if nothing did."""
-    (failure,) = await asyncio.gather(work, return_exceptions=True)
-    return failure

@@ -12,7 +12,7 @@ from telegram.error import BadRequest, ChatMigrated, TelegramError
 
 from bot.telegram_card import CAPTION_LIMIT, TEXT_LIMIT, TelegramMessage, render
 from bot.telegram_pictures import HTML, Pictures, address, place
-from bot.telegram_refusals import meant, message_lost, says, unchanged, unparsed
+from bot.telegram_refusals import meant, message_lost, says, topic_lost, unchanged, unparsed
 from bot.telegram_request import Requests
 from bot.telegram_text import cut
 from bot.transport import ChatRef, MessageRef
@@ -43,6 +43,8 @@ class Messages:
         try:
             return await self._send(chat, render(card, mention))
         except TelegramError as error:
+            if chat.topic_id and topic_lost(error):  # the group is still there: say it where all of it can see it
+                return await self.send(ChatRef(chat.platform, chat.chat_id), card, mention)
             raise await self._meant(chat, error) from None
 
     async def edit(self, message: MessageRef, card: Card) -> MessageRef | None:

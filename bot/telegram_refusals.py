@@ -17,17 +17,15 @@ _GONE = (
     "deactivated",
     "group chat was upgraded",
     "have no rights to send",
-    "message thread not found",
     "not enough rights to send",
     "peer_id_invalid",
-    "topic_closed",
-    "topic_deleted",
     "user not found",
 )
 _LOST_MESSAGE = ("message to edit not found", "message_id_invalid")
 # A prompt for a reply cannot be edited, nor a message after 48 hours without a keyboard:
 # https://core.telegram.org/bots/api#updating-messages
 _FIXED = ("message is not modified", "message can't be edited")
+_TOPIC = ("message thread not found", "topic_closed", "topic_deleted", "topic_id_invalid")
 _PICTURE = ("photo", "image", "file", "http url", "media", "webpage", "url host", "wrong type")
 
 
@@ -44,6 +42,11 @@ def unparsed(error: TelegramError) -> bool:
 def unchanged(error: TelegramError) -> bool:
     """Say whether an edit would have changed nothing, or cannot change that message at all."""
     return says(error, *_FIXED)
+
+
+def topic_lost(error: TelegramError) -> bool:
+    """Say whether the topic is closed or deleted while its group is there."""
+    return says(error, *_TOPIC)
 
 
 def about_picture(error: TelegramError) -> bool:
