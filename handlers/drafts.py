@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from handlers.card import Answer, Ask, Block, Button, Card, Notice, Question, Quote, bold, para, row
 from handlers.route import Context, Scene, Words, action, command, view
 from smm import accounts, alerts, drafts, posts, replies
-from smm.actors import Actor
 from smm.errors import N_, Forbidden
 from smm.roles import Right, allows
 from smm.versions import Content
@@ -23,11 +22,10 @@ SHOWN = 600  # characters of what is being answered
 @command("draft", needs=Right.WRITE, help=N_("have a post drafted: /draft autumn menu"))
 def draft(context: Context) -> Answer:
     """Start drafts of a post about the words after the command, or ask what about."""
-    _team_only(context)
     topic = context.args.get("topic", context.text)
     if not topic.strip():
         return _ask_topic(context.t)
-    _show_view(context, "draft", drafts.start(context.uow, _actor(context), topic))
+    _show_view(context, "draft", drafts.start(context.uow, context.actor, topic))
     return None
 
 
@@ -47,14 +45,8 @@ def _ask_topic(t: Words) -> Card:
 @action("mention.suggest", needs=Right.REPLY)
 def suggest(context: Context) -> Answer:
     """Have answers to a mention drafted, or show those that stand already."""
-    _team_only(context)
-    _show_view(context, "draft", drafts.suggest_reply(context.uow, _actor(context), context.object_id))
+    _show_view(context, "draft", drafts.suggest_reply(context.uow, context.actor, context.object_id))
     return None
-
-
-def _team_only(context: Context) -> None:
-    if context.channel is not None and context.channel.purpose == "client":
-        raise Forbidden(N_("Drafts stay within the team. Write this in the team's room."))
 
 
 def _show_view(context: Context, name: str, object_id: int) -> None:
@@ -65,7 +57,7 @@ def _show_view(context: Context, name: str, object_id: int) -> None:
 def use(context: Context) -> Answer:
     """Make the chosen variant a post, or the preview of an answer."""
     chosen = _own(context)
-    text = drafts.take(context.uow, _actor(context), chosen, context.version, int(context.args.get("variant", "0")))
+    text = drafts.take(context.uow, context.actor, chosen, context.version, int(context.args.get("variant", "0")))
     if chosen.mention_id is None:
         _show_view(context, "post", _post(context, text).id)
     else:
@@ -76,31 +68,27 @@ def use(context: Context) -> Answer:
 
 def _post(context: Context, text: str) -> Post:
     everywhere = tuple(account.id for account in accounts.connected_ones(context.uow, context.of.id))
-    return posts.create(context.uow, _actor(context), Content(text, everywhere))
-
-
-def _actor(context: Context) -> Actor:
-    return Actor(context.of.id, context.who.id, context.who.name, context.roles, context.identity)
+    return posts.create(context.uow, context.actor, Content(text, everywhere))
 
 
 @action("draft.again", needs=Right.SEE)
 def again(context: Context) -> Answer:
     """Have other variants written."""
-    drafts.again(context.uow, _actor(context), _own(context), context.version)
+    drafts.again(context.uow, context.actor, _own(context), context.version)
     return Notice(context.t("Writing other variants…"))
 
 
 @action("draft.shorter", needs=Right.SEE)
 def shorter(context: Context) -> Answer:
     """Have shorter variants written."""
-    drafts.again(context.uow, _actor(context), _own(context), context.version, shorter=True)
+    drafts.again(context.uow, context.actor, _own(context), context.version, shorter=True)
     return Notice(context.t("Writing shorter variants…"))
 
 
 @action("draft.discard", needs=Right.SEE)
 def discard(context: Context) -> Answer:
     """Throw the draft away."""
-    drafts.discard(context.uow, _actor(context), _own(context), context.version)
+    drafts.discard(context.uow, context.actor, _own(context), context.version)
     return Notice(context.t("Discarded."))
 
 
