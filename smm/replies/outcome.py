@@ -169,7 +169,9 @@ def bring_back(uow: UnitOfWork, mention: Mention, reply: Reply, by: Actor) -> No
     elif answered_meanwhile(mention, reply):
         move(uow, mention, "answered_elsewhere", by, **UNHELD)
     else:
-        move(uow, mention, "unsend", by, claimed_by=reply.member_id, claimed_until=uow.now + CLAIM)
+        back = move(uow, mention, "unsend", by, claimed_by=reply.member_id, claimed_until=uow.now + CLAIM)
+        if mention.revision == reply.seen_revision:  # nothing happened but our own coming and going
+            replies.change(uow, reply, "preview", "failed", seen_revision=back.revision)
 
 
 def hold_back(uow: UnitOfWork, reply: Reply, mention: Mention) -> None:

@@ -13,6 +13,7 @@ from smm.inbox import claim
 from smm.mention_moves import State, held, holder, keep_line, move, name_of, why_not
 from smm.mention_moves import get as get_mention
 from smm.networks import Can
+from smm.preflight import measure
 from smm.replies.changes import Change, Seen, look, since
 from smm.replies.outcome import bring_back
 from smm.text import clean
@@ -73,13 +74,13 @@ def check(account: Account, text: str) -> None:
         raise Invalid(N_("The answer is empty. Write something."), field="text")
     limits = declared.limits(account)
     most = (limits.reply or limits.text) if limits else 0
-    if limits and most and len(text) > most:
+    if limits and most and (count := measure(text, limits)) > most:
         raise Invalid(
             N_("{network} takes {most} characters at most; this has {count}. Shorten it."),
             field="text",
             network=declared.title(account.network),
             most=most,
-            count=len(text),
+            count=count,
         )
 
 
