@@ -56,6 +56,7 @@ class _Sqlite:
             pool_size=READERS + 1,
             connect_args={"check_same_thread": False, "timeout": 30},
             json_serializer=plain.encode,
+            hide_parameters=True,
         )
         _keep_plain(self._engine)
         _tune_sqlite(self._engine, synchronous)
@@ -114,7 +115,11 @@ class _Postgres:
 
     def __init__(self, url: URL) -> None:
         self._engine: AsyncEngine = create_async_engine(
-            url.set(drivername="postgresql+asyncpg"), pool_size=8, pool_pre_ping=True, json_serializer=plain.encode
+            url.set(drivername="postgresql+asyncpg"),
+            pool_size=8,
+            pool_pre_ping=True,
+            json_serializer=plain.encode,
+            hide_parameters=True,
         )
         _keep_plain(self._engine.sync_engine)
 

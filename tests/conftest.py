@@ -3,29 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from clocks import Clock
 from databases import Postgres, open_sqlite, sqlite_template
 from dialog import TestDesk, open_desk
 
 from storage.engine import Database
 from storage.vault import Vault
-
-
-class Clock:
-    """A clock that stands until it is moved."""
-
-    def __init__(self) -> None:
-        self.now = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
-
-    def __call__(self) -> datetime:
-        return self.now
-
-    def advance(self, **parts: float) -> None:
-        """Move the clock by a timedelta's parts."""
-        self.now += timedelta(**parts)
 
 
 @pytest.fixture
