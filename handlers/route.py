@@ -15,6 +15,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Literal, Protocol, TypeVar
 
 from handlers.card import Answer, Card
+from smm.actors import Actor
 from smm.roles import Right, Role
 
 if TYPE_CHECKING:
@@ -59,6 +60,7 @@ class Context:
     brand: Brand | None = None
     channel: Channel | None = None
     private: bool = False
+    title: str = ""  # of the chat
     text: str = ""
     object_id: int = 0
     version: int = 0
@@ -74,6 +76,11 @@ class Context:
         """The member; routes that need a right always have one."""
         assert self.member is not None
         return self.member
+
+    @property
+    def actor(self) -> Actor:
+        """Who acts, with the roles of this moment, in the brand."""
+        return Actor(self.of.id, self.who.id, self.who.name, self.roles, self.identity)
 
     @property
     def of(self) -> Brand:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from smm import alerts, posts, states
 from smm.actors import Actor
-from smm.errors import N_, Conflict, Invalid
+from smm.errors import N_, Conflict, Forbidden, Invalid
 from smm.posts import Whole
 from smm.roles import Right
 from smm.text import clean
@@ -42,7 +42,7 @@ def hold_post(uow: UnitOfWork, actor: Actor, post_id: int, reason: str) -> Post:
 
 def resume_post(uow: UnitOfWork, actor: Actor, post_id: int) -> Post:
     """Lift the hold of one post."""
-    actor.must(Right.HOLD)
+    _must_lift(actor)
     whole = posts.take(uow, actor, post_id)
     if not whole.post.on_hold:
         raise Conflict(N_("It is not on hold."))
@@ -67,7 +67,7 @@ def hold_brand(uow: UnitOfWork, actor: Actor) -> int:
 
 def resume_brand(uow: UnitOfWork, actor: Actor) -> int:
     """Let the brand publish again; return how many posts were freed."""
-    actor.must(Right.HOLD)
+    _must_lift(actor)
     _switch(uow, actor, on_hold=False)
     rows = targets.of_brand(uow, actor.brand_id, ("held",))
     freed = [post for post in _lock(uow, rows) if not post.on_hold]
@@ -75,6 +75,13 @@ def resume_brand(uow: UnitOfWork, actor: Actor) -> int:
         _restore(uow, posts.look(uow, post))
     _record(uow, actor, "brand.resume")
     return _settle_all(uow, [row for row in rows if row.post_id in {post.id for post in freed}])
+
+
+def _must_lift(actor: Actor) -> None:
+    """Anybody with the right may stop, the client too; letting things out again is the team's decision."""
+    actor.must(Right.HOLD)
+    if actor.is_client:
+        raise Forbidden(N_("Only the team can lift a hold. Write to them here."))
 
 
 def _switch(uow: UnitOfWork, actor: Actor, *, on_hold: bool) -> None:

@@ -29,15 +29,15 @@ _SPOKEN = re.compile(
 _DAYS = {"today": 0, "tomorrow": 1, "сегодня": 0, "завтра": 1}
 
 
-def at(day: date, clock: time, zone: str) -> datetime:
+def at(day: date, hour: time, zone: str) -> datetime:
     """Return the moment when clocks in `zone` show a time on a day."""
-    local = datetime.combine(day, clock, ZoneInfo(zone))
+    local = datetime.combine(day, hour, ZoneInfo(zone))
     moment = local.astimezone(UTC)
     if moment.astimezone(local.tzinfo).replace(tzinfo=None) != local.replace(tzinfo=None):
         raise Invalid(
             N_("{time} does not exist on {day} in {zone}: the clocks go forward then. Pick another time."),
             field="slot",
-            time=clock.strftime("%H:%M"),
+            time=hour.strftime("%H:%M"),
             day=day.isoformat(),
             zone=zone,
         )
@@ -73,25 +73,30 @@ def _spoken(words: str, zone: str, now: datetime) -> datetime:
     if found is None:
         raise ValueError(words)
     today = local_day(now, zone)
-    clock = time(int(found["hour"]), int(found["minute"]))
+    hour = time(int(found["hour"]), int(found["minute"]))
     if found["month"]:
-        return _dated(found, clock, zone, today)
+        return _dated(found, hour, zone, today)
     if found["word"]:
-        return at(today + timedelta(days=_DAYS[found["word"]]), clock, zone)
-    soon = at(today, clock, zone)
-    return soon if soon > now else at(today + timedelta(days=1), clock, zone)
+        return at(today + timedelta(days=_DAYS[found["word"]]), hour, zone)
+    soon = at(today, hour, zone)
+    return soon if soon > now else at(today + timedelta(days=1), hour, zone)
 
 
-def _dated(found: re.Match[str], clock: time, zone: str, today: date) -> datetime:
+def _dated(found: re.Match[str], hour: time, zone: str, today: date) -> datetime:
     day = date(int(found["year"] or today.year), int(found["month"]), int(found["day"]))
     if not found["year"] and day < today:
         day = day.replace(year=today.year + 1)
-    return at(day, clock, zone)
+    return at(day, hour, zone)
 
 
 def local_day(moment: datetime, zone: str) -> date:
     """Return the date that people in `zone` have."""
     return moment.astimezone(ZoneInfo(zone)).date()
+
+
+def clock(moment: datetime, zone: str) -> str:
+    """Return the time that clocks in `zone` show."""
+    return moment.astimezone(ZoneInfo(zone)).strftime("%H:%M")
 
 
 def midnight(day: date, zone: str) -> datetime:

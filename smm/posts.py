@@ -15,6 +15,7 @@ from smm.actors import Actor
 from smm.errors import N_, Conflict, Invalid, NotFound
 from smm.policy import Policy
 from smm.roles import Right
+from smm.text import clean
 from smm.versions import Content
 from storage import approvals, audit, brands, posts, targets
 from storage.approvals import Approval
@@ -23,6 +24,15 @@ from storage.posts import Post, Target, Version
 from storage.unit_of_work import UnitOfWork
 
 VIEWS = ("post", "post_client", "post_alert")
+
+
+class Stale(Conflict):
+    """The version that a person looked at is not the current one."""
+
+    def __init__(self, post: Post, seen: int) -> None:
+        self.post = post
+        self.seen = seen
+        super().__init__(N_("There is version {current}, this was {seen}."), current=post.version, seen=seen)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +90,7 @@ def take(uow: UnitOfWork, actor: Actor, post_id: int, seen: int = 0) -> Whole:
     if post is None or post.brand_id != actor.brand_id:
         raise NotFound(N_("There is no such post here. The week's posts: /plan"))
     if seen and seen != post.version:
-        raise Conflict(N_("There is version {current}, this was {seen}."), current=post.version, seen=seen)
+        raise Stale(post, seen)
     return look(uow, post)
 
 
@@ -188,6 +198,18 @@ def cancel(uow: UnitOfWork, actor: Actor, post_id: int, seen: int = 0) -> Post:
     post = settle(uow, post_id)
     record(uow, actor, whole, "post.cancel")
     return post
+
+
+def remark(uow: UnitOfWork, actor: Actor, post_id: int, audience: str, text: str) -> None:
+    """Keep a remark for the team alone, or for the client, too."""
+    actor.must(Right.SEE)
+    whole = take(uow, actor, post_id)
+    text = clean(text.strip(), 2_000)
+    if not text:
+        raise Invalid(N_("The remark is empty."), field="text")
+    approvals.add_note(uow, audience, actor.member_id, text, post_id=post_id)
+    record(uow, actor, whole, "post.remark", audience=audience)
+    settle(uow, post_id)
 
 
 def duplicate(uow: UnitOfWork, actor: Actor, post_id: int) -> Post:

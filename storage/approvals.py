@@ -125,6 +125,7 @@ class Note:
 _OF_POST = (
     select(approvals).where(approvals.c.post_id == bindparam("of_post")).order_by(approvals.c.version, approvals.c.step)
 )
+_BY_ID = select(approvals).where(approvals.c.id == bindparam("wanted"))
 _VOTES = select(votes).where(votes.c.approval_id == bindparam("of_approval")).order_by(votes.c.id)
 _DECIDE = (
     update(approvals)
@@ -215,6 +216,11 @@ def ask(
         decided_at=None,
         reason="",
     )
+
+
+def get(uow: UnitOfWork, approval_id: int) -> Approval | None:
+    """Return an approval."""
+    return uow.one(Approval, _BY_ID, wanted=approval_id)
 
 
 def of_post(uow: UnitOfWork, post_id: int) -> list[Approval]:

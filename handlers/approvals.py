@@ -1,0 +1,252 @@
+"""/approvals and the decisions: the team's step on the team's card, the client's step on the client's card."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from handlers.card import Answer, Ask, Block, Button, Card, Edit, Notice, Question, Quote, Span, bold, para, row
+from handlers.post_parts import excerpt, when
+from handlers.posts import or_newer, show
+from handlers.route import Context, Words, action, command
+from smm import approvals, holds, posts, showing, versions
+from smm.approvals import Decided, Decision
+from smm.errors import N_, DeskError, NotFound
+from smm.posts import Stale
+from smm.roles import Right
+
+if TYPE_CHECKING:
+    from storage.approvals import Approval
+
+SHOWN = 20
+TEAM, CLIENT = "internal", "client"
+
+
+@action("post.approve", needs=Right.APPROVE)
+@or_newer
+def approve(context: Context) -> Answer:
+    """Approve inside the team."""
+    return _decided(context, _decide(context, "approve", TEAM))
+
+
+@action("client.approve", needs=Right.SIGN_OFF)
+def sign_off(context: Context) -> Answer:
+    """Approve as the client."""
+    try:
+        return _decided(context, _decide(context, "approve", CLIENT))
+    except Stale as stale:
+        return _client_newer(context, stale)
+
+
+def _decide(context: Context, decision: Decision, audience: str) -> Decided:
+    reason = context.args.get("reason", "")
+    return approvals.decide(context.uow, context.actor, context.object_id, context.version, decision, reason, audience)
+
+
+def _decided(context: Context, decided: Decided) -> Notice:
+    t = context.t
+    if decided.needs:
+        return Notice(
+            t.n(
+                "Counted. {count} more approval is needed.",
+                "Counted. {count} more approvals are needed.",
+                decided.needs,
+            )
+        )
+    if decided.state != "approved":
+        return Notice(t("The author has been told."))
+    if decided.post.state == "client_review":
+        return Notice(t("Approved. The client has it now."))
+    if decided.late:
+        return Notice(t("Approved, but too late for its time. The team has been asked when it goes out."))
+    if decided.post.state == "scheduled":
+        return Notice(t("Approved. It goes out {when}.", when=when(t, decided.post, context.of.zone)))
+    return Notice(t("Approved."))
+
+
+def _client_newer(context: Context, stale: Stale) -> Answer:
+    """Show the client the version that is theirs to decide, if there is a newer one; never what the team still works on."""
+    whole = showing.whole(context.uow, stale.post.id)
+    numbers = showing.for_client(whole) if whole else []
+    if numbers and numbers[-1] > stale.seen:
+        show(context, "post_client", stale.post.id)
+        return Notice(context.t("There is version {current}, this was {seen}.", current=numbers[-1], seen=stale.seen))
+    return Notice(context.t("The team is changing this post. You will be asked about the new version."))
+
+
+def _ask_reason(context: Context, title: str, name: str, submit: str) -> Card:
+    question = Question("reason", context.t("What should change, and why?"), limit=approvals.REASON)
+    return Card(title=title, ask=Ask(name, (question,), submit, context.object_id, context.version))
+
+
+@action("post.changes", needs=Right.APPROVE)
+@or_newer
+def changes(context: Context) -> Answer:
+    """Ask the reviewer what should change."""
+    posts.take(context.uow, context.actor, context.object_id, context.version)
+    return _ask_reason(context, context.t("Request changes"), "post.changes_asked", context.t("Send to the author"))
+
+
+@action("post.changes_asked", needs=Right.APPROVE)
+@or_newer
+def changes_asked(context: Context) -> Answer:
+    """Send the version back inside the team."""
+    return _decided(context, _decide(context, "changes", TEAM))
+
+
+@action("post.reject", needs=Right.APPROVE)
+@or_newer
+def reject(context: Context) -> Answer:
+    """Ask the reviewer why not."""
+    posts.take(context.uow, context.actor, context.object_id, context.version)
+    return _ask_reason(context, context.t("Reject"), "post.rejected", context.t("Reject"))
+
+
+@action("post.rejected", needs=Right.APPROVE)
+@or_newer
+def rejected(context: Context) -> Answer:
+    """Reject inside the team."""
+    return _decided(context, _decide(context, "reject", TEAM))
+
+
+@action("client.changes", needs=Right.SIGN_OFF)
+def client_changes(context: Context) -> Answer:
+    """Ask the client what should change."""
+    try:
+        posts.take(context.uow, context.actor, context.object_id, context.version)
+    except Stale as stale:
+        return _client_newer(context, stale)
+    return _ask_reason(context, context.t("Request changes"), "client.changes_asked", context.t("Send to the team"))
+
+
+@action("client.changes_asked", needs=Right.SIGN_OFF)
+def client_changes_asked(context: Context) -> Answer:
+    """Send the version back to the team."""
+    try:
+        _decide(context, "changes", CLIENT)
+    except Stale as stale:
+        return _client_newer(context, stale)
+    return Notice(context.t("Thank you. The team has been told; you will see the new version here."))
+
+
+@action("client.reject", needs=Right.SIGN_OFF)
+def client_reject(context: Context) -> Answer:
+    """Ask the client why not."""
+    try:
+        posts.take(context.uow, context.actor, context.object_id, context.version)
+    except Stale as stale:
+        return _client_newer(context, stale)
+    return _ask_reason(context, context.t("Reject"), "client.rejected", context.t("Reject"))
+
+
+@action("client.rejected", needs=Right.SIGN_OFF)
+def client_rejected(context: Context) -> Answer:
+    """Reject as the client."""
+    try:
+        _decide(context, "reject", CLIENT)
+    except Stale as stale:
+        return _client_newer(context, stale)
+    return Notice(context.t("Rejected. The team has been told."))
+
+
+@action("client.hold", needs=Right.SIGN_OFF)
+def client_hold(context: Context) -> Answer:
+    """Ask the client why it should wait."""
+    question = Question("reason", context.t("Why should it wait?"), limit=holds.NOTE)
+    return Card(
+        title=context.t("Ask to hold"),
+        ask=Ask("client.held", (question,), context.t("Hold it"), context.object_id),
+    )
+
+
+@action("client.held", needs=Right.SIGN_OFF)
+def client_held(context: Context) -> Answer:
+    """Park the post for the client."""
+    if not showing.for_client(posts.find(context.uow, context.of.id, context.object_id)):
+        raise NotFound(N_("There is no such post here."))
+    holds.hold_post(context.uow, context.actor, context.object_id, context.args.get("reason", ""))
+    return Notice(context.t("On hold. It does not go out until the team lifts that."))
+
+
+@command("approvals", needs=Right.MEMBER, help=N_("what waits for approval, and approve it all at once"))
+def waiting(context: Context) -> Answer:
+    """Show what waits for whom."""
+    return _list(context, frozenset())
+
+
+@action("approvals.veto", needs=Right.MEMBER)
+def veto(context: Context) -> Answer:
+    """Leave a post out of "approve all", or take it in again."""
+    out = _left_out(context) ^ {context.object_id}
+    return Edit(_list(context, frozenset(out)))
+
+
+def _left_out(context: Context) -> frozenset[int]:
+    return frozenset(int(each) for each in context.args.get("out", "").split(",") if each.isdigit())
+
+
+def _audiences(context: Context) -> tuple[str, ...]:
+    """Return whose questions may be shown here: in a client's room only the client's."""
+    client_room = context.channel is not None and context.channel.purpose == "client"
+    return (CLIENT,) if client_room or context.actor.is_client else (TEAM, CLIENT)
+
+
+def _list(context: Context, out: frozenset[int]) -> Card:
+    t = context.t
+    rows = approvals.waiting(context.uow, context.of.id, *_audiences(context))
+    if not rows:
+        return Card(title=t("Approvals"), body=(para(t("Nothing waits for an approval.")),), tone="good")
+    mine = [each for each in rows if context.actor.may(approvals.RIGHTS[each.audience])][:SHOWN]
+    body = [block for each in rows[:SHOWN] for block in _line(context, each, out)]
+    return Card(
+        title=t.n("{count} post waits for approval", "{count} posts wait for approval", len(rows)),
+        body=tuple(body),
+        buttons=(*_all_button(t, mine, out), *(_item_buttons(t, each, out) for each in mine)),
+    )
+
+
+def _line(context: Context, approval: Approval, out: frozenset[int]) -> list[Block]:
+    t = context.t
+    whole = posts.find(context.uow, context.of.id, approval.post_id)
+    whom = t("the client") if approval.audience == CLIENT else t("the team")
+    text = versions.words_for(whole.content, min(whole.content.accounts))
+    left = (Span(" · "), Span(t("left out"), "strike")) if approval.post_id in out else ()
+    facts = t("waits for {whom}, {when}", whom=whom, when=when(t, whole.post, whole.brand.zone))
+    return [para(bold(f"{approval.post_id}. "), Span(facts), *left), Quote(excerpt(text, 200))]
+
+
+def _all_button(t: Words, mine: list[Approval], out: frozenset[int]) -> tuple[tuple[Button, ...], ...]:
+    chosen = [each for each in mine if each.post_id not in out]
+    if len(mine) < 2 or not chosen:  # noqa: PLR2004 - "all" means more than one
+        return ()
+    items = ",".join(f"{each.post_id}:{each.version}" for each in chosen)
+    words = t.n("Approve {count}", "Approve all {count}", len(chosen))
+    return (row(Button(words, "approvals.all", args={"items": items}, look="good", confirm=words + "?")),)
+
+
+def _item_buttons(t: Words, approval: Approval, out: frozenset[int]) -> tuple[Button, ...]:
+    number, who = approval.post_id, "client" if approval.audience == CLIENT else "post"
+    args = {"out": ",".join(str(each) for each in sorted(out))}
+    words = t("Take in {number}", number=number) if number in out else t("Leave out {number}", number=number)
+    return row(
+        Button(t("Approve {number}", number=number), f"{who}.approve", number, approval.version, look="good"),
+        Button(t("Changes to {number}", number=number), f"{who}.changes", number, approval.version),
+        Button(words, "approvals.veto", number, approval.version, args),
+    )
+
+
+@action("approvals.all", needs=Right.MEMBER)
+def approve_all(context: Context) -> Answer:
+    """Approve every version on the list that was not left out; each answer is told."""
+    t = context.t
+    asked = [
+        (int(post), int(version)) for post, version in (each.split(":") for each in context.args["items"].split(","))
+    ]
+    answers = approvals.approve_all(context.uow, context.actor, asked)
+    done = sum(answer is None for answer in answers)
+    lines: list[Block] = [para(bold(t.n("{count} post approved.", "{count} posts approved.", done)))]
+    lines += [_refused(t, post, answer) for (post, _), answer in zip(asked, answers, strict=True) if answer is not None]
+    return Edit(Card(title=t("Approvals"), body=tuple(lines), tone="good" if done == len(asked) else "warn"))
+
+
+def _refused(t: Words, post: int, answer: DeskError) -> Block:
+    return para(t("Post {number}: {words}", number=post, words=answer.say(t)))

@@ -1,0 +1,139 @@
+"""The client's card of a post: how it will look on each network, and the three answers.
+
+It is drawn from the versions that were put to the client and from what the client wrote, and from nothing else: no draft that
+the team still works on, no name of an internal reviewer, no internal remark. Tests hold it to that.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from handlers.card import Block, Button, Card, Field, Quote, Tone, bold, para, row
+from handlers.post_parts import difference, label, live_link, pictures, previews, when
+from handlers.route import Scene, Words, view
+from smm import showing
+from smm.errors import N_
+from smm.posts import Whole
+
+if TYPE_CHECKING:
+    from storage.accounts import Account
+    from storage.approvals import Approval
+
+_ASKED = N_("Please look at this post. It goes out only with your approval.")
+_STATES: dict[str, tuple[str, Tone]] = {
+    "approved": (N_("You approved it. The team chooses when it goes out."), "good"),
+    "scheduled": (N_("You approved it. It goes out at its time."), "good"),
+    "publishing": (N_("It is going out…"), "plain"),
+    "retry_wait": (N_("It is going out…"), "plain"),
+    "published": (N_("It is live."), "good"),
+    "partially_published": (N_("It is live; the team is looking after the rest."), "warn"),
+    "on_hold": (N_("On hold: it does not go out until the team lifts that."), "warn"),
+    "cancelled": (N_("The team has withdrawn this post."), "plain"),
+    "changes_requested": (N_("You asked for changes. You will see the new version here."), "warn"),
+    "rejected": (N_("You rejected it. The team has been told."), "bad"),
+}
+_AT_WORK = N_("The team is working on it. You will be asked again when it is ready.")
+_BEFORE_IT_IS_OUT = frozenset({"client_review", "expired", "approved", "scheduled"})
+
+
+@view("post_client")
+def client_card(scene: Scene) -> Card | None:
+    """Draw a post for the client: the last version that was put to them, or nothing."""
+    whole = showing.whole(scene.uow, scene.object_id)
+    numbers = showing.for_client(whole) if whole else []
+    if whole is None or not numbers:
+        return None
+    content = showing.content(scene.uow, whole.post.id, numbers[-1])
+    assert content is not None
+    t = scene.t
+    accounts = showing.accounts_of(scene.uow, whole.brand.id)
+    words, tone = _state(whole, numbers[-1])
+    reminder = (
+        [para(t("A reminder: this waits for your answer."))] if "reminder" in scene.args and words == _ASKED else []
+    )
+    return Card(
+        title=t("{brand}: a post for your approval", brand=whole.brand.name),
+        body=(
+            *reminder,
+            para(bold(t(words))),
+            *previews(content, list(accounts.values())),
+            *_changes(scene, whole, numbers),
+            *_said(scene, whole),
+        ),
+        fields=(
+            Field(t("When"), when(t, whole.post, whole.brand.zone)),
+            Field(t("Where"), ", ".join(label(accounts[each]) for each in content.accounts if each in accounts)),
+            Field(t("Version"), str(numbers[-1])),
+        ),
+        pictures=pictures(content),
+        link=live_link(t, whole.targets),
+        buttons=_buttons(t, whole, numbers[-1], accounts),
+        tone=tone,
+        at=whole.post.slot_at,
+    )
+
+
+def _state(whole: Whole, number: int) -> tuple[str, Tone]:
+    if _asks(whole, number):
+        return _ASKED, "plain"
+    if number != whole.post.version and whole.post.state not in {"published", "cancelled", "partially_published"}:
+        return _own_answer(whole, number)
+    return _STATES.get(whole.post.state, (_AT_WORK, "plain"))
+
+
+def _own_answer(whole: Whole, number: int) -> tuple[str, Tone]:
+    """While the team works on a newer version, the client sees their own answer to the last one they were shown."""
+    given = _approval(whole, number)
+    return _STATES["changes_requested"] if given and given.state == "changes" else (_AT_WORK, "plain")
+
+
+def _approval(whole: Whole, number: int) -> Approval | None:
+    found = [each for each in whole.approvals if each.audience == "client" and each.version == number]
+    return found[-1] if found else None
+
+
+def _asks(whole: Whole, number: int) -> bool:
+    given = _approval(whole, number)
+    return (
+        number == whole.post.version
+        and given is not None
+        and given.state in {"open", "expired"}
+        and not whole.post.on_hold
+    )
+
+
+def _changes(scene: Scene, whole: Whole, numbers: list[int]) -> tuple[Block, ...]:
+    if len(numbers) < 2 or whole.post.state not in _BEFORE_IT_IS_OUT:  # noqa: PLR2004 - the one before the last
+        return ()
+    before = showing.content(scene.uow, whole.post.id, numbers[-2])
+    shown = showing.content(scene.uow, whole.post.id, numbers[-1])
+    return difference(scene.t, before, shown, numbers[-2]) if before and shown else ()
+
+
+def _said(scene: Scene, whole: Whole) -> list[Block]:
+    """Return what the client wrote, and what the team wrote for the client."""
+    reasons = [
+        Quote(each.reason, showing.name(scene.uow, each.decided_by))
+        for each in whole.approvals
+        if each.audience == "client" and each.reason
+    ]
+    notes = [
+        Quote(note.text, showing.name(scene.uow, note.member_id))
+        for note in showing.notes(scene.uow, whole.post.id, "client")
+    ]
+    return [*reasons[-2:], *notes[-3:]]
+
+
+def _buttons(t: Words, whole: Whole, number: int, accounts: dict[int, Account]) -> tuple[tuple[Button, ...], ...]:
+    post = whole.post
+    hold = Button(t("Ask to hold"), "client.hold", post.id)
+    if _asks(whole, number):
+        return (
+            row(
+                Button(t("Approve"), "client.approve", post.id, number, look="good"),
+                Button(t("Request changes"), "client.changes", post.id, number),
+                Button(t("Reject"), "client.reject", post.id, number, look="bad"),
+            ),
+            row(hold),
+        )
+    return (row(hold),) if post.state in {"approved", "scheduled"} and number == post.version else ()

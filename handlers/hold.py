@@ -1,0 +1,56 @@
+"""/hold and /resume: stop everything of a brand that is not out yet, or one post; the client may stop, the team lets go."""
+
+from __future__ import annotations
+
+from handlers.card import Answer, Ask, Button, Card, Notice, Question, para, row
+from handlers.route import Context, action, command
+from smm import holds
+from smm.errors import N_
+from smm.roles import Right
+
+
+@command("hold", needs=Right.HOLD, help=N_("stop everything that is not out yet"))
+def hold(context: Context) -> Answer:
+    """Stop everything of the brand at once."""
+    t = context.t
+    count = holds.hold_brand(context.uow, context.actor)
+    stopped = t.n("{count} planned post was stopped.", "{count} planned posts were stopped.", count)
+    words = t("{brand} is on hold: nothing goes out until the team lets it, with /resume.", brand=context.of.name)
+    return Card(body=(para(words), para(stopped)), tone="warn")
+
+
+@command("resume", needs=Right.HOLD, help=N_("let the brand publish again after /hold"))
+def resume(context: Context) -> Answer:
+    """Let the brand publish again."""
+    t = context.t
+    count = holds.resume_brand(context.uow, context.actor)
+    freed = t.n("{count} post is back in the plan.", "{count} posts are back in the plan.", count)
+    words = t(
+        "{brand} publishes again. What missed its time meanwhile is asked about, one by one.", brand=context.of.name
+    )
+    see = Button(t("See the plan"), "plan.week", args={"day": context.uow.now.date().isoformat()})
+    return Card(body=(para(words), para(freed)), buttons=(row(see),), tone="good")
+
+
+@action("post.hold", needs=Right.HOLD)
+def hold_post(context: Context) -> Answer:
+    """Ask why one post should wait."""
+    question = Question("reason", context.t("Why should it wait?"), limit=holds.NOTE)
+    ask = Ask("post.held", (question,), context.t("Hold it"), context.object_id)
+    return Card(title=context.t("Hold post {number}", number=context.object_id), ask=ask)
+
+
+@action("post.held", needs=Right.HOLD)
+def held(context: Context) -> Answer:
+    """Park one post."""
+    holds.hold_post(context.uow, context.actor, context.object_id, context.args.get("reason", ""))
+    return Notice(context.t("On hold."))
+
+
+@action("post.resume", needs=Right.HOLD)
+def resume_post(context: Context) -> Answer:
+    """Lift the hold of one post."""
+    post = holds.resume_post(context.uow, context.actor, context.object_id)
+    if post.state == "missed":
+        return Notice(context.t("The hold is lifted, but its time has passed. Choose on the card when it goes out."))
+    return Notice(context.t("The hold is lifted."))

@@ -1,0 +1,71 @@
+"""/plan: the brand's week by day, in the brand's zone, with the slots that are still free."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+from handlers.card import Answer, Block, Button, Card, Edit, Span, bold, para, row
+from handlers.post_parts import STATES, excerpt
+from handlers.posts import team_only
+from handlers.route import Context, action, command
+from smm import moments, plan, posts, versions
+from smm.errors import N_
+from smm.roles import Right
+
+if TYPE_CHECKING:
+    from storage.posts import Post
+
+WEEKDAYS = (N_("Mon"), N_("Tue"), N_("Wed"), N_("Thu"), N_("Fri"), N_("Sat"), N_("Sun"))
+OPENABLE = 12  # buttons that open a post
+
+
+@command("plan", needs=Right.SEE, help=N_("the week: what goes out when, and what is still free"))
+def week(context: Context) -> Answer:
+    """Show this week."""
+    team_only(context)
+    return _week(context, moments.local_day(context.uow.now, context.of.zone))
+
+
+@action("plan.week", needs=Right.SEE)
+def turn(context: Context) -> Answer:
+    """Show another week in place."""
+    return Edit(_week(context, date.fromisoformat(context.args["day"])))
+
+
+def _week(context: Context, day: date) -> Card:
+    t = context.t
+    days = plan.week(context.uow, context.of, day)
+    planned = [post for each in days for post in each.posts]
+    body: list[Block] = []
+    for each in days:
+        body += _day(context, each)
+    opens = [Button(f"{post.id}", "post.open", post.id) for post in planned[:OPENABLE]]
+    turns = row(
+        Button("←", "plan.week", args={"day": (days[0].day - timedelta(days=7)).isoformat()}),
+        Button(
+            t("This week"), "plan.week", args={"day": moments.local_day(context.uow.now, context.of.zone).isoformat()}
+        ),
+        Button("→", "plan.week", args={"day": (days[0].day + timedelta(days=7)).isoformat()}),
+    )
+    return Card(
+        title=t("Plan: {first} to {last}", first=days[0].day.isoformat(), last=days[6].day.isoformat()),
+        body=tuple(body),
+        buttons=(*(tuple(opens[start : start + 6]) for start in range(0, len(opens), 6)), turns),
+        footer=t("Times in {zone}", zone=context.of.zone),
+    )
+
+
+def _day(context: Context, day: plan.Day) -> list[Block]:
+    t = context.t
+    title = f"{t(WEEKDAYS[day.day.weekday()])} {day.day.day:02}.{day.day.month:02}."
+    free = ", ".join(moments.clock(slot, context.of.zone) for slot in day.free)
+    tail = t(" · free: {slots}", slots=free) if free else ""
+    return [para(bold(title), Span(tail)), *(_line(context, post) for post in day.posts)]
+
+
+def _line(context: Context, post: Post) -> Block:
+    whole = posts.look(context.uow, post)
+    text = excerpt(versions.words_for(whole.content, min(whole.content.accounts)), 60)
+    time = moments.clock(post.slot_at, context.of.zone) if post.slot_at else ""
+    return para(bold(time), f" {post.id}. {text} · ", Span(context.t(STATES[post.state]), "italic"))

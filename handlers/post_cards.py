@@ -1,0 +1,188 @@
+"""The team's card of a post: one card that everybody works on, from draft to receipt. It shows what is internal, too."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from handlers.card import Block, Button, Card, Field, Quote, bold, para, row
+from handlers.post_parts import (
+    STATES,
+    asked,
+    choose_time,
+    difference,
+    label,
+    live_link,
+    pictures,
+    previews,
+    result,
+    tone,
+    when,
+)
+from handlers.route import Scene, Words, view
+from smm import preflight, showing
+from smm.errors import N_
+from smm.posts import Whole
+
+if TYPE_CHECKING:
+    from storage.accounts import Account
+    from storage.approvals import Approval
+    from storage.unit_of_work import UnitOfWork
+
+WRITABLE = {"draft", "changes_requested", "rejected", "expired"}
+OUT = {
+    "publishing",
+    "outcome_unknown",
+    "published",
+    "partially_published",
+    "failed",
+    "retry_wait",
+    "auth_blocked",
+    "missed",
+}
+_DECISIONS = {
+    "approved": N_("✓ {name} approved version {version}"),
+    "changes": N_("✎ {name} asked for changes to version {version}"),
+    "rejected": N_("✗ {name} rejected version {version}"),
+}
+
+
+@view("post")
+def team_card(scene: Scene) -> Card | None:
+    """Draw a post for the team."""
+    whole = showing.whole(scene.uow, scene.object_id)
+    if whole is None or scene.audience == "client":
+        return None
+    accounts = showing.accounts_of(scene.uow, whole.brand.id)
+    post = whole.post
+    return Card(
+        title=scene.t("Post {number} · version {version}", number=post.id, version=post.version),
+        body=tuple(_body(scene, whole, accounts)),
+        fields=_fields(scene, whole, accounts),
+        pictures=pictures(whole.content),
+        link=live_link(scene.t, whole.targets),
+        buttons=buttons(scene.t, whole, accounts),
+        footer=scene.t("Team only. The client sees a card of their own."),
+        tone=tone(post.state),
+        at=post.slot_at,
+    )
+
+
+def _body(scene: Scene, whole: Whole, accounts: dict[int, Account]) -> list[Block]:
+    t, post = scene.t, whole.post
+    found: list[Block] = [para(bold(t(STATES[post.state])))]
+    if number := scene.args.get("reminder"):
+        found.insert(0, para(t("Reminder {number}: this still waits for a decision.", number=number)))
+    found += previews(whole.content, list(accounts.values()))
+    if post.state not in OUT | {"cancelled"}:
+        found += _problems(scene, whole)
+    if post.state in OUT:
+        found += [result(t, target, accounts.get(target.account_id), whole) for target in whole.targets]
+    if post.state in WRITABLE | {"internal_review", "client_review", "approved", "scheduled"}:
+        found += _changes(scene, whole)
+    return found + _talk(scene, whole)
+
+
+def _problems(scene: Scene, whole: Whole) -> list[Block]:
+    signs = {True: "✗", False: "!"}
+    return [
+        para(f"{signs[problem.blocks]} {scene.t(problem.words, **problem.facts)}")
+        for problem in preflight.problems(scene.uow, whole)
+    ]
+
+
+def _changes(scene: Scene, whole: Whole) -> list[Block]:
+    reviewed = [row.version for row in whole.approvals if row.version < whole.post.version]
+    number = max(reviewed, default=whole.post.version - 1)
+    before = showing.content(scene.uow, whole.post.id, number)
+    return list(difference(scene.t, before, whole.content, number)) if before else []
+
+
+def _talk(scene: Scene, whole: Whole) -> list[Block]:
+    found: list[Block] = []
+    for approval in whole.approvals[-4:]:
+        found += decision(scene.uow, scene.t, approval, whole)
+    for note in showing.notes(scene.uow, whole.post.id, "internal", "client")[-3:]:
+        found.append(Quote(note.text, showing.name(scene.uow, note.member_id)))
+    return found
+
+
+def decision(uow: UnitOfWork, t: Words, approval: Approval, whole: Whole) -> list[Block]:
+    """Return what was decided about a version, or until when a decision is awaited."""
+    if approval.state in _DECISIONS:
+        name = showing.name(uow, approval.decided_by)
+        line = para(t(_DECISIONS[approval.state], name=name, version=approval.version))
+        return [line, Quote(approval.reason, name)] if approval.reason else [line]
+    if approval.state == "open" and approval.deadline_at is not None:
+        whom = t("the client") if approval.audience == "client" else t("the team")
+        return [
+            para(t("Waits for {whom} until {when}.", whom=whom, when=t.when(approval.deadline_at, whole.brand.zone)))
+        ]
+    return []
+
+
+def _fields(scene: Scene, whole: Whole, accounts: dict[int, Account]) -> tuple[Field, ...]:
+    t = scene.t
+    where = [label(accounts[each]) for each in whole.content.accounts if each in accounts]
+    return (
+        Field(t("When"), when(t, whole.post, whole.brand.zone)),
+        Field(t("Where"), ", ".join(where)),
+        Field(t("Author"), showing.name(scene.uow, whole.version.author_id)),
+    )
+
+
+def buttons(t: Words, whole: Whole, accounts: dict[int, Account]) -> tuple[tuple[Button, ...], ...]:
+    """Return what can be done in the post's state; who may is looked up when a button is pressed."""
+    post = whole.post
+    if post.state == "outcome_unknown":
+        return asked(t, whole.targets, accounts)
+    if post.state in {"published", "cancelled"}:
+        return (row(Button(t("Duplicate"), "post.duplicate", post.id), _history(t, whole)),)
+    if post.state == "publishing":
+        return ()
+    return (*main_row(t, whole), *_more(t, whole))
+
+
+def main_row(t: Words, whole: Whole) -> tuple[tuple[Button, ...], ...]:
+    """Return the buttons of the next step."""
+    post = whole.post
+    if post.state == "internal_review":
+        return (_decide(t, whole),)
+    if post.state == "on_hold":
+        return (row(Button(t("Lift the hold"), "post.resume", post.id, look="good")),) if post.on_hold else ()
+    if post.state in WRITABLE and whole.policy.steps:
+        send = Button(t("Send for approval"), "post.submit", post.id, post.version, look="good")
+        return (row(send, Button(t("Pick a time"), "post.time", post.id, post.version)),)
+    return (choose_time(t, post),) if post.state != "client_review" else ()
+
+
+def _decide(t: Words, whole: Whole) -> tuple[Button, ...]:
+    post = whole.post
+    return row(
+        Button(t("Approve"), "post.approve", post.id, post.version, look="good"),
+        Button(t("Request changes"), "post.changes", post.id, post.version),
+        Button(t("Reject"), "post.reject", post.id, post.version, look="bad"),
+    )
+
+
+def _more(t: Words, whole: Whole) -> tuple[tuple[Button, ...], ...]:
+    post = whole.post
+    several = Button(t("Text per network"), "post.override", post.id, post.version)
+    hold = None if post.state == "on_hold" else Button(t("Hold"), "post.hold", post.id)
+    return (
+        row(
+            Button(t("Edit"), "post.edit", post.id, post.version),
+            several if len(whole.content.accounts) > 1 else None,
+            Button(t("Describe pictures"), "post.describe", post.id, post.version) if whole.content.media else None,
+            Button(t("Note"), "post.note", post.id),
+        ),
+        row(
+            _history(t, whole),
+            Button(t("Duplicate"), "post.duplicate", post.id),
+            hold,
+            Button(t("Cancel post"), "post.cancel", post.id, post.version, look="bad", confirm=t("Cancel this post?")),
+        ),
+    )
+
+
+def _history(t: Words, whole: Whole) -> Button | None:
+    return Button(t("History"), "post.history", whole.post.id) if whole.post.version > 1 else None

@@ -1,0 +1,382 @@
+"""/post and what people do with a post: write, edit, place in time, publish, compare versions. Decisions: handlers/approvals.py."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from functools import wraps
+from typing import TYPE_CHECKING, ParamSpec
+
+from handlers.card import Answer, Ask, Block, Button, Card, Notice, Question, bold, para, row
+from handlers.post_parts import difference, label, when
+from handlers.route import Context, Words, action, command
+from smm import alerts, approvals, contents, outcomes, plan, posts, showing
+from smm.errors import N_, Conflict, Forbidden, Invalid
+from smm.posts import Stale, Whole
+from smm.roles import Right
+from smm.versions import Content, Media
+
+if TYPE_CHECKING:
+    from storage.accounts import Account
+    from storage.posts import Post
+
+EVERYWHERE = "all"
+P = ParamSpec("P")
+
+
+def team_only(context: Context) -> None:
+    """Refuse in a client's room what would show the client the team's work."""
+    if context.channel is not None and context.channel.purpose == "client":
+        raise Forbidden(N_("This stays within the team. Write it in the team's room."))
+
+
+def show(context: Context, name: str, object_id: int) -> None:
+    """Show a view here, to be kept in step."""
+    alerts.show(context.uow, context.chat, name, object_id, brand_id=context.of.id, language=context.t.language)
+
+
+def or_newer(handler: Callable[[Context], Answer]) -> Callable[[Context], Answer]:
+    """Answer a press on an old version with the number of the new one, and offer to show what changed."""
+
+    @wraps(handler)
+    def checked(context: Context) -> Answer:
+        try:
+            return handler(context)
+        except Stale as stale:
+            return _newer(context, stale)
+
+    return checked
+
+
+def _newer(context: Context, stale: Stale) -> Answer:
+    t = context.t
+    args = {"since": str(stale.seen)}
+    return Card(
+        body=(para(stale.say(t)),),
+        buttons=(
+            row(
+                Button(t("Show what changed"), "post.history", stale.post.id, args=args),
+                Button(t("Open the post"), "post.open", stale.post.id),
+            ),
+        ),
+        tone="warn",
+    )
+
+
+@command("post", needs=Right.WRITE, help=N_("write a post: /post, or /post and its text"))
+def post(context: Context) -> Answer:
+    """Make a draft of the words and pictures that came along, or ask for them."""
+    team_only(context)
+    accounts = contents.open_accounts(context.uow, context.of.id)
+    if not accounts:
+        raise Invalid(N_("No account is connected yet. Connect one first: /accounts"))
+    if not context.text and not context.files:
+        return Card(
+            title=context.t("A new post"),
+            ask=Ask("post.create", _questions(context.t, accounts), context.t("Make a draft")),
+        )
+    everywhere = tuple(account.id for account in accounts)
+    content = Content(context.text, everywhere, media=tuple(Media(digest) for digest in context.files))
+    return _shown(context, posts.create(context.uow, context.actor, content))
+
+
+def _questions(t: Words, accounts: list[Account], whole: Whole | None = None) -> tuple[Question, ...]:
+    content = whole.content if whole else None
+    options = ((EVERYWHERE, t("Everywhere")), *((str(account.id), label(account)) for account in accounts))
+    where = Question("accounts", t("Where?"), "choice", options=options, value=_chosen(content, accounts))
+    slot = whole.post.slot_at.isoformat() if whole and whole.post.slot_at else ""
+    return (
+        Question("text", t("Text"), required=False, value=content.text if content else "", limit=contents.MOST_TEXT),
+        Question("files", t("Pictures"), "files", required=False, value=_digests(content)),
+        *((where,) if len(accounts) > 1 else ()),
+        Question("slot", t("When?"), "moment", required=False, value=slot),
+        Question("link", t("Link"), "line", required=False, value=content.link if content else "", limit=2_000),
+    )
+
+
+def _chosen(content: Content | None, accounts: list[Account]) -> str:
+    if content is None or len(content.accounts) != 1 or len(accounts) == 1:
+        return EVERYWHERE
+    return str(content.accounts[0])
+
+
+def _digests(content: Content | None) -> str:
+    return " ".join(each.digest for each in content.media) if content else ""
+
+
+@action("post.create", needs=Right.WRITE)
+def create(context: Context) -> Answer:
+    """Make the draft that was described."""
+    content = _answered(context, Content("", ()))
+    return _shown(context, posts.create(context.uow, context.actor, content, _moment(context)))
+
+
+def _answered(context: Context, old: Content) -> Content:
+    args = context.args
+    known = {each.digest: each for each in old.media}
+    digests = args.get("files", "").split() or list(context.files)
+    return replace(
+        old,
+        text=args.get("text", ""),
+        media=tuple(known.get(digest, Media(digest)) for digest in digests),
+        link=args.get("link", "").strip(),
+        accounts=_places(context, args.get("accounts", EVERYWHERE), old),
+    )
+
+
+def _places(context: Context, chosen: str, old: Content) -> tuple[int, ...]:
+    if chosen.isdigit():
+        return (int(chosen),)
+    return tuple(account.id for account in contents.open_accounts(context.uow, context.of.id)) or old.accounts
+
+
+def _moment(context: Context) -> datetime | None:
+    text = context.args.get("slot", "")
+    return datetime.fromisoformat(text) if text else None
+
+
+def _shown(context: Context, made: Post) -> Answer:
+    show(context, "post", made.id)
+    return None
+
+
+@action("post.open", needs=Right.SEE)
+def open_post(context: Context) -> Answer:
+    """Show a post's card here."""
+    team_only(context)
+    return _shown(context, posts.find(context.uow, context.of.id, context.object_id).post)
+
+
+@action("post.edit", needs=Right.WRITE)
+@or_newer
+def edit(context: Context) -> Answer:
+    """Ask for the new content, filled in with the old."""
+    whole = posts.take(context.uow, context.actor, context.object_id, context.version)
+    questions = _questions(context.t, contents.open_accounts(context.uow, context.of.id), whole)
+    return _asking(
+        context, context.t("Edit post {number}", number=whole.post.id), "post.change", questions, context.t("Save")
+    )
+
+
+def _asking(context: Context, title: str, name: str, questions: tuple[Question, ...], submit: str) -> Card:
+    return Card(title=title, ask=Ask(name, questions, submit, context.object_id, context.version))
+
+
+@action("post.change", needs=Right.WRITE)
+@or_newer
+def change(context: Context) -> Answer:
+    """Save a new version."""
+    whole = posts.take(context.uow, context.actor, context.object_id, context.version)
+    content = _answered(context, whole.content)
+    posts.edit(context.uow, context.actor, whole.post.id, context.version, content, _moment(context))
+    return Notice(context.t("Saved."))
+
+
+@action("post.override", needs=Right.WRITE)
+@or_newer
+def override(context: Context) -> Answer:
+    """Ask for the text of one network."""
+    t = context.t
+    whole = posts.take(context.uow, context.actor, context.object_id, context.version)
+    accounts = showing.accounts_of(context.uow, context.of.id)
+    options = tuple((str(each), label(accounts[each])) for each in whole.content.accounts if each in accounts)
+    questions = (
+        Question("account", t("Which one?"), "choice", options=options),
+        Question("text", t("Its own text; empty for the common one"), required=False, limit=contents.MOST_TEXT),
+    )
+    return _asking(context, t("Text for one network"), "post.overridden", questions, t("Save"))
+
+
+@action("post.overridden", needs=Right.WRITE)
+@or_newer
+def overridden(context: Context) -> Answer:
+    """Save the text of one network as a new version."""
+    whole = posts.take(context.uow, context.actor, context.object_id, context.version)
+    account, text = int(context.args["account"]), context.args.get("text", "").strip()
+    overrides = {each: words for each, words in whole.content.overrides.items() if each != account}
+    overrides |= {account: text} if text else {}
+    return _save(context, whole, replace(whole.content, overrides=overrides))
+
+
+@action("post.describe", needs=Right.WRITE)
+@or_newer
+def describe(context: Context) -> Answer:
+    """Ask for words for those who do not see the pictures."""
+    t = context.t
+    whole = posts.take(context.uow, context.actor, context.object_id, context.version)
+    questions = tuple(
+        Question(
+            f"alt{number}", t("Picture {number}", number=number), "line", required=False, value=each.alt, limit=1_000
+        )
+        for number, each in enumerate(whole.content.media, 1)
+    )
+    return _asking(context, t("What is in the pictures?"), "post.described", questions, t("Save"))
+
+
+@action("post.described", needs=Right.WRITE)
+@or_newer
+def described(context: Context) -> Answer:
+    """Save the descriptions as a new version."""
+    whole = posts.take(context.uow, context.actor, context.object_id, context.version)
+    media = tuple(
+        replace(each, alt=context.args.get(f"alt{number}", "")) for number, each in enumerate(whole.content.media, 1)
+    )
+    return _save(context, whole, replace(whole.content, media=media))
+
+
+def _save(context: Context, whole: Whole, content: Content) -> Answer:
+    posts.edit(context.uow, context.actor, whole.post.id, context.version, content, whole.post.slot_at)
+    return Notice(context.t("Saved."))
+
+
+@action("post.time", needs=Right.WRITE)
+@or_newer
+def ask_time(context: Context) -> Answer:
+    """Ask when it should go out."""
+    t = context.t
+    whole = posts.take(context.uow, context.actor, context.object_id, context.version)
+    value = whole.post.slot_at.isoformat() if whole.post.slot_at and whole.post.slot_at > context.uow.now else ""
+    question = Question("slot", t("When?"), "moment", value=value)
+    return _asking(context, t("When should it go out?"), "post.place", (question,), t("Set the time"))
+
+
+@action("post.place", needs=Right.WRITE)
+@or_newer
+def place(context: Context) -> Answer:
+    """Give the post its time."""
+    slot = _moment(context)
+    if slot is None:
+        raise Invalid(N_("Pick a time."), field="slot")
+    return _placed(context, posts.place(context.uow, context.actor, context.object_id, context.version, slot))
+
+
+@action("post.next", needs=Right.WRITE)
+@or_newer
+def place_next(context: Context) -> Answer:
+    """Give the post the brand's next free slot."""
+    slot = plan.next_free(context.uow, context.of)
+    if slot is None:
+        raise Conflict(N_("No slot is free in the next weeks. Pick a time yourself."))
+    return _placed(context, posts.place(context.uow, context.actor, context.object_id, context.version, slot))
+
+
+def _placed(context: Context, placed: Post) -> Answer:
+    moment = when(context.t, placed, context.of.zone)
+    if placed.state == "scheduled":
+        return Notice(context.t("It goes out {when}.", when=moment))
+    return Notice(context.t("Planned for {when}. It still needs its approval.", when=moment))
+
+
+@action("post.now", needs=Right.WRITE)
+@or_newer
+def publish_now(context: Context) -> Answer:
+    """Let the post go out at once."""
+    posts.publish_now(context.uow, context.actor, context.object_id, context.version)
+    return Notice(context.t("It is on its way. The card becomes the receipt."))
+
+
+@action("post.submit", needs=Right.WRITE)
+@or_newer
+def submit(context: Context) -> Answer:
+    """Send the version for approval."""
+    sent = approvals.submit(context.uow, context.actor, context.object_id, context.version)
+    words = (
+        N_("The client has it now.") if sent.state == "client_review" else N_("It waits for the team's approval now.")
+    )
+    return Notice(context.t(words))
+
+
+@action("post.duplicate", needs=Right.WRITE)
+def duplicate(context: Context) -> Answer:
+    """Make a draft of the same content."""
+    return _shown(context, posts.duplicate(context.uow, context.actor, context.object_id))
+
+
+@action("post.cancel", needs=Right.WRITE)
+@or_newer
+def cancel(context: Context) -> Answer:
+    """Drop what has not gone out."""
+    posts.cancel(context.uow, context.actor, context.object_id, context.version)
+    return Notice(context.t("Cancelled. Nothing more of it goes out."))
+
+
+@action("post.history", needs=Right.SEE)
+def history(context: Context) -> Answer:
+    """Show what changed from version to version, or since one of them."""
+    team_only(context)
+    t = context.t
+    whole = posts.find(context.uow, context.of.id, context.object_id)
+    since = context.args.get("since", "")
+    body: list[Block] = []
+    for number in range(int(since) if since.isdigit() else 1, whole.post.version):
+        body += _step(context, whole.post.id, number)
+    return Card(title=t("Post {number}: its versions", number=whole.post.id), body=tuple(body[-24:]))
+
+
+def _step(context: Context, post_id: int, number: int) -> list[Block]:
+    before, after = showing.version(context.uow, post_id, number), showing.version(context.uow, post_id, number + 1)
+    if before is None or after is None:
+        return []
+    t = context.t
+    by = showing.name(context.uow, after.author_id)
+    title = t(
+        "Version {number}, {name}, {when}", number=number + 1, name=by, when=t.when(after.created_at, context.of.zone)
+    )
+    old, new = showing.unpacked(before), showing.unpacked(after)
+    return [para(bold(title)), *(difference(t, old, new, number) or (para(t("The same, asked about once more.")),))]
+
+
+@action("post.note", needs=Right.SEE)
+def ask_note(context: Context) -> Answer:
+    """Ask for a remark, and for whose eyes it is."""
+    team_only(context)
+    t = context.t
+    whole = posts.find(context.uow, context.of.id, context.object_id)
+    options = (("internal", t("The team only")), ("client", t("The client, too")))
+    questions = (
+        Question("text", t("Remark"), limit=2_000),
+        *(
+            (Question("audience", t("Who may read it?"), "choice", options=options),)
+            if showing.for_client(whole)
+            else ()
+        ),
+    )
+    return _asking(context, t("A remark on post {number}", number=whole.post.id), "post.noted", questions, t("Keep"))
+
+
+@action("post.noted", needs=Right.SEE)
+def noted(context: Context) -> Answer:
+    """Keep a remark: for the team alone unless the person chose otherwise."""
+    audience = "client" if context.args.get("audience") == "client" else "internal"
+    posts.remark(context.uow, context.actor, context.object_id, audience, context.args.get("text", ""))
+    return Notice(context.t("Kept."))
+
+
+@action("target.there", needs=Right.WRITE)
+def there(context: Context) -> Answer:
+    """Ask for the address of the post that somebody has seen live."""
+    t = context.t
+    question = Question("link", t("The address of the post"), "line", limit=2_000)
+    return _asking(context, t("It is there"), "target.seen", (question,), t("Keep"))
+
+
+@action("target.seen", needs=Right.WRITE)
+def seen(context: Context) -> Answer:
+    """Believe a person that it is live."""
+    outcomes.there(context.uow, context.actor, context.object_id, context.args.get("link", ""))
+    return Notice(context.t("Kept: it is live."))
+
+
+@action("target.again", needs=Right.WRITE)
+def again(context: Context) -> Answer:
+    """Send it once more."""
+    outcomes.again(context.uow, context.actor, context.object_id)
+    return Notice(context.t("It is sent again."))
+
+
+@action("target.drop", needs=Right.WRITE)
+def drop(context: Context) -> Answer:
+    """Leave it at that."""
+    outcomes.drop(context.uow, context.actor, context.object_id)
+    return Notice(context.t("Dropped."))

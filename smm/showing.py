@@ -1,0 +1,67 @@
+"""What the cards of a post need to know: reads alone, for views that are drawn when they are delivered."""
+
+from __future__ import annotations
+
+from smm import posts, versions
+from smm.posts import Whole
+from smm.versions import Content
+from storage import accounts, approvals, brands, members
+from storage import posts as kept
+from storage.accounts import Account
+from storage.approvals import Approval, Note
+from storage.brands import Brand
+from storage.posts import Version
+from storage.unit_of_work import UnitOfWork
+
+
+def whole(uow: UnitOfWork, post_id: int) -> Whole | None:
+    """Return a post with all that belongs to it, None if there is none."""
+    post = kept.get(uow, post_id)
+    return posts.look(uow, post) if post else None
+
+
+def content(uow: UnitOfWork, post_id: int, number: int) -> Content | None:
+    """Return what one version said."""
+    version = kept.version(uow, post_id, number)
+    return versions.unpack(version.content) if version else None
+
+
+def version(uow: UnitOfWork, post_id: int, number: int) -> Version | None:
+    """Return one version."""
+    return kept.version(uow, post_id, number)
+
+
+def unpacked(kept_version: Version) -> Content:
+    """Return what a version says."""
+    return versions.unpack(kept_version.content)
+
+
+def accounts_of(uow: UnitOfWork, brand_id: int) -> dict[int, Account]:
+    """Return every account that the brand has or had, by id."""
+    return {account.id: account for account in accounts.of_brand(uow, brand_id)}
+
+
+def brand(uow: UnitOfWork, brand_id: int) -> Brand | None:
+    """Return a brand."""
+    return brands.get(uow, brand_id)
+
+
+def name(uow: UnitOfWork, member_id: int | None) -> str:
+    """Return a member's name."""
+    member = members.get(uow, member_id) if member_id else None
+    return member.name if member else "?"
+
+
+def notes(uow: UnitOfWork, post_id: int, *audiences: str) -> list[Note]:
+    """Return the remarks on a post for some audiences."""
+    return approvals.notes_on_post(uow, post_id, *audiences)
+
+
+def approval(uow: UnitOfWork, approval_id: int) -> Approval | None:
+    """Return one approval."""
+    return approvals.get(uow, approval_id)
+
+
+def for_client(shown: Whole) -> list[int]:
+    """Return the numbers of the versions that were put to the client, in order. The rest is none of the client's business."""
+    return sorted({each.version for each in shown.approvals if each.audience == "client"})
