@@ -89,7 +89,8 @@ def take_answer(visit: Visit, ask: AskRow, given: str) -> AskRow:
     try:
         value = answers.read(asked, given, zone_of(visit.uow, ask), visit.uow.now)
     except Invalid as error:
-        raise Invalid(error.words, **{**error.facts, "field": asked.name}) from error
+        error.field = asked.name
+        raise
     kept = {**ask.answers, asked.name: value}
     buttons.keep_answers(visit.uow, ask.id, kept)
     return replace(ask, answers=kept)

@@ -186,7 +186,7 @@ class Delivery:
             return []
         try:
             return await self._database.write(outbox.draw, batches, self._words)
-        except Exception:
+        except Exception:  # noqa: BLE001 - each is tried alone below, and told
             return [parcel for batch in batches if (parcel := await self._drawn_alone(batch)) is not None]
 
     async def _drawn_alone(self, batch: list[Alert]) -> Parcel | None:

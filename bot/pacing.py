@@ -60,18 +60,18 @@ class Window:
         return max(0, self.limit - self.flying - len(self._answered))
 
     def take(self) -> None:
-        """A message goes out."""
+        """Take a slot for a message that goes out."""
         self.flying += 1
 
     def answer(self, now: float) -> None:
-        """The answer to a message came; after a quiet window a halved limit recovers by one."""
+        """Note that an answer came; after a quiet window a halved limit recovers by one."""
         self.flying -= 1
         self._answered.append(now)
         if self.limit < self.top and now - self._changed >= self.seconds:
             self.limit, self._changed = self.limit + 1, now
 
     def halve(self, now: float) -> None:
-        """The platform disagrees with our count: go at half the pace."""
+        """Go at half the pace: the platform disagrees with our count."""
         if now - self._changed >= self.seconds:
             self.limit, self._changed = max(1, self.limit // 2), now
 
@@ -175,7 +175,7 @@ class Pacer(Generic[Queued]):
         return min(rested, self._gate(self._ready[0][0], now) if self._ready else NEVER)
 
     def answered(self, chat: str, now: float) -> None:
-        """A message to a chat was answered, whatever the answer."""
+        """Note that a message to a chat was answered, whatever the answer."""
         lane = self._lanes[chat]
         for window in (self._overall, *lane.windows()):
             window.answer(now)
@@ -183,7 +183,7 @@ class Pacer(Generic[Queued]):
         self._forget_idle(lane, now)
 
     def busy(self, chat: str, now: float, retry_after: float) -> None:
-        """The platform asked to wait: this chat waits, and is spoken to at half the pace; when it was not the only one, all are."""
+        """Let a chat wait as the platform asked, then go at half its pace; when another was busy too, let all go slower."""
         lane = self._lanes[chat]
         lane.blocked_until = max(lane.blocked_until, now + retry_after)
         if lane.group:

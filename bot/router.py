@@ -12,7 +12,9 @@ from dataclasses import replace
 import structlog
 
 from bot import refusals
-from bot.routing import AskAgain, put_again, respond, route_update
+from bot.calling import respond
+from bot.routing import route_update
+from bot.steps import AskAgain, put_again
 from bot.transport import Incoming, Outcome
 from bot.visit import arrive
 from handlers.route import Words
@@ -54,7 +56,7 @@ class Router:
         if not updates.take(uow, incoming.platform, incoming.key):
             return Outcome()
         visit = arrive(uow, incoming, self._words)
-        return respond(visit, route_update(visit, self._takes_forms(incoming)), form=self._takes_forms(incoming))
+        return respond(visit, route_update(visit), form=self._takes_forms(incoming))
 
     def _tell(self, uow: UnitOfWork, incoming: Incoming, error: DeskError) -> Outcome:
         if not updates.take(uow, incoming.platform, incoming.key):

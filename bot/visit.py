@@ -8,14 +8,12 @@ from dataclasses import dataclass
 from bot.transport import Incoming
 from handlers.route import Context, Route, Words
 from smm.errors import N_, Forbidden, Invalid
-from smm.roles import Right, Role, allows
+from smm.roles import Right, Role, allows, in_client_room
 from storage import brands, channels, members
 from storage.brands import Brand
 from storage.channels import Channel
 from storage.members import Member
 from storage.unit_of_work import UnitOfWork
-
-CLIENT_ROOM = frozenset({Right.ANYONE, Right.MEMBER, Right.SIGN_OFF, Right.HOLD})
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +58,7 @@ def arrive(uow: UnitOfWork, incoming: Incoming, words: Callable[[str], Words]) -
 
 
 def _whole_chat(uow: UnitOfWork, incoming: Incoming) -> Channel | None:
-    """A topic that is not bound by itself belongs to the chat it is in."""
+    """Return the room of the chat that a topic is in, for a topic that is not bound by itself."""
     if not incoming.chat.topic_id:
         return None
     return channels.at(uow, channels.ChatRef(incoming.chat.platform, incoming.chat.chat_id))
@@ -98,7 +96,7 @@ def keep_from_client(visit: Visit, route: Route) -> None:
     """Refuse the team's commands in a client's room, whoever types them: everything said there is read by the client."""
     if visit.channel is None or visit.channel.purpose != "client":
         return
-    if route.needs not in CLIENT_ROOM and route.name != "channels" and not route.name.startswith("channels."):
+    if not in_client_room(route.needs) and route.name != "channels" and not route.name.startswith("channels."):
         raise Forbidden(N_("The client reads this room. Do that in the team's room or in a private chat with me."))
 
 
@@ -124,6 +122,7 @@ def context(
         brand=brand,
         channel=visit.channel,
         private=incoming.private,
+        title=incoming.title,
         text=text,
         object_id=object_id,
         version=version,

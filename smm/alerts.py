@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from storage import alerts, buttons, channels
+from storage import alerts, buttons, channels, members
 from storage.channels import ChatRef
+from storage.members import Member
 from storage.unit_of_work import UnitOfWork
 
 INTERACTIVE, NOW, LATER = 0, 1, 2
@@ -84,6 +85,16 @@ def refresh(uow: UnitOfWork, view: str, object_id: int, urgency: int = INTERACTI
 def say(uow: UnitOfWork, chat: ChatRef, card: Mapping[str, Any], language: str, urgency: int = INTERACTIVE) -> None:
     """Send one finished card to one chat."""
     alerts.queue(uow, chat, language=language, card=card, urgency=urgency)
+
+
+def tell_member(uow: UnitOfWork, member: Member, view: str, object_id: int) -> bool:
+    """Show a view to one person, in the private chat of the account they proved first; False if they have none."""
+    known = members.identities_of(uow, member.id)
+    if not known:
+        return False
+    chat = ChatRef(known[0].platform, known[0].user_id)
+    alerts.queue(uow, chat, language=member.language, view=view, object_id=object_id)
+    return True
 
 
 def get(uow: UnitOfWork, alert_id: int) -> alerts.Alert | None:

@@ -15,7 +15,8 @@ from smm.errors import N_, Conflict, Forbidden, Invalid, NotFound
 from smm.roles import Role
 from storage import audit, brands, members, memos
 from storage.brands import Brand
-from storage.members import Invite, Member, Membership
+from storage.channels import ChatRef
+from storage.members import Identity, Invite, Member, Membership
 from storage.unit_of_work import UnitOfWork
 
 WEB = "web"
@@ -107,13 +108,29 @@ def redeem(uow: UnitOfWork, token: str, *, platform: str, user_id: str, name: st
     if found is None or found.used_at is not None or found.expires_at <= uow.now:
         raise NotFound(_WRONG)
     known = _known(uow, platform, user_id) if user_id else None
-    member = _holder(uow, found, known, text.line(name) or found.name or "?", language)
-    if not members.use_invite(uow, found.id, member.id):
+    _check_opener(uow, found, known, platform, user_id)
+    if not members.use_invite(uow, found.id):
         raise NotFound(_WRONG)
+    member = _holder(uow, found, known, text.line(name) or found.name or "?", language)
+    members.used_by(uow, found.id, member.id)
     _grant_invited(uow, found, member)
-    if known is None or known.id != member.id:
+    if known is None:
         _identify(uow, member, platform, user_id, name)
     return get(uow, member.id)
+
+
+def _check_opener(uow: UnitOfWork, found: Invite, known: Member | None, platform: str, user_id: str) -> None:
+    """Everything that can stand in the way, before anything is changed."""
+    if not user_id and platform != WEB:
+        raise Invalid(N_("This account cannot be recognised again. Use one of your own, not an anonymous one."))
+    if found.kind == "owner" and members.count_owners(uow):
+        raise NotFound(_WRONG)
+    if found.member_id is None:
+        return
+    if known is not None and known.id != found.member_id:
+        raise Conflict(N_("This account belongs to {name} on the desk already."), name=known.name)
+    if get(uow, found.member_id).revoked_at is not None:
+        raise NotFound(_WRONG)
 
 
 def _known(uow: UnitOfWork, platform: str, user_id: str) -> Member | None:
@@ -123,15 +140,8 @@ def _known(uow: UnitOfWork, platform: str, user_id: str) -> Member | None:
 
 def _holder(uow: UnitOfWork, found: Invite, known: Member | None, name: str, language: str) -> Member:
     """Return the member that a token is for: named in it, the one who is known already, or a new one."""
-    if found.kind == "owner" and members.count_owners(uow):
-        raise NotFound(_WRONG)
     if found.member_id is not None:
-        member = get(uow, found.member_id)
-        if known is not None and known.id != member.id:
-            raise Conflict(N_("This account belongs to {name} on the desk already."), name=known.name)
-        if member.revoked_at is not None:
-            raise NotFound(_WRONG)
-        return member
+        return get(uow, found.member_id)
     if known is not None:
         return known
     workspace = brands.first_workspace(uow) or brands.add_workspace(uow, "Copydesk")
@@ -155,8 +165,6 @@ def _grant_invited(uow: UnitOfWork, found: Invite, member: Member) -> None:
 
 def _identify(uow: UnitOfWork, member: Member, platform: str, user_id: str, name: str) -> None:
     address = web_user(member.id) if platform == WEB else user_id
-    if not address:
-        raise Invalid(N_("This account cannot be recognised again. Use one of your own, not an anonymous one."))
     if _known(uow, platform, address) is None:
         members.identify(uow, member.id, platform, address, text.line(name) or member.name)
 
@@ -166,6 +174,17 @@ def inviter(uow: UnitOfWork, token: str) -> Member | None:
     found = members.invite(uow, _digest(token))
     by = found.created_by if found is not None and found.kind == "member" else None
     return members.get(uow, by) if by is not None else None
+
+
+def note_address(uow: UnitOfWork, platform: str, address: str) -> None:
+    """Remember where tokens are opened: what stands before the token, such as "https://t.me/our_bot?start="."""
+    memos.set(uow, f"address:{platform}", address)
+
+
+def links(uow: UnitOfWork, token: str) -> list[str]:
+    """Return the addresses at which a token can be opened."""
+    bases = [memos.get(uow, f"address:{platform}") for platform in ("telegram", "slack", WEB)]
+    return [f"{base}{token}" for base in bases if base]
 
 
 # --- guesses -------------------------------------------------------------------------------------------------------
@@ -200,6 +219,21 @@ def get(uow: UnitOfWork, member_id: int) -> Member:
     if member is None:
         raise NotFound(N_("There is no such member. See /members."))
     return member
+
+
+def has_owner(uow: UnitOfWork) -> bool:
+    """Say whether the desk has an owner."""
+    return members.count_owners(uow) > 0
+
+
+def identities(uow: UnitOfWork, member: Member) -> list[Identity]:
+    """Return the accounts by which a member is known."""
+    return members.identities_of(uow, member.id)
+
+
+def private_chat(platform: str, user_id: str) -> ChatRef:
+    """Return the chat where one person alone reads: on every platform it is addressed by their own id."""
+    return ChatRef(platform, user_id)
 
 
 def of_brand(uow: UnitOfWork, brand: Brand) -> list[tuple[Member, frozenset[Role]]]:

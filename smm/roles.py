@@ -52,3 +52,11 @@ ROLES: dict[Right, frozenset[Role]] = {
 def allows(roles: frozenset[Role], right: Right) -> bool:
     """Say whether any of a member's roles carries the right."""
     return right is Right.ANYONE or bool(ROLES[right] & roles)
+
+
+_CLIENT_ROOM = frozenset({Right.ANYONE, Right.MEMBER, Right.SIGN_OFF, Right.HOLD})
+
+
+def in_client_room(right: Right) -> bool:
+    """Say whether what needs the right may be done where the client reads: the team's work may not."""
+    return right in _CLIENT_ROOM

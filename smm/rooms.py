@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from smm.errors import N_, Invalid
-from storage import alerts, brands, buttons, channels, members, moves
+from smm.errors import N_, Conflict, Invalid, NotFound
+from storage import alerts, audit, buttons, channels, members, moves
 from storage.brands import Brand
 from storage.channels import Channel, ChatRef
 from storage.members import Member
@@ -12,17 +12,43 @@ from storage.unit_of_work import UnitOfWork
 PURPOSES = ("team", "client", "alerts")
 
 
-def bind(uow: UnitOfWork, brand: Brand, chat: ChatRef, purpose: str, title: str) -> Channel:
-    """Make a chat a brand's room for a purpose; bound before, it changes its purpose and comes back from being lost."""
+def bind(uow: UnitOfWork, by: Member, brand: Brand, chat: ChatRef, purpose: str, title: str) -> Channel:
+    """Make a chat a brand's room for a purpose; one that was lost comes back. Another brand's room is not taken over."""
     if purpose not in PURPOSES:
         raise Invalid(N_("A room is for the team, for the client or for alerts."), field="purpose")
     known = channels.at(uow, chat)
-    if known is None:
-        return channels.add(uow, brand.id, chat, purpose, title, brand.language)
-    channels.change(uow, known.id, brand_id=brand.id, purpose=purpose, title=title or known.title, state="open")
-    bound = channels.get(uow, known.id)
-    assert bound is not None
-    return bound
+    if known is not None and known.brand_id != brand.id:
+        raise Conflict(N_("This chat is a room of another brand. Release it there first: /channels."))
+    if known is not None:
+        channels.change(uow, known.id, purpose=purpose, title=title or known.title, state="open")
+    room = known or channels.add(uow, brand.id, chat, purpose, title, brand.language)
+    _log(uow, by, room, "room.bound", purpose)
+    return get(uow, room.id)
+
+
+def add_web_room(uow: UnitOfWork, by: Member, brand: Brand, purpose: str) -> Channel:
+    """Make a room of the web chat for a purpose."""
+    return bind(uow, by, brand, ChatRef("web", f"{brand.slug}-{purpose}"[:64]), purpose, f"{brand.name} · {purpose}")
+
+
+def find(uow: UnitOfWork, channel_id: int) -> Channel | None:
+    """Return a room, None if it was released."""
+    return channels.get(uow, channel_id)
+
+
+def get(uow: UnitOfWork, channel_id: int) -> Channel:
+    """Return a room or raise NotFound."""
+    room = channels.get(uow, channel_id)
+    if room is None:
+        raise NotFound(N_("There is no such room. See /channels."))
+    return room
+
+
+def _log(uow: UnitOfWork, by: Member, room: Channel, action: str, purpose: str) -> None:
+    facts = {"purpose": purpose, "chat": f"{room.platform}:{room.chat_id}"}
+    audit.append(
+        uow, actor=f"member:{by.id}", action=action, object=f"channel:{room.id}", brand_id=room.brand_id, facts=facts
+    )
 
 
 def audience(uow: UnitOfWork, chat: ChatRef) -> str:
@@ -99,15 +125,11 @@ def all_of(uow: UnitOfWork, brand: Brand) -> list[Channel]:
     return channels.of_brand(uow, brand.id)
 
 
-def release(uow: UnitOfWork, brand: Brand, channel_id: int) -> Channel:
-    """Unbind a room of a brand."""
-    room = channels.get(uow, channel_id)
-    if room is None or room.brand_id != brand.id:
-        raise Invalid(N_("That room is not one of {brand}. See /channels."), brand=brand.name)
+def release(uow: UnitOfWork, by: Member, brand: Brand, channel_id: int) -> Channel:
+    """Unbind a room of a brand; what stands there is not kept up any more."""
+    room = get(uow, channel_id)
+    if room.brand_id != brand.id:
+        raise NotFound(N_("There is no such room. See /channels."))
+    _log(uow, by, room, "room.released", room.purpose)
     channels.drop(uow, room.id)
     return room
-
-
-def brand_of(uow: UnitOfWork, room: Channel) -> Brand | None:
-    """Return a room's brand."""
-    return brands.get(uow, room.brand_id)

@@ -171,7 +171,7 @@ _WITH_ROLE = (
 _USE_INVITE = (
     update(invites)
     .where(invites.c.id == bindparam("wanted"), invites.c.used_at.is_(None))
-    .values(used_at=bindparam("at"), used_by=bindparam("by"))
+    .values(used_at=bindparam("at"))
 )
 
 
@@ -309,9 +309,14 @@ def invite(uow: UnitOfWork, digest: str) -> Invite | None:
     return uow.one(Invite, _INVITE, wanted=digest)
 
 
-def use_invite(uow: UnitOfWork, invite_id: int, member_id: int) -> bool:
+def use_invite(uow: UnitOfWork, invite_id: int) -> bool:
     """Use an invite up; False if somebody was first."""
-    return uow.change(_USE_INVITE, wanted=invite_id, at=uow.now, by=member_id) == 1
+    return uow.change(_USE_INVITE, wanted=invite_id, at=uow.now) == 1
+
+
+def used_by(uow: UnitOfWork, invite_id: int, member_id: int) -> None:
+    """Note who used an invite."""
+    uow.change(update(invites).where(invites.c.id == invite_id).values(used_by=member_id))
 
 
 def drop_invites(uow: UnitOfWork, kind: str, *, member_id: int | None = None) -> int:

@@ -1,0 +1,142 @@
+"""Answers to a card's questions, as a form or one by one, up to the handler that gets them all."""
+
+from __future__ import annotations
+
+from bot import answers, asking
+from bot.calling import Reply, call
+from bot.sealing import seal
+from bot.visit import Visit
+from handlers.card import Card, Edit, para
+from handlers.card_json import pack, unpack
+from handlers.route import routes
+from smm.errors import N_, Conflict, DeskError, Forbidden, Invalid, NotFound
+from storage import alerts, brands, buttons
+from storage.brands import Brand
+from storage.buttons import AskRow, ButtonRow
+from storage.channels import ChatRef
+
+CLOSED = N_("These questions are not open any more. Nothing was changed.")
+
+
+def take_form(visit: Visit) -> Reply:
+    """Take all answers at once."""
+    incoming = visit.incoming
+    ask = buttons.ask(visit.uow, incoming.ref)
+    if ask is None:
+        raise NotFound(CLOSED)
+    _check_mine(visit, ask)
+    if ask.state != "open" or ask.expires_at <= visit.uow.now:
+        raise Conflict(CLOSED)
+    values = dict(incoming.values)
+    if incoming.files:
+        values |= {one.name: " ".join(incoming.files) for one in asking.questions(ask) if one.kind == "files"}
+    zone = asking.zone_of(visit.uow, ask)
+    good, wrong = answers.read_all(asking.questions(ask), values, zone, visit.uow.now)
+    if wrong:
+        return Reply(errors={name: error.say(visit.t) for name, error in wrong.items()})
+    return _finish(visit, ask, good)
+
+
+def _check_mine(visit: Visit, ask: AskRow) -> None:
+    incoming = visit.incoming
+    if (ask.platform, ask.chat_id) != (incoming.platform, incoming.chat.chat_id):
+        raise Forbidden(N_("These questions belong to another chat. Answer them there."))
+    if ask.user_id and ask.user_id != incoming.sender.user_id:
+        raise Forbidden(N_("These questions were put to somebody else. Press the button yourself to answer them."))
+
+
+def _finish(visit: Visit, ask: AskRow, given: dict[str, str]) -> Reply:
+    route = routes().get(ask.action)
+    if route is None:
+        raise NotFound(CLOSED)
+    if not buttons.close_ask(visit.uow, ask.id, "done"):
+        raise Conflict(CLOSED)
+    brand = _brand_of(visit, ask)
+    args = {name: str(value) for name, value in ask.args.items()} | given
+    files = tuple(
+        digest for one in asking.questions(ask) if one.kind == "files" for digest in given.get(one.name, "").split()
+    )
+    reply = call(visit, route, brand, object_id=ask.object_id, version=ask.version, args=args, files=files)
+    if ask.message_id and not isinstance(reply.answer, Edit):
+        _put_away(visit, ask)
+    return Reply(reply.answer, brand, ask.message_id)
+
+
+def _put_away(visit: Visit, ask: AskRow) -> None:
+    """Take answered questions off the card that asked them."""
+    chat = ChatRef(ask.platform, ask.chat_id, ask.topic_id)
+    card = seal(visit.uow, unpack(ask.card), chat, ask.brand_id)
+    alerts.queue(visit.uow, chat, language=visit.t.language, card=pack(card), edits=ask.message_id, urgency=0)
+
+
+def waiting(visit: Visit) -> AskRow | None:
+    """Return the question that free text answers: in a group only a reply to its prompt does."""
+    incoming = visit.incoming
+    ask = buttons.open_ask(visit.uow, incoming.chat, incoming.sender.user_id)
+    if ask is None or incoming.private:
+        return ask
+    return ask if ask.message_id and ask.message_id == incoming.reply_to else None
+
+
+def wants_files(ask: AskRow) -> bool:
+    """Say whether the current question wants files."""
+    asked = asking.current(ask)
+    return asked is not None and asked.kind == "files"
+
+
+def press_step(visit: Visit, button: ButtonRow) -> Reply:
+    """Take a pressed option, a skipped question or a change of mind."""
+    ask = buttons.ask(visit.uow, str(button.args.get("ask", "")))
+    if ask is None:
+        raise NotFound(CLOSED)
+    _check_mine(visit, ask)
+    asked = asking.current(ask)
+    if ask.state != "open" or asked is None or asked.name != button.args.get("question"):
+        raise Conflict(CLOSED)
+    if button.action == asking.CANCEL:
+        buttons.close_ask(visit.uow, ask.id, "cancelled")
+        return Reply(
+            Edit(Card(body=(para(visit.t(N_("Stopped. Nothing was changed."))),))), None, visit.incoming.message_id
+        )
+    return take_step(visit, ask, str(button.args.get("value", "")))
+
+
+def take_step(visit: Visit, ask: AskRow, given: str) -> Reply:
+    """Take the answer to the current question; put the next, or call the handler when there is none."""
+    try:
+        ask = asking.take_answer(visit, ask, given)
+    except Invalid as error:
+        return _ask_again(visit, ask, error)
+    if asking.current(ask) is not None:
+        return Reply(ready=asking.prompt(visit, ask), ask=ask.ref, brand=_brand_of(visit, ask))
+    try:
+        return _finish(visit, ask, ask.answers)
+    except Invalid as error:
+        if error.field not in ask.answers:
+            raise
+        raise AskAgain(ask.ref, error) from error
+
+
+def _ask_again(visit: Visit, ask: AskRow, error: DeskError) -> Reply:
+    return Reply(ready=asking.prompt(visit, ask, error.say(visit.t)), ask=ask.ref, brand=_brand_of(visit, ask))
+
+
+class AskAgain(DeskError):
+    """A handler refused one answer of several: everything is undone, and that question is put again."""
+
+    def __init__(self, ref: str, error: Invalid) -> None:
+        self.ref = ref
+        self.error = error
+        super().__init__(error.words, **error.facts)
+
+
+def put_again(visit: Visit, again: AskAgain) -> Reply:
+    """Ask the refused question again, with the reason."""
+    ask = buttons.ask(visit.uow, again.ref)
+    if ask is None or ask.state != "open":
+        raise Conflict(CLOSED)
+    return _ask_again(visit, asking.forget_answer(visit.uow, ask, again.error.field), again.error)
+
+
+def _brand_of(visit: Visit, ask: AskRow) -> Brand | None:
+    return brands.get(visit.uow, ask.brand_id) if ask.brand_id is not None else visit.brand

@@ -1,0 +1,133 @@
+"""/channels: which chats are a brand's rooms, and making this one a room."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from handlers.card import Answer, Button, Card, Edit, Field, para, row
+from handlers.route import Context, Scene, Words, action, command, view
+from smm import rooms
+from smm.errors import N_
+from smm.roles import Right
+
+if TYPE_CHECKING:
+    from storage.channels import Channel
+
+
+@command("channels", needs=Right.MANAGE, help=N_("Rooms: where the team, the client and alerts are"))
+def show(context: Context) -> Answer:
+    """Show the brand's rooms and what this chat can become."""
+    return _card(context)
+
+
+@action("channels.show", needs=Right.MANAGE)
+def show_again(context: Context) -> Answer:
+    """Show the brand's rooms."""
+    return _card(context)
+
+
+def _card(context: Context) -> Card:
+    t, brand, here = context.t, context.of, context.channel
+    known = [here] if here is not None and here.purpose == "client" else rooms.all_of(context.uow, brand)
+    return Card(
+        title=t("Rooms of {brand}", brand=brand.name),
+        body=(para(_advice(context)),),
+        fields=tuple(Field(_purpose(t, room.purpose), _state(t, room)) for room in known),
+        buttons=(_purposes(context), _web_rooms(context), row(_release(context))),
+    )
+
+
+def _advice(context: Context) -> str:
+    t, here = context.t, context.channel
+    if here is not None and here.brand_id == context.of.id:
+        return t("This chat is a room: {purpose}.", purpose=_purpose(t, here.purpose))
+    if context.private:
+        return t("Add me to a group and type /channels there, or make a room on the web.")
+    return t("Choose what this chat is for.")
+
+
+def _purposes(context: Context) -> tuple[Button, ...]:
+    """Return what this chat can become; a private chat is no client's room."""
+    offered = ("team", "alerts") if context.private else rooms.PURPOSES
+    here = context.channel.purpose if context.channel is not None else ""
+    return tuple(
+        Button(_purpose(context.t, purpose), "channels.bind", args={"purpose": purpose})
+        for purpose in offered
+        if purpose != here
+    )
+
+
+def _web_rooms(context: Context) -> tuple[Button, ...]:
+    t = context.t
+    have = {room.purpose for room in rooms.all_of(context.uow, context.of) if room.platform == "web"}
+    labels = {"team": t("New team room on the web"), "client": t("New client room on the web")}
+    return tuple(
+        Button(label, "channels.web", args={"purpose": purpose})
+        for purpose, label in labels.items()
+        if purpose not in have
+    )
+
+
+def _release(context: Context) -> Button | None:
+    t, here = context.t, context.channel
+    if here is None or here.brand_id != context.of.id:
+        return None
+    return Button(
+        t("Release this chat"), "channels.release", here.id, look="bad", confirm=t("Stop using this chat as a room?")
+    )
+
+
+def _purpose(t: Words, purpose: str) -> str:
+    return {"team": t("Team"), "client": t("Client"), "alerts": t("Alerts only")}[purpose]
+
+
+def _state(t: Words, room: Channel) -> str:
+    return t("{title}, lost: invite me again", title=room.title) if room.state == "lost" else room.title or room.chat_id
+
+
+@action("channels.bind", needs=Right.MANAGE)
+def bind(context: Context) -> Answer:
+    """Make this chat a room of the brand."""
+    t = context.t
+    purpose = context.args.get("purpose", "")
+    room = rooms.bind(context.uow, context.who, context.of, context.chat, purpose, context.title or context.of.name)
+    said = {
+        "team": t("The team works here now: new comments, posts and approvals arrive in this chat. /help shows how."),
+        "client": t("The client reads here now: posts to approve arrive in this chat, and nothing internal."),
+        "alerts": t("Alerts arrive here now."),
+    }[room.purpose]
+    return Edit(Card(title=context.of.name, body=(para(said),), tone="good"))
+
+
+@action("channels.web", needs=Right.MANAGE)
+def add_web_room(context: Context) -> Answer:
+    """Make a room on the web."""
+    t = context.t
+    room = rooms.add_web_room(context.uow, context.who, context.of, context.args.get("purpose", ""))
+    said = t("The room “{title}” is on the web now. /me signs you in there.", title=room.title)
+    return Edit(Card(title=context.of.name, body=(para(said),), tone="good"))
+
+
+@action("channels.release", needs=Right.MANAGE)
+def release(context: Context) -> Answer:
+    """Stop using a chat as a room."""
+    room = rooms.release(context.uow, context.who, context.of, context.object_id)
+    said = context.t("“{title}” is no room any more. /channels makes it one again.", title=room.title)
+    return Edit(Card(body=(para(said),)))
+
+
+@view("room.lost")
+def lost(scene: Scene) -> Card | None:
+    """Tell that a room was lost, and where its messages go."""
+    t = scene.t
+    room = rooms.find(scene.uow, scene.object_id)
+    if room is None:
+        return None
+    return Card(
+        title=t("A room was lost: {title}", title=room.title or room.chat_id),
+        body=(
+            para(t("I was removed from it, or it was closed. Its messages come here now.")),
+            para(t("Invite me again, or type /channels in another chat to make it the room.")),
+        ),
+        tone="bad",
+    )

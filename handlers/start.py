@@ -1,0 +1,89 @@
+"""/start: who are you, and what comes next: a brand, rooms, people, accounts."""
+
+from __future__ import annotations
+
+from handlers.card import Answer, Button, Card, Field, Notice, para, row
+from handlers.route import Context, Scene, action, command, view
+from smm import alerts, brands, members, rooms
+from smm.errors import N_, DeskError, Forbidden
+from smm.roles import Right, allows
+
+
+@command("start", needs=Right.ANYONE, help=N_("Begin here, or open an invitation"), brand=False)
+def start(context: Context) -> Answer:
+    """Open an invitation, or show the next step."""
+    said = context.text.split()
+    if said:
+        return _open(context, said[0])
+    return _stranger(context) if context.member is None else steps(context)
+
+
+@action("start.next", needs=Right.MEMBER, brand=False)
+def steps(context: Context) -> Answer:
+    """Show what is set up and what comes next."""
+    t, brand = context.t, context.brand
+    if not allows(context.roles, Right.MANAGE):
+        return Card(title=t("Welcome, {name}", name=context.who.name), body=(para(t("/help shows what you can do.")),))
+    if brand is None:
+        return Card(
+            title=t("Let us open the desk"),
+            body=(para(t("First, the brand that you work for. More brands can follow: /brands.")),),
+            buttons=(row(Button(t("Make a brand"), "brands.new", look="good")),),
+        )
+    bound = [room for room in rooms.all_of(context.uow, brand) if room.state == "open"]
+    people = members.of_brand(context.uow, brand)
+    return Card(
+        title=brand.name,
+        body=(para(t("Each step can be done again at any time.")),),
+        fields=(
+            Field(t("Rooms"), t("{names}. More: /channels", names=", ".join(r.title for r in bound)) if bound else "—"),
+            Field(t("People"), ", ".join(member.name for member, _roles in people)),
+            Field(t("Networks"), t("/accounts connects and checks them")),
+        ),
+        buttons=(row(Button(t("Rooms"), "channels.show"), Button(t("Invite somebody"), "members.invite")),),
+    )
+
+
+def _stranger(context: Context) -> Answer:
+    t = context.t
+    if not members.has_owner(context.uow):
+        return Card(
+            title=t("This desk has no owner yet"),
+            body=(para(t("Send /start with the code that Copydesk printed when it started: /start CODE")),),
+        )
+    return Notice(t("This desk is for its team. Ask an owner for an invitation and open its link."))
+
+
+def _open(context: Context, token: str) -> Card:
+    """Use a token up; a wrong one is counted, and five in a minute are enough."""
+    uow, t = context.uow, context.t
+    if not members.may_guess(uow, context.identity):
+        raise Forbidden(N_("Too many tries. Wait a minute and try again."))
+    where = {"platform": context.chat.platform, "user_id": context.user_id}
+    try:
+        member = members.redeem(uow, token, **where, name=context.user_name, language=t.language)
+    except DeskError as error:
+        members.count_guess(uow, context.identity)
+        return Card(body=(para(error.say(t)),), tone="warn")
+    by = members.inviter(uow, token)
+    if by is not None:
+        alerts.tell_member(uow, by, "member.joined", member.id)
+    return Card(
+        title=t("Welcome, {name}", name=member.name),
+        body=(para(t("You are on the desk now. /help shows what you can do.")),),
+        buttons=(row(Button(t("What comes next?"), "start.next")),),
+        tone="good",
+    )
+
+
+@view("member.joined")
+def joined(scene: Scene) -> Card | None:
+    """Tell an inviter who opened the invitation: a name that should be checked."""
+    member, t = members.get(scene.uow, scene.object_id), scene.t
+    brand = brands.get(scene.uow, member.brand_id) if member.brand_id is not None else None
+    roles = members.roles_in(scene.uow, member, brand) if brand is not None else frozenset()
+    return Card(
+        title=t("{name} has joined", name=member.name),
+        body=(para(t("Your invitation was opened. If you do not know this person, remove them: /members")),),
+        fields=(Field(t("Roles"), ", ".join(sorted(roles)) or "—"),),
+    )
