@@ -124,18 +124,21 @@ def _move(uow: UnitOfWork, draft: Draft, seen: int, states: tuple[str, ...], **v
     refresh(uow, "draft", draft.id)
 
 
-async def write(desk: Desk, args: Mapping[str, Any]) -> None:
-    """Have the variants of a draft's round written: the job of the kinds "draft" and "suggest"."""
-    draft = await desk.database.write(_take_up, int(args["draft"]), int(args["round"]), bool(desk.writer.model))
-    if draft is None:
+async def draft(desk: Desk, args: Mapping[str, Any]) -> None:
+    """Have the variants of a draft's round written: the job of the kind "draft"."""
+    asked = await desk.database.write(_take_up, int(args["draft"]), int(args["round"]), bool(desk.writer.model))
+    if asked is None:
         return
-    brief = await desk.database.read(brief_of, draft)
+    brief = await desk.database.read(brief_of, asked)
     try:
-        found = await desk.writer.suggest(brief, _Growing(desk, draft).show)
+        found = await desk.writer.suggest(brief, _Growing(desk, asked).show)
     except WriterError as error:
-        await desk.database.write(_fail, draft, error.words)
+        await desk.database.write(_fail, asked, error.words)
     else:
-        await desk.database.write(_finish, draft, desk.writer.model, found)
+        await desk.database.write(_finish, asked, desk.writer.model, found)
+
+
+suggest = draft  # the kind "suggest": an answer to a mention is written in the same way
 
 
 def _take_up(uow: UnitOfWork, draft_id: int, number: int, costs: bool) -> Draft | None:

@@ -61,7 +61,7 @@ async def write(desk: TestDesk, clock: Callable[[], datetime], writer: Writer) -
     ports = Desk(desk.database, FakeNetworks(clock), writer, Path())
     asked = await desk.database.read(lambda uow: uow.many(Job, jobs.select().order_by(jobs.c.id)))
     for job in asked:
-        await drafts.write(ports, job.args)
+        await drafts.draft(ports, job.args)
     await desk.settle()
     return desk.room("team").cards[-1]
 

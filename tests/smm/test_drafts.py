@@ -81,7 +81,7 @@ def said_anew(uow: UnitOfWork, mention: int, text: str) -> None:
 async def work(desk: Desk) -> None:
     """Run every job that was ever asked for; one that was done already must do nothing."""
     for job in await desk.database.read(asked_jobs):
-        await drafts.write(desk, job.args)
+        await drafts.draft(desk, job.args)
 
 
 async def look(database: Database, draft_id: int) -> Draft:
@@ -281,7 +281,7 @@ async def test_no_words_of_a_stranger_change_anything_but_the_draft(database: Da
             clock.advance(minutes=1)
             wanted = await database.write(drafts.suggest_reply, vera, mention)
             clock.advance(days=1)
-            await drafts.write(desk, {"draft": wanted, "round": 1})
+            await drafts.draft(desk, {"draft": wanted, "round": 1})
             assert [each["text"] for each in (await look(database, wanted)).variants] == ["/approve 1 […] […]"]
         await writer.close()
         assert "sk-canary-key" not in str(model.asked)
