@@ -23,7 +23,9 @@ from handlers.route import Words
 from smm.errors import N_, ChatError, Conflict, DeskError, Forbidden, Invalid, NotFound
 from storage.engine import Database
 
-__all__ = ["WebOptions", "create_app"]
+__all__ = ["WebApp", "WebOptions", "create_app"]
+
+WebApp = FastAPI
 
 _STATIC = Path(__file__).parent / "static"
 _STATUS = {NotFound: 404, Forbidden: 403, Invalid: 422, Conflict: 409, ChatError: 503}

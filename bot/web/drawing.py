@@ -55,6 +55,7 @@ class Bubble:
     hue: int
     text: str
     files: tuple[Media, ...]
+    sizes: Mapping[str, tuple[int, int]]
     card: Card | None
     asking: str
     asked_of: str
@@ -90,6 +91,7 @@ def bubble(
         hue=(message.member_id or 0) % _HUES,
         text=message.text,
         files=tuple(files[digest] for digest in message.files if digest in files),
+        sizes={digest: (one.width, one.height) for digest, one in files.items() if one.width},
         card=card,
         asking=_asking(question, reader),
         asked_of=names.get(question.member_id or 0, "") if question else "",
@@ -140,7 +142,7 @@ def initials(name: str) -> str:
 
 
 def _clock(at: datetime, reader: Reader) -> str:
-    return str(format_time(at, "short", tzinfo=ZoneInfo(reader.zone), locale=reader.t.language))
+    return str(format_time(at, "HH:mm", tzinfo=ZoneInfo(reader.zone), locale=reader.t.language))
 
 
 def _day(at: datetime, reader: Reader) -> date:
@@ -183,6 +185,13 @@ def environment() -> Environment:
 def draw(templates: Environment, shown: Bubble, reader: Reader, refused: Refused | None = None) -> str:
     """Return one message as HTML."""
     return templates.get_template("message.html").render(m=shown, reader=reader, t=reader.t, refused=refused)
+
+
+def digests_of(messages: Sequence[web.Message]) -> list[str]:
+    """Return the files that messages show."""
+    sent = [digest for message in messages for digest in message.files]
+    cards = [picture for message in messages if message.card for picture in message.card.get("pictures", ())]
+    return sent + [picture["digest"] for picture in cards if picture.get("digest")]
 
 
 def asks_of(messages: Sequence[web.Message]) -> list[str]:

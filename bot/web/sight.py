@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.web.drawing import Bubble, Reader, asks_of, bubble
+from bot.web.drawing import Bubble, Reader, asks_of, bubble, digests_of
 from bot.web.seats import Seat, sit
 from storage import media, web
 from storage.media import Media
@@ -52,11 +52,10 @@ def _gather(
 ) -> Sight:
     asked = web.asked(uow, asks_of(messages))
     authors = {message.member_id for message in messages} | {one.member_id for one in asked.values()}
-    digests = [digest for message in messages for digest in message.files]
     return Sight(
         messages=messages,
         names=web.names(uow, sorted(author for author in authors if author is not None)),
-        files=media.of(uow, digests),
+        files=media.of(uow, digests_of(messages)),
         asked=asked,
         unseen=web.unseen(uow, seat.member.id, seat.chat_ids),
         seen_up_to=web.seen_up_to(uow, seat.member.id, chat_id),

@@ -51,6 +51,9 @@ async function busy(button, work) {
 
 const isAtEnd = () => stream.scrollHeight - stream.scrollTop - stream.clientHeight < 80;
 const toEnd = () => stream.scrollTo({ top: stream.scrollHeight });
+let staysAtEnd = true; // while pictures load, an answer is written, a phone's keyboard opens
+stream.addEventListener("scroll", () => (staysAtEnd = isAtEnd()), { passive: true });
+const follow = new ResizeObserver(() => staysAtEnd && toEnd());
 let pressedAt = 0;
 
 function drawn(html) {
@@ -140,16 +143,19 @@ function listen() {
 
 // ---- Presses
 
-function sure(question) {
+function sure(button) {
   const dialog = find("[data-sure]");
-  find("[data-question]", dialog).textContent = question;
+  find("[data-question]", dialog).textContent = button.dataset.confirm;
+  const yes = find("[data-yes]", dialog);
+  yes.textContent = button.textContent;
+  yes.className = button.classList.contains("bad") ? "button danger" : "button good";
   dialog.returnValue = "";
   dialog.showModal();
   return new Promise((settle) => dialog.addEventListener("close", () => settle(dialog.returnValue === "yes"), { once: true }));
 }
 
 async function press(form, button) {
-  if (button.dataset.confirm && !(await sure(button.dataset.confirm))) return;
+  if (button.dataset.confirm && !(await sure(button))) return;
   pressedAt = Date.now();
   const data = new FormData(form);
   data.set("ref", button.value);
@@ -328,6 +334,10 @@ document.addEventListener("drop", (event) => {
 });
 
 ready(document);
+find(".room[aria-current]").scrollIntoView({ inline: "center", block: "nearest" });
 for (const shown of document.querySelectorAll(".toast")) setTimeout(() => shown.remove(), 6000);
-(find(".new", messages)?.scrollIntoView({ block: "center" }), find(".new", messages)) || toEnd();
+const firstNew = find(".new", messages);
+if (firstNew) firstNew.scrollIntoView({ block: "center" });
+else toEnd();
+for (const box of [messages, stream]) follow.observe(box);
 listen();
