@@ -6,6 +6,7 @@ network's own file, and every decision about when to call to smm/.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -13,8 +14,8 @@ from enum import StrEnum
 from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar, NoReturn
 
-from smm.errors import N_, ConnectorError, Unsupported
-from smm.networks import Answer, Can, Credential, Limits, Outgoing, Page, Profile, Published
+from smm.errors import N_, ConnectorError, Rejected, Unsupported
+from smm.networks import Answer, Can, Credential, Limits, MediaFile, Outgoing, Page, Profile, Published
 
 if TYPE_CHECKING:
     from connectors.wire import Reply, Wire
@@ -92,6 +93,14 @@ class Base:
             hidden=hidden,
             meaning=self._meaning,
         )
+
+    async def _content(self, file: MediaFile) -> bytes:
+        """Return a picture's bytes."""
+        try:
+            return await asyncio.to_thread(file.path.read_bytes)
+        except OSError as error:
+            words = N_("A picture is no longer in the desk's folder. Attach it again.")
+            raise Rejected(words, field="media", network=self.title, account=self._account) from error
 
     # What a network may be able to do.
 

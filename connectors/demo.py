@@ -16,7 +16,7 @@ from connectors.base import Base, Outside, Status
 from connectors.plain_text import bounded, with_link
 from connectors.reading import Body
 from smm.errors import N_, Unavailable
-from smm.networks import Answer, Can, Credential, Item, Kind, Limits, Outgoing, Page, Profile, Published
+from smm.networks import Answer, Can, Credential, Item, Kind, Limits, MediaFile, Outgoing, Page, Profile, Published
 
 SOURCE = "https://docs.joinmastodon.org/user/posting/"  # the demo network keeps to the limits of a real one
 
@@ -76,13 +76,14 @@ class Demo(Base):
 
     async def publish(self, post: Outgoing) -> Published:
         """Upload the pictures, then publish under the key."""
-        media = [await self._upload(file.path.read_bytes(), file.mime, file.alt) for file in post.media]
+        media = [await self._upload(file) for file in post.media]
         sent = {"text": with_link(post), "media": media, "key": post.key}
         return _published((await self._wire.call("POST", "api/posts", json=sent, effect=True)).body())
 
-    async def _upload(self, content: bytes, mime: str, alt: str) -> dict[str, str]:
-        reply = await self._wire.call("POST", "api/media", files={"file": ("picture", content, mime)})
-        return {"id": reply.body().id("id"), "alt": alt}
+    async def _upload(self, file: MediaFile) -> dict[str, str]:
+        picture = ("picture", await self._content(file), file.mime)
+        reply = await self._wire.call("POST", "api/media", files={"file": picture})
+        return {"id": reply.body().id("id"), "alt": file.alt}
 
     async def find(self, post: Outgoing, since: datetime) -> Published | None:
         """Look the key up."""

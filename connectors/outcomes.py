@@ -142,7 +142,10 @@ def retry_after(headers: Mapping[str, str], now: datetime) -> timedelta:
     """Return how long to wait: seconds, an HTTP date, or a minute (https://www.rfc-editor.org/rfc/rfc9110#name-retry-after)."""
     told = headers.get("retry-after", "").strip()
     try:
-        wait = timedelta(seconds=float(told)) if told.replace(".", "", 1).isdigit() else _until(told, now)
+        if not told and "x-ratelimit-reset" in headers:  # https://docs.joinmastodon.org/api/rate-limits/
+            wait = datetime.fromisoformat(headers["x-ratelimit-reset"]).astimezone(UTC) - now
+        else:
+            wait = timedelta(seconds=float(told)) if told.replace(".", "", 1).isdigit() else _until(told, now)
     except (ValueError, OverflowError):
         return WAIT
     return min(max(wait, timedelta(seconds=1)), LONGEST_WAIT)

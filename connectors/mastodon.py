@@ -1,0 +1,248 @@
+"""Mastodon: posts, mentions and answers on any instance, by its REST and streaming API (https://docs.joinmastodon.org/api/).
+
+An instance tells its own limits, and they are read at connect time. Other servers speak the same API and ignore
+Idempotency-Key, so after an unknown outcome our own statuses are read before anything is tried again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import AsyncIterator, Callable, Mapping
+from datetime import date, datetime, timedelta
+from functools import cached_property
+from http import HTTPStatus
+from typing import Any, ClassVar, Final
+from urllib.parse import quote, urlsplit
+
+from connectors.base import Base, Status
+from connectors.guard import inner, place
+from connectors.mastodon_reading import Cursor, changed, heard, later, matches, own_reply, published, read_limits
+from connectors.outcomes import BARRED, UNREACHABLE, refused
+from connectors.plain_text import with_link
+from connectors.reading import Body
+from connectors.wire import Reply
+from smm.errors import N_, ConnectorError, NeedsHuman, Rejected, Unavailable
+from smm.networks import Answer, Can, Credential, Item, Limits, MediaFile, Outgoing, Page, Profile, Published
+
+BATCH: Final = 40  # notifications or statuses of one call (https://docs.joinmastodon.org/methods/notifications/#get)
+FIRST: Final = 20
+PAGES: Final = 5  # of our own statuses that a probe reads
+SKEW: Final = timedelta(minutes=2)  # between our clock and an instance's
+KEY: Final = "idempotency-key"  # kept for an hour (https://docs.joinmastodon.org/methods/statuses/#headers)
+
+MISSING_RIGHT = N_("{network} wants a person to allow that first: {url}")
+
+
+class Mastodon(Base):
+    """One account on one instance."""
+
+    name: ClassVar[str] = "mastodon"
+    title: ClassVar[str] = "Mastodon"
+    can: ClassVar[frozenset[Can]] = frozenset(Can) - {Can.HIDE}
+    limits = Limits(
+        text=500,
+        media=4,
+        media_bytes=16 * 1024 * 1024,
+        source="https://docs.joinmastodon.org/user/posting/",
+        media_types=("image/jpeg", "image/png", "image/gif", "image/webp"),
+        url_length=23,
+        reply=500,
+    )
+    credentials: ClassVar[tuple[Credential, ...]] = (
+        Credential("address", N_("Address of the instance"), secret=False, hint="https://mastodon.social"),
+        Credential("token", N_("Access token"), hint=N_("Preferences → Development → your application.")),
+    )
+    status: ClassVar[Status] = Status.SERVER
+    checked: ClassVar[date] = date(2026, 11, 23)
+
+    _me: str = ""
+
+    def _base(self) -> str:
+        return self._instance
+
+    @cached_property
+    def _instance(self) -> str:
+        """The instance's address. Tokens travel by https alone, except to inner hosts that the settings allow."""
+        given = self._outside.bases.get(self.name) or self._secrets.get("address", "")
+        address = given if "://" in given else f"https://{given.rpartition('@')[2]}"
+        try:
+            host, port = place(address)
+            scheme = urlsplit(address).scheme
+        except ValueError as error:
+            raise self._barred() from error
+        trusted = address == self._outside.bases.get(self.name) or inner(host, port, self._outside.inner_hosts)
+        if scheme != "https" and not (scheme == "http" and trusted):
+            raise self._barred()
+        return f"{scheme}://{urlsplit(address).netloc}"
+
+    def _barred(self) -> Rejected:
+        return Rejected(BARRED, field="address", network=self.title, account=self._account)
+
+    def _headers(self) -> Mapping[str, str]:
+        return {"authorization": f"Bearer {self._secrets.get('token', '')}"}
+
+    def _meaning(self, reply: Reply) -> ConnectorError | None:
+        """Tell apart what Mastodon says with one status (https://docs.joinmastodon.org/entities/Error/)."""
+        reason = reply.reason.lower()
+        if reply.status == HTTPStatus.FORBIDDEN and ("scope" in reason or "login" in reason or "confirm" in reason):
+            where = "/settings/applications" if "scope" in reason else "/auth/edit"
+            return NeedsHuman(MISSING_RIGHT, url=f"{self._instance}{where}", **reply.who.facts)
+        if reply.status == HTTPStatus.UNPROCESSABLE_ENTITY and "not finished processing" in reason:
+            return Unavailable(UNREACHABLE, **reply.who.facts)
+        if reply.status == HTTPStatus.UNPROCESSABLE_ENTITY:
+            return refused(reply, "text" if "text" in reason or "character" in reason else "")
+        return None
+
+    async def check(self) -> Profile:
+        """Ask who the token belongs to, and for the instance's limits."""
+        body = (await self._wire.call("GET", "/api/v1/accounts/verify_credentials")).body()
+        self._me = body.id("id")
+        handle = body.read("acct", str)
+        name = body.read("display_name", str) or body.read("username", str)
+        host = urlsplit(self._instance).hostname
+        return Profile(self._me, name, f"{handle}@{host}", body.read("url", str), await self._limits())
+
+    async def _limits(self) -> Limits:
+        try:
+            return read_limits((await self._wire.call("GET", "/api/v2/instance")).body(), self.limits)
+        except Rejected:
+            return self.limits  # servers of other make may not have that address
+
+    async def _own_id(self) -> str:
+        if not self._me:
+            self._me = (await self._wire.call("GET", "/api/v1/accounts/verify_credentials")).body().id("id")
+        return self._me
+
+    async def fetch(self, cursor: str) -> Page:
+        """Bring mentions, our own answers given elsewhere, and what was edited or deleted meanwhile."""
+        me, kept = await self._own_id(), Cursor.load(cursor)
+        after = {"min_id": kept.newest, "limit": BATCH} if kept.newest else {"limit": FIRST}
+        asked = {"types[]": "mention", **after}
+        told = list((await self._wire.call("GET", "/api/v1/notifications", params=asked)).body().each())
+        items = [heard(notification, me) for notification in told]
+        newest = kept.newest
+        for notification in told:
+            newest = later(newest, notification.id("id"))
+        answers, own = await self._own_answers(me, kept)
+        mended, recent = await self._mended(me, kept, items)
+        more = bool(kept.newest) and len(told) == BATCH
+        return Page(
+            (*sorted(items, key=lambda item: item.said_at), *answers, *mended), Cursor(newest, own, recent).dump(), more
+        )
+
+    async def _own_answers(self, me: str, kept: Cursor) -> tuple[list[Item], str]:
+        asked: dict[str, Any] = {"exclude_reblogs": "true", "limit": BATCH}
+        asked |= {"min_id": kept.own} if kept.own else {}
+        statuses = list((await self._wire.call("GET", f"/api/v1/accounts/{me}/statuses", params=asked)).body().each())
+        newest = kept.own
+        for status in statuses:
+            newest = later(newest, status.id("id"))
+        answers = [answer for status in statuses if (answer := own_reply(status, me)) is not None]
+        return answers, newest
+
+    async def _mended(self, me: str, kept: Cursor, items: list[Item]) -> tuple[list[Item], dict[str, str]]:
+        found = await self._statuses(list(kept.recent)) if kept.recent else {}
+        if found is None:
+            return [], dict(kept.recent)
+        mended = changed(kept.recent, found, me)
+        gone = {item.remote_id for item in mended if item.deleted}
+        recent = {known: found[known].maybe("edited_at", str) or "" for known in kept.recent if known not in gone}
+        for item in items:
+            if item.author_id:
+                recent[item.remote_id] = str(item.raw.get("edited_at") or "")
+        return mended, recent
+
+    async def _statuses(self, ids: list[str]) -> dict[str, Body] | None:
+        """Return the statuses that are still there; None where the instance cannot tell (before Mastodon 4.3)."""
+        try:
+            body = (await self._wire.call("GET", "/api/v1/statuses", params={"id[]": ids})).body()
+        except Rejected:
+            return None
+        return {status.id("id"): status for status in body.each()}
+
+    async def stream(self) -> AsyncIterator[None]:
+        """Yield when connected and at each notification; a broken stream is opened again after a growing pause."""
+        pause, hosts = 1.0, [await self._streaming(), self._instance]
+        while True:
+            try:
+                async for line in self._wire.lines(f"{hosts[0]}/api/v1/streaming/user/notification"):
+                    if line.startswith((":", "event: notification")) and (pause > 0 or not line.startswith(":")):
+                        pause = 0.0
+                        yield
+            except Unavailable:
+                hosts.reverse()  # what an instance says about its streaming host may not hold for us
+            pause = min(max(pause * 2, 1.0), 60.0)
+            await asyncio.sleep(pause * random.uniform(0.5, 1.0))  # noqa: S311 - spreads reconnections, protects nothing
+
+    async def _streaming(self) -> str:
+        try:
+            body = (await self._wire.call("GET", "/api/v2/instance")).body()
+            told = body.maybe("configuration.urls.streaming", str) or ""
+        except Rejected:
+            told = ""
+        return told.replace("wss://", "https://", 1).rstrip("/") if told.startswith("wss://") else self._instance
+
+    async def publish(self, post: Outgoing) -> Published:
+        """Upload the pictures, then publish under the key."""
+        media = [await self._upload(file) for file in post.media]
+        sent = {"status": with_link(post), "media_ids": media, "visibility": "public"}
+        return await self._post(sent | ({"language": post.language} if post.language else {}), post.key)
+
+    async def _post(self, sent: Mapping[str, Any], key: str) -> Published:
+        reply = await self._wire.call("POST", "/api/v1/statuses", json=sent, headers={KEY: key}, effect=True)
+        return published(reply.body())
+
+    async def _upload(self, file: MediaFile) -> str:
+        """Upload a picture and wait until the instance has made of it what it wants. Nobody sees it yet."""
+        picture = ("picture", await self._content(file), file.mime)
+        described = {"description": file.alt} if file.alt else {}
+        reply = await self._wire.call("POST", "/api/v2/media", files={"file": picture}, data=described)
+        media_id, pause, waited = reply.body().id("id"), 0.25, 0.0
+        while reply.status in {HTTPStatus.ACCEPTED, HTTPStatus.PARTIAL_CONTENT}:
+            if waited >= self._outside.patience:
+                raise Unavailable(UNREACHABLE, network=self.title, account=self._account)
+            await asyncio.sleep(pause)
+            waited, pause = waited + pause, min(pause * 2, 4.0)
+            reply = await self._wire.call("GET", f"/api/v1/media/{quote(media_id, safe='')}")
+        return media_id
+
+    async def find(self, post: Outgoing, since: datetime) -> Published | None:
+        """Look among our own statuses for the text and as many pictures."""
+        text, media = with_link(post), len(post.media)
+        return await self._look(since, lambda status: not status.has("in_reply_to_id") and matches(status, text, media))
+
+    async def find_reply(self, answer: Answer, since: datetime) -> Published | None:
+        """Look among our own answers to that item for the text."""
+
+        def same(status: Body) -> bool:
+            return status.maybe("in_reply_to_id", str) == answer.remote_id and matches(status, answer.text)
+
+        return await self._look(since, same)
+
+    async def _look(self, since: datetime, same: Callable[[Body], bool]) -> Published | None:
+        path, before = f"/api/v1/accounts/{await self._own_id()}/statuses", ""
+        for _ in range(PAGES):
+            asked = {"exclude_reblogs": "true", "limit": BATCH} | ({"max_id": before} if before else {})
+            statuses = list((await self._wire.call("GET", path, params=asked)).body().each())
+            for status in statuses:
+                if status.moment("created_at") >= since - SKEW and same(status):
+                    return published(status)
+            if len(statuses) < BATCH or statuses[-1].moment("created_at") < since - SKEW:
+                return None
+            before = statuses[-1].id("id")
+        return None
+
+    async def reply(self, answer: Answer) -> Published:
+        """Answer whom the item is by, and no wider than it was said."""
+        path = f"/api/v1/statuses/{quote(answer.remote_id, safe='')}"
+        parent = (await self._wire.call("GET", path)).body()
+        author, visibility = parent.read("account.acct", str), parent.read("visibility", str)
+        named = f"@{author}".casefold() in answer.text.casefold()
+        text = answer.text if named else f"@{author} {answer.text}"
+        sent = {"status": text, "in_reply_to_id": answer.remote_id, "visibility": visibility}
+        return await self._post(sent, answer.key)
+
+    async def delete(self, remote_id: str) -> None:
+        """Take down a status of ours."""
+        await self._wire.call("DELETE", f"/api/v1/statuses/{quote(remote_id, safe='')}", effect=True)
