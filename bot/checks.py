@@ -83,9 +83,9 @@ async def _database(settings: Settings) -> Finding:
 async def _telegram(settings: Settings) -> Finding:
     if settings.telegram_token is None:
         return Finding("optional", "No Telegram bot. Make one with @BotFather and set COPYDESK_TELEGRAM_TOKEN.")
-    from bot.telegram import who_am_i
+    from bot.telegram_check import ask_name
 
-    name = await who_am_i(settings.telegram_token.get_secret_value(), settings.telegram_api)
+    name = await ask_name(settings.telegram_token.get_secret_value(), settings.telegram_api)
     return Finding("ready", f"The Telegram bot @{name} answers.")
 
 

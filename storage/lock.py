@@ -11,7 +11,7 @@ import os
 from pathlib import Path
 from typing import Protocol
 
-from sqlalchemy import URL, text
+from sqlalchemy import URL, make_url, text
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import NullPool
 
@@ -32,8 +32,9 @@ class Lock(Protocol):
         """Let it go; harmless where it is not held."""
 
 
-def lock_of(url: URL) -> Lock:
+def lock_of(url: str | URL) -> Lock:
     """Return the lock of a database."""
+    url = make_url(url)
     return FileLock(Path(f"{url.database}.lock")) if url.get_backend_name() == "sqlite" else AdvisoryLock(url)
 
 

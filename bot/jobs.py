@@ -1,0 +1,47 @@
+"""Running the jobs that transactions asked for: claimed once, repeated after a failure, buried when it keeps failing."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import timedelta
+from typing import Any
+
+import structlog
+
+from smm import accounts, drafts
+from smm.desk import Desk
+from storage import jobs
+from storage.unit_of_work import UnitOfWork
+
+log = structlog.get_logger(__name__)
+
+Handler = Callable[[Desk, Mapping[str, Any]], Awaitable[None]]
+KINDS: Mapping[str, Handler] = {
+    "connect": accounts.connect,
+    "draft": drafts.draft,
+    "suggest": drafts.suggest,
+}
+TRIES = 4
+PAUSE = timedelta(seconds=5)
+
+
+async def run_job(desk: Desk, job_id: int) -> None:
+    """Run one job, if nobody else has taken it."""
+    job = await desk.database.read(jobs.get, job_id)
+    if job is None or not await desk.database.write(jobs.claim, job_id):
+        return
+    try:
+        await KINDS[job.kind](desk, job.args)
+    except Exception as error:
+        # Work ends here; what the person is shown is in the job's own table.
+        log.exception("job failed", kind=job.kind, job=job.id)
+        await desk.database.write(_put_off, job.id, job.failures, type(error).__name__)
+    else:
+        await desk.database.write(jobs.finish, job_id)
+
+
+def _put_off(uow: UnitOfWork, job_id: int, failures: int, error: str) -> None:
+    if failures + 1 >= TRIES:
+        jobs.bury(uow, job_id, error)
+    else:
+        jobs.retry(uow, job_id, uow.now + PAUSE * 4**failures, error)

@@ -1,0 +1,65 @@
+"""Running a desk in this process until it is told to stop, and saying at its start where it is found."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import webbrowser
+from pathlib import Path
+
+from bot.app import App
+from config.settings import Settings
+from smm import members
+
+
+async def serve(settings: Settings) -> None:
+    """Open a desk and keep it open until SIGINT or SIGTERM."""
+    desk = App(settings)
+    await desk.start()
+    try:
+        code = await desk.database.write(members.owner_code)
+        _say(f"The desk is open at {desk.url}")
+        if code:
+            _say(f"Nobody owns it yet. Become its owner: open {desk.url}/in/{code}")
+            if settings.telegram_token is not None:
+                _say(f"or send this to your bot: /start {code}")
+        await _until_told()
+    finally:
+        await desk.stop()
+
+
+async def serve_demo(*, port: int, data: Path, browser: bool) -> None:
+    """Open the demo and keep it open until SIGINT or SIGTERM."""
+    from bot.demo import Demo
+
+    settings = Settings(
+        data=data,
+        database="",
+        web_host="127.0.0.1",
+        web_port=port,
+        public_url="",
+        telegram_token=None,
+        synchronous="NORMAL",
+        log_level="WARNING",
+    )
+    desk = App(settings, Demo(data))
+    await desk.start()
+    try:
+        _say(f"Copydesk's demo is open at {desk.url}/demo  (Ctrl+C closes it)")
+        if browser:
+            webbrowser.open(f"{desk.url}/demo")
+        await _until_told()
+    finally:
+        await desk.stop()
+
+
+async def _until_told() -> None:
+    told = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for sign in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(sign, told.set)
+    await told.wait()
+
+
+def _say(words: str) -> None:
+    print(words, flush=True)  # noqa: T201 - the one place that speaks to a terminal

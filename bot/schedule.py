@@ -1,0 +1,91 @@
+"""What the clock looks at: which table is due for which work, and the chores that are looked after now and then."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+
+from bot.clock import Chore, Due, Look
+from bot.engine import Args, Task, Work
+from bot.jobs import run_job
+from smm import accounts, inbox, ingest, publisher, publishing, receipts, reminders, replies
+from smm.desk import Desk
+from storage import jobs
+from storage.unit_of_work import UnitOfWork
+
+
+def looks() -> Sequence[Look]:
+    """Return what to ask the tables every second."""
+    return (
+        _jobs,
+        _ids("publish", publishing.due),
+        _ids("reply", replies.due),
+        _ids("poll", accounts.poll_due),
+        _ids("wake", inbox.due),
+    )
+
+
+def _jobs(uow: UnitOfWork, until: datetime) -> list[Due]:
+    return [Due(Task("job", f"job:{job.id}", {"id": job.id}), job.due_at) for job in jobs.due(uow, until)]
+
+
+def _ids(kind: str, due: Callable[[UnitOfWork, datetime], Sequence[tuple[int, datetime]]]) -> Look:
+    def look(uow: UnitOfWork, until: datetime) -> list[Due]:
+        return [Due(Task(kind, f"{kind}:{row_id}", {"id": row_id}), at) for row_id, at in due(uow, until)]
+
+    return look
+
+
+def works(desk: Desk) -> Mapping[str, Work]:
+    """Return what the engine does for each kind of task."""
+
+    async def job(args: Args) -> None:
+        await run_job(desk, args["id"])
+
+    async def publish(args: Args) -> None:
+        await publisher.publish(desk, args["id"])
+
+    async def reply(args: Args) -> None:
+        await replies.send(desk, args["id"])
+
+    async def poll(args: Args) -> None:
+        await ingest.poll(desk, args["id"])
+
+    async def wake(args: Args) -> None:
+        await desk.database.write(inbox.wake, args["id"])
+
+    return {"job": job, "publish": publish, "reply": reply, "poll": poll, "wake": wake}
+
+
+def chores(desk: Desk) -> Sequence[Chore]:
+    """Return what is looked after besides: reminders, deadlines, posts without a receipt, yesterday's line."""
+
+    async def after_people() -> None:
+        await desk.database.write(_after_people)
+
+    async def late() -> None:
+        await desk.database.write(lambda uow: receipts.late_check(uow, uow.now))
+
+    async def daily() -> None:
+        await desk.database.write(receipts.daily_lines)
+
+    async def unblock() -> None:
+        await desk.database.write(publishing.unblock)
+
+    return (
+        Chore("reminders and deadlines", timedelta(seconds=30), after_people),
+        Chore("posts without a receipt", timedelta(seconds=15), late),
+        Chore("yesterday's line", timedelta(minutes=1), daily),
+        Chore("posts that waited for an account", timedelta(seconds=15), unblock),
+    )
+
+
+def _after_people(uow: UnitOfWork) -> None:
+    reminders.remind_due(uow, uow.now)
+    reminders.expire_due(uow, uow.now)
+
+
+def recover(uow: UnitOfWork) -> None:
+    """Take up what a kill left behind, before anything else runs."""
+    publishing.recover(uow)
+    jobs.requeue_running(uow)
