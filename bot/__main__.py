@@ -31,7 +31,7 @@ def _settings(path: Path | None) -> Settings:
     if path is not None and not path.is_file():
         _refuse(f"There is no settings file at {path}. Copy config/example.env there and fill it in.")
     try:
-        return Settings(_env_file=path)  # type: ignore[call-arg]
+        return Settings(_env_file=path)
     except ValidationError as error:
         wrong = "\n".join(f"  COPYDESK_{str(part['loc'][0]).upper()}: {part['msg']}" for part in error.errors())
         _refuse(f"These settings cannot be used:\n{wrong}")

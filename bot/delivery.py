@@ -227,8 +227,8 @@ class Delivery:
         assert card is not None
         transport, chat = self._transports[alert.platform], outbox.chat_of(alert)
         if alert.edits:
-            await transport.edit(MessageRef(chat, alert.edits), card)
-            return alert.edits
+            anew = await transport.edit(MessageRef(chat, alert.edits), card)
+            return anew.message_id if anew else alert.edits
         return (await transport.send(chat, card)).message_id
 
     def _busy(self, parcel: Parcel, error: ChatBusy) -> None:

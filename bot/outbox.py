@@ -154,7 +154,7 @@ def _stand(uow: UnitOfWork, fate: Fate, words: Callable[[str], Words], *, look_a
     if "ask" in alert.args and not alert.view and fate.message_id:
         buttons.prompted(uow, str(alert.args["ask"]), fate.message_id)
     if alert.edits:
-        _redrawn(uow, parcel)
+        _redrawn(uow, parcel, fate.message_id)
     elif alert.view and fate.message_id and len(parcel.alerts) == 1:
         message = MessageRef(chat_of(alert), fate.message_id)
         brand_id = brand_of(uow, alert)
@@ -163,7 +163,7 @@ def _stand(uow: UnitOfWork, fate: Fate, words: Callable[[str], Words], *, look_a
             _look_again(uow, alert, parcel, message, words)
 
 
-def _redrawn(uow: UnitOfWork, parcel: Parcel) -> None:
+def _redrawn(uow: UnitOfWork, parcel: Parcel, message_id: str) -> None:
     alert = parcel.first
     copy = parcel.copy or buttons.copy_at(uow, MessageRef(chat_of(alert), alert.edits))
     if copy is None or parcel.same:
@@ -171,7 +171,7 @@ def _redrawn(uow: UnitOfWork, parcel: Parcel) -> None:
     if alert.view and not parcel.digest:
         buttons.drop_copy(uow, copy.id)
     else:
-        buttons.redrawn(uow, copy.id, parcel.digest or "another card")
+        buttons.redrawn(uow, copy.id, parcel.digest or "another card", message_id or copy.message_id)
 
 
 def _look_again(

@@ -84,5 +84,8 @@ class Transport(Protocol):
     async def send(self, chat: ChatRef, card: Card) -> MessageRef:
         """Send a sealed card as a new message."""
 
-    async def edit(self, message: MessageRef, card: Card) -> None:
-        """Draw a sealed card over a message of ours; nothing to change is fine."""
+    async def edit(self, message: MessageRef, card: Card) -> MessageRef | None:
+        """Draw a sealed card over a message of ours; nothing to change is fine.
+
+        Return where the card stands now, if the message was gone and the card was sent anew.
+        """

@@ -287,9 +287,9 @@ def add_copy(
     uow.add_new(copies, on=("platform", "chat_id", "message_id"), **row)
 
 
-def redrawn(uow: UnitOfWork, copy_id: int, digest: str) -> None:
-    """Note what a standing card looks like now."""
-    uow.change(update(copies).where(copies.c.id == copy_id).values(digest=digest))
+def redrawn(uow: UnitOfWork, copy_id: int, digest: str, message_id: str) -> None:
+    """Note what a standing card looks like now, and as which message it stands."""
+    uow.change(update(copies).where(copies.c.id == copy_id).values(digest=digest, message_id=message_id))
 
 
 def drop_copy(uow: UnitOfWork, copy_id: int) -> None:
