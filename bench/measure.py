@@ -9,6 +9,7 @@ import socket
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -122,6 +123,24 @@ def wait_for(ready: Callable[[], Any], what: str, seconds: float = 30.0, every: 
             pass
         time.sleep(every)
     raise TimeoutError(f"{what} did not happen in {seconds:g} s")
+
+
+def run_json(script: str, *args: str, env: Mapping[str, str] | None = None, seconds: float = 300) -> dict[str, float]:
+    """Run one of our scripts in a fresh process and an empty folder; return the JSON that it prints last."""
+    with tempfile.TemporaryDirectory() as folder:
+        command = [sys.executable, str(HERE / script), folder, *args]
+        done = subprocess.run(  # noqa: PLW1510 - said in better words below
+            command, env={**os.environ, **(env or {})}, cwd=ROOT, timeout=seconds, stdout=subprocess.PIPE
+        )
+        if done.returncode:
+            raise RuntimeError(f"{script} failed")
+        found: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
+        return found
+
+
+def medians(run: Callable[[], Mapping[str, float]], times: int = ROUNDS) -> dict[str, float]:
+    """Run one measurement several times and return the median of each value."""
+    return rounds(["it"], lambda _: run(), times)["it"]
 
 
 def rounds(

@@ -238,9 +238,10 @@ def answered_elsewhere(uow: UnitOfWork, mention_id: int, item: Item) -> bool:
 
 
 def _tell(uow: UnitOfWork, account: Account, new: list[int]) -> None:
+    if not new:
+        return
     since = account.created_at - BACKLOG
-    waiting = mentions.waiting_since(uow, account.id, uow.now - BURST_WINDOW, [State.NEW]) if new else []
-    recent = [mention.id for mention in waiting if mention.said_at >= since]
+    recent = mentions.fresh(uow, account, State.NEW, uow.now - BURST_WINDOW, since, BURST + 1)
     if len(recent) > BURST:
         _tell_burst(uow, account)
         return

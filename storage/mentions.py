@@ -25,7 +25,7 @@ from sqlalchemy import (
     update,
 )
 
-from storage.accounts import accounts
+from storage.accounts import Account, accounts
 from storage.base import Id, Json, Moment, key, metadata
 from storage.unit_of_work import UnitOfWork
 
@@ -151,6 +151,19 @@ _WAITING_SINCE = (
     )
     .order_by(mentions.c.id)
 )
+# By brand and state, newest first, so that a flood reads as many rows as it asks for and not all that came in.
+_FRESH = (
+    select(mentions.c.id)
+    .where(
+        mentions.c.brand_id == bindparam("of_brand"),
+        mentions.c.state == bindparam("in_state"),
+        mentions.c.account_id == bindparam("of_account"),
+        mentions.c.received_at >= bindparam("since"),
+        mentions.c.said_at >= bindparam("said_since"),
+    )
+    .order_by(mentions.c.id.desc())
+    .limit(bindparam("most"))
+)
 
 
 def get(uow: UnitOfWork, mention_id: int) -> Mention | None:
@@ -224,6 +237,20 @@ def tally(uow: UnitOfWork, brand_id: int, states: Collection[str]) -> dict[str, 
 def waiting_since(uow: UnitOfWork, account_id: int, since: datetime, states: Collection[str]) -> list[Mention]:
     """Return what came to an account since a moment and is still in one of the states, oldest first."""
     return uow.many(Mention, _WAITING_SINCE, of_account=account_id, since=since, states=list(states))
+
+
+def fresh(uow: UnitOfWork, account: Account, state: str, since: datetime, said_since: datetime, most: int) -> list[int]:
+    """Return the ids of an account's newest mentions in a state, received and said since two moments; at most `most`."""
+    rows = uow.rows(
+        _FRESH,
+        of_brand=account.brand_id,
+        of_account=account.id,
+        in_state=state,
+        since=since,
+        said_since=said_since,
+        most=most,
+    )
+    return [row[0] for row in rows]
 
 
 def listing(
