@@ -32,7 +32,7 @@ def call(visit: Visit, route: Route, brand: Brand | None, **given: Any) -> Reply
     """Call a route's handler if its door is open to the visitor."""
     keep_from_client(visit, route)
     roles = admit(visit, route, brand)
-    return Reply(route.handler(context(visit, roles, brand, **given)), brand)
+    return Reply(route.handler(context(visit, roles, brand, **given)), brand if route.brand else None)
 
 
 def respond(visit: Visit, reply: Reply, *, form: bool) -> Outcome:

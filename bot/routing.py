@@ -114,7 +114,7 @@ def _act(visit: Visit, button: ButtonRow) -> Reply:
     brand = brands.get(visit.uow, button.brand_id) if button.brand_id is not None else visit.brand
     args = {name: str(value) for name, value in button.args.items()}
     reply = call(visit, route, brand, object_id=button.object_id, version=button.version, args=args)
-    return Reply(reply.answer, brand, visit.incoming.message_id)
+    return Reply(reply.answer, reply.brand, visit.incoming.message_id)
 
 
 def _moved(visit: Visit) -> Reply:

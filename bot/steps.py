@@ -59,7 +59,7 @@ def _finish(visit: Visit, ask: AskRow, given: dict[str, str]) -> Reply:
     reply = call(visit, route, brand, object_id=ask.object_id, version=ask.version, args=args, files=files)
     if ask.message_id and not isinstance(reply.answer, Edit):
         _put_away(visit, ask)
-    return Reply(reply.answer, brand, ask.message_id)
+    return Reply(reply.answer, reply.brand, ask.message_id)
 
 
 def _put_away(visit: Visit, ask: AskRow) -> None:

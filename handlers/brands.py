@@ -72,10 +72,10 @@ def make(context: Context) -> Answer:
     )
 
 
-@action("brands.edit", needs=Right.MANAGE)
+@action("brands.edit", needs=Right.MANAGE, brand=False)
 def edit(context: Context) -> Answer:
     """Ask for a brand's settings."""
-    t, brand = context.t, context.of
+    t, brand = context.t, brands.managed(context.uow, context.who, context.object_id)
     tone = Question(
         "tone",
         t("How does the brand speak?"),
@@ -85,17 +85,17 @@ def edit(context: Context) -> Answer:
         limit=4000,
     )
     questions = (*_questions(t, brand.name, brand.language, brand.zone), tone)
-    return Card(title=brand.name, ask=Ask("brands.save", questions, t("Save")))
+    return Card(title=brand.name, ask=Ask("brands.save", questions, t("Save"), brand.id))
 
 
-@action("brands.save", needs=Right.MANAGE)
+@action("brands.save", needs=Right.MANAGE, brand=False)
 def save(context: Context) -> Answer:
     """Keep a brand's settings."""
     given = context.args
     brand = brands.change(
         context.uow,
         context.who,
-        context.of,
+        brands.managed(context.uow, context.who, context.object_id),
         given["name"],
         given["language"],
         given["zone"],

@@ -31,10 +31,16 @@ def make(uow: UnitOfWork, by: Member, name: str, language: str, zone: str) -> Br
     return brand
 
 
-def change(uow: UnitOfWork, by: Member, brand: Brand, name: str, language: str, zone: str, tone: str) -> Brand:
-    """Change what a brand is called, where its clock is and how it speaks."""
+def managed(uow: UnitOfWork, by: Member, brand_id: int) -> Brand:
+    """Return a brand that somebody may set up; raise Forbidden for another."""
+    brand = get(uow, brand_id)
     if not allows(members.roles_in(uow, by, brand), Right.MANAGE):
         raise Forbidden(N_("Only an owner or a manager can change that. Ask one: /members lists them."))
+    return brand
+
+
+def change(uow: UnitOfWork, by: Member, brand: Brand, name: str, language: str, zone: str, tone: str) -> Brand:
+    """Change what a brand is called, where its clock is and how it speaks."""
     brands.change(
         uow, brand.id, name=_name(name), language=_language(language), zone=find_zone(zone), tone=text.clean(tone, 4000)
     )

@@ -164,7 +164,7 @@ def _grant_invited(uow: UnitOfWork, found: Invite, member: Member) -> None:
 
 
 def _identify(uow: UnitOfWork, member: Member, platform: str, user_id: str, name: str) -> None:
-    address = web_user(member.id) if platform == WEB else user_id
+    address = user_id or web_user(member.id)
     if _known(uow, platform, address) is None:
         members.identify(uow, member.id, platform, address, text.line(name) or member.name)
 

@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 from clocks import Clock
 from databases import Postgres, open_sqlite, sqlite_template
-from dialog import TestDesk, open_desk
+from dialog import TestDesk, open_bare_desk, open_desk
+from fake_networks import FakeNetworks
+from post_world import PostDesk
 
 from storage.engine import Database
 from storage.vault import Vault
@@ -73,3 +75,17 @@ async def desk(database: Database) -> TestDesk:
 async def any_desk(any_database: Database) -> TestDesk:
     """The sample world, on SQLite and on PostgreSQL."""
     return await open_desk(any_database)
+
+
+@pytest.fixture
+async def bare_desk(database: Database) -> TestDesk:
+    """A desk that nobody has set up yet."""
+    return await open_bare_desk(database)
+
+
+@pytest.fixture
+async def posting(desk: TestDesk, clock: Clock) -> PostDesk:
+    """The sample world with one account on the demo network, and networks in memory to publish on."""
+    made = PostDesk(desk, clock, FakeNetworks(clock))
+    await made.add_account()
+    return made

@@ -181,17 +181,28 @@ class TestDesk:
 
     __test__ = False
 
+    world: World
+    anna: Person
+    boris: Person
+    vera: Person
+    clara: Person
+
     def __init__(
-        self, database: Database, world: World, transport: FakeChat, router: Router, delivery: Delivery
+        self, database: Database, world: World | None, transport: FakeChat, router: Router, delivery: Delivery
     ) -> None:
-        self.database, self.world, self.transport = database, world, transport
+        self.database, self.transport = database, transport
         self.router, self.delivery = router, delivery
         self.keys = count(1)
+        self.stranger = Person(self, "stranger", "A stranger", self.room("team"))
+        if world is not None:
+            self._populate(world)
+
+    def _populate(self, world: World) -> None:
+        self.world = world
         self.anna = self._person(world.anna, "team")
         self.boris = self._person(world.boris, "team")
         self.vera = self._person(world.vera, "team")
         self.clara = self._person(world.clara, "client")
-        self.stranger = Person(self, "stranger", "A stranger", self.room("team"))
 
     def _person(self, member: Any, chat_id: str) -> Person:
         return Person(self, f"member-{member.id}", member.name, self.room(chat_id))
@@ -205,10 +216,23 @@ class TestDesk:
         await self.delivery.drain()
 
 
-async def open_desk(database: Database, **transport: Any) -> TestDesk:
-    """Open a desk with the sample world on a database, SQLite or PostgreSQL."""
+async def open_desk(database: Database, *, forms: Iterable[str] = ("web",), **transport: Any) -> TestDesk:
+    """Open a desk with the sample world on a database, SQLite or PostgreSQL.
+
+    Without `forms` for the platform questions are asked one after another. `transport` are FakeChat's fields.
+    """
     load()
     world = await database.write(build_world)
+    return _around(database, world, tuple(forms), transport)
+
+
+async def open_bare_desk(database: Database) -> TestDesk:
+    """Open a desk that nobody has set up yet."""
+    load()
+    return _around(database, None, ("web",), {})
+
+
+def _around(database: Database, world: World | None, forms: tuple[str, ...], transport: dict[str, Any]) -> TestDesk:
     chat = FakeChat(**transport)
-    router = Router(database, PlainWords)
+    router = Router(database, PlainWords, forms)
     return TestDesk(database, world, chat, router, Delivery(database, [chat], PlainWords))
