@@ -30,7 +30,15 @@ from smm.errors import (
 
 WAIT: Final = timedelta(minutes=1)  # where a network asks to wait and does not say how long
 LONGEST_WAIT: Final = timedelta(hours=24)
-NOT_SENT: Final = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
+NOT_SENT: Final = (
+    httpx.ConnectError,
+    httpx.ConnectTimeout,
+    httpx.PoolTimeout,
+    httpx.UnsupportedProtocol,
+    httpx.LocalProtocolError,
+    httpx.InvalidURL,
+    UnicodeError,
+)
 _REASON_LENGTH: Final = 300
 
 REFUSED = N_("{network} refuses it: {reason}")

@@ -15,8 +15,8 @@ import httpx
 
 from connectors.base import Outside
 from connectors.guard import Barred, Guarded, bar, inner, place
-from connectors.outcomes import MOVED, Reply, Who, failed, judge, strange
-from smm.errors import ConnectorError, Rejected
+from connectors.outcomes import EXPIRED, MOVED, Reply, Who, failed, judge, strange
+from smm.errors import AuthExpired, ConnectorError, Rejected
 
 __all__ = ["Reply", "Wire"]
 
@@ -44,19 +44,22 @@ class Wire:
         self._who = Who(network, account, tuple(hidden))
         self._hosts = outside.inner_hosts | _places(outside.bases)
         self._meaning = meaning
+        # A key with letters that no header can carry was copied wrongly; httpx would fall over it with another error.
+        self._is_sound = all(value.isascii() and value.isprintable() for value in (headers or {}).values())
         self._patience = outside.patience
         self._client = httpx.AsyncClient(
             base_url=base,
             transport=Guarded(self._hosts),
             trust_env=False,
             timeout=httpx.Timeout(outside.patience, connect=min(10.0, outside.patience)),
-            headers={"user-agent": _AGENT, "accept-encoding": "identity", **(headers or {})},
+            headers={"user-agent": _AGENT, "accept-encoding": "identity", **(headers or {} if self._is_sound else {})},
         )
 
     async def call(
         self, method: str, path: str, *, effect: bool = False, largest: int = LARGEST, **parts: Any
     ) -> Reply:
         """Make one call; `parts` are httpx's params, json, files, data, content and headers."""
+        self._must_be_sound()
         try:
             async with asyncio.timeout(self._patience):
                 reply = await self._exchange(method, path, effect, largest, parts)
@@ -66,6 +69,10 @@ class Wire:
         if wrong is not None:
             raise self._meaning(reply) or wrong
         return reply
+
+    def _must_be_sound(self) -> None:
+        if not self._is_sound:
+            raise AuthExpired(EXPIRED, **self._who.facts)
 
     async def _exchange(self, method: str, path: str, effect: bool, largest: int, parts: dict[str, Any]) -> Reply:
         async with self._opened(self._client.build_request(method, path, **parts), follow=not effect) as response:
@@ -106,6 +113,7 @@ class Wire:
 
     async def lines(self, path: str, **parts: Any) -> AsyncIterator[str]:
         """Yield the lines of an endless answer; ends when the network ends it, raises when it breaks."""
+        self._must_be_sound()
         calm = httpx.Timeout(SILENCE, connect=10.0)
         request = self._client.build_request("GET", path, timeout=calm, **parts)
         try:
