@@ -84,7 +84,7 @@ class Files:
             return None
         content = await asyncio.to_thread(path.read_bytes)
         ending = _PHOTOS.get(picture.mime) or _OTHERS.get(picture.mime, "bin")
-        source = InputFile(content, filename=f"{picture.digest[:12]}.{ending}")
+        source = InputFile(content, filename=f"{picture.digest[:12]}.{ending}", attach=True)
         return Upload(source, photo and len(content) <= PHOTO_LIMIT, name)
 
     def remember(self, upload: Upload, sent: Message) -> None:

@@ -51,12 +51,13 @@ class Polling:
             await asyncio.sleep(pause)
 
     async def _turn(self) -> None:
+        wait = 0 if self._line.trouble else self._wait  # whether the line is back is worth knowing at once
         batch = await self._requests.call(
             "getUpdates",
-            self._wait + SECONDS,
+            wait + SECONDS,
             offset=self._offset,
             limit=BATCH,
-            timeout=self._wait,
+            timeout=wait,
             allowed_updates=list(ALLOWED),
         )
         if batch:
