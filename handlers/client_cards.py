@@ -43,9 +43,11 @@ def client_card(scene: Scene) -> Card | None:
     numbers = showing.for_client(whole) if whole else []
     if whole is None or not numbers:
         return None
+    t = scene.t
+    if 0 < int(scene.args.get("version", "0")) < numbers[-1]:
+        return _folded(t, whole, int(scene.args["version"]), numbers[-1])
     content = showing.content(scene.uow, whole.post.id, numbers[-1])
     assert content is not None
-    t = scene.t
     accounts = showing.accounts_of(scene.uow, whole.brand.id)
     words, tone = _state(whole, numbers[-1])
     reminder = (
@@ -71,6 +73,12 @@ def client_card(scene: Scene) -> Card | None:
         tone=tone,
         at=whole.post.slot_at,
     )
+
+
+def _folded(t: Words, whole: Whole, number: int, newest: int) -> Card:
+    """Draw an older card of the same post, so that only one stands there to be answered."""
+    words = t("This was version {number}. Version {newest} is below.", number=number, newest=newest)
+    return Card(title=t("{brand}: a post for your approval", brand=whole.brand.name), body=(para(words),))
 
 
 def _state(whole: Whole, number: int) -> tuple[str, Tone]:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from handlers.card import Answer, Block, Button, Card, Edit, Span, bold, para, row
 from handlers.post_parts import STATES, excerpt
-from handlers.posts import team_only
 from handlers.route import Context, action, command
 from smm import moments, plan, posts, versions
 from smm.errors import N_
@@ -23,7 +22,6 @@ OPENABLE = 12  # buttons that open a post
 @command("plan", needs=Right.SEE, help=N_("the week: what goes out when, and what is still free"))
 def week(context: Context) -> Answer:
     """Show this week."""
-    team_only(context)
     return _week(context, moments.local_day(context.uow.now, context.of.zone))
 
 

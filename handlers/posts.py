@@ -12,7 +12,7 @@ from handlers.card import Answer, Ask, Block, Button, Card, Notice, Question, bo
 from handlers.post_parts import difference, label, when
 from handlers.route import Context, Words, action, command
 from smm import alerts, approvals, contents, outcomes, plan, posts, showing
-from smm.errors import N_, Conflict, Forbidden, Invalid
+from smm.errors import N_, Conflict, Invalid
 from smm.posts import Stale, Whole
 from smm.roles import Right
 from smm.versions import Content, Media
@@ -23,12 +23,6 @@ if TYPE_CHECKING:
 
 EVERYWHERE = "all"
 P = ParamSpec("P")
-
-
-def team_only(context: Context) -> None:
-    """Refuse in a client's room what would show the client the team's work."""
-    if context.channel is not None and context.channel.purpose == "client":
-        raise Forbidden(N_("This stays within the team. Write it in the team's room."))
 
 
 def show(context: Context, name: str, object_id: int) -> None:
@@ -67,7 +61,6 @@ def _newer(context: Context, stale: Stale) -> Answer:
 @command("post", needs=Right.WRITE, help=N_("write a post: /post, or /post and its text"))
 def post(context: Context) -> Answer:
     """Make a draft of the words and pictures that came along, or ask for them."""
-    team_only(context)
     accounts = contents.open_accounts(context.uow, context.of.id)
     if not accounts:
         raise Invalid(N_("No account is connected yet. Connect one first: /accounts"))
@@ -144,7 +137,6 @@ def _shown(context: Context, made: Post) -> Answer:
 @action("post.open", needs=Right.SEE)
 def open_post(context: Context) -> Answer:
     """Show a post's card here."""
-    team_only(context)
     return _shown(context, posts.find(context.uow, context.of.id, context.object_id).post)
 
 
@@ -304,7 +296,6 @@ def cancel(context: Context) -> Answer:
 @action("post.history", needs=Right.SEE)
 def history(context: Context) -> Answer:
     """Show what changed from version to version, or since one of them."""
-    team_only(context)
     t = context.t
     whole = posts.find(context.uow, context.of.id, context.object_id)
     since = context.args.get("since", "")
@@ -330,7 +321,6 @@ def _step(context: Context, post_id: int, number: int) -> list[Block]:
 @action("post.note", needs=Right.SEE)
 def ask_note(context: Context) -> Answer:
     """Ask for a remark, and for whose eyes it is."""
-    team_only(context)
     t = context.t
     whole = posts.find(context.uow, context.of.id, context.object_id)
     options = (("internal", t("The team only")), ("client", t("The client, too")))

@@ -86,7 +86,8 @@ def _ask(uow: UnitOfWork, whole: Whole, number: int) -> None:
         deadline,
         remind,
     )
-    alerts.tell(uow, whole.brand.id, ROOMS[step.audience], CARDS[step.audience], whole.post.id)
+    args = {"version": str(whole.post.version)}
+    alerts.tell(uow, whole.brand.id, ROOMS[step.audience], CARDS[step.audience], whole.post.id, args)
 
 
 def _must_be_answerable(uow: UnitOfWork, whole: Whole, step: Step) -> None:

@@ -33,7 +33,7 @@ def _remind(uow: UnitOfWork, whole: Whole, approval: Approval) -> None:
         alerts.tell(uow, whole.brand.id, "alerts", "decision", approval.id, {"escalated": "1"})
         following = None
     else:
-        args = {"reminder": str(number)}
+        args = {"reminder": str(number), "version": str(approval.version)}
         alerts.tell(uow, whole.brand.id, ROOMS[approval.audience], CARDS[approval.audience], whole.post.id, args)
     approvals.change(uow, approval.id, reminders=number, remind_at=following)
     posts.record(uow, None, whole, "post.remind", number=number, step=approval.step)

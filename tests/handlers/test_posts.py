@@ -1,0 +1,203 @@
+"""/post and the card of a post: the whole way from a draft to its receipt, told as what people see."""
+
+from __future__ import annotations
+
+from clocks import Clock
+from post_world import PostDesk, labels_of, words_of
+
+from handlers.card import Card, Notice
+
+
+def newest(posting: PostDesk, room: str = "team") -> Card:
+    """Return the newest card standing in a room that is not a question."""
+    return [card for card in posting.desk.room(room).cards if card.ask is None and card.buttons][-1]
+
+
+def titled(posting: PostDesk, title: str, room: str = "team") -> Card:
+    """Return the card of that title standing in a room."""
+    return next(card for card in posting.desk.room(room).cards if card.title == title)
+
+
+async def test_from_the_first_words_to_the_receipt(posting: PostDesk) -> None:
+    desk = posting.desk
+    asked = await desk.vera.says("/post")
+    assert isinstance(asked, Card)
+    assert asked.ask is not None
+    await desk.vera.answers(text="Autumn menu is here", slot="2026-03-02T11:00:00+01:00")
+    draft = newest(posting)
+    assert "Draft" in words_of(draft)
+    assert "02.03.2026 11:00 Europe/Berlin" in words_of(draft)
+    assert "Demo · Northwind: Autumn menu is here" in words_of(draft)
+
+    assert await desk.vera.presses("Send for approval") == Notice("The client has it now.")
+    client = newest(posting, "client")
+    assert "Please look at this post" in words_of(client)
+    assert labels_of(client) == ["Approve", "Request changes", "Reject", "Ask to hold"]
+
+    await desk.clara.presses("Request changes")
+    told = await desk.clara.answers(reason="Say that it starts on Monday")
+    assert isinstance(told, Notice)
+    assert any("Clara: Say that it starts on Monday" in words_of(card) for card in desk.room("team").cards)
+
+    await desk.vera.presses("Edit")
+    await desk.vera.answers(text="Autumn menu is here from Monday", slot="2026-03-02T11:00:00+01:00")
+    assert "Changed since version 1" in words_of(titled(posting, "Post 1 · version 2"))
+    await desk.vera.presses("Send for approval")
+    client = newest(posting, "client")
+    styles = [
+        (span.text.strip(), span.style) for block in client.body if hasattr(block, "spans") for span in block.spans
+    ]
+    assert ("from Monday", "insert") in styles
+    notice = await desk.clara.presses("Approve")
+    assert notice == Notice("Approved. It goes out 02.03.2026 11:00 Europe/Berlin.")
+
+    await posting.tick(minutes=59)
+    assert posting.networks.effects == []
+    await posting.tick(minutes=1)
+    assert [effect.text for effect in posting.networks.effects] == ["Autumn menu is here from Monday"]
+    receipt = titled(posting, "Post 1 · version 2")
+    assert receipt.link is not None
+    assert receipt.link.url == "https://demo.example/publish-1"
+    assert "It is live." in words_of(desk.room("client").cards[-1])
+    assert "This was version 1. Version 2 is below." in words_of(desk.room("client").cards[0])
+
+
+async def test_quick_post_with_words_alone(posting: PostDesk) -> None:
+    card = await posting.desk.vera.says("/post Fresh beans today")
+    assert "Fresh beans today" in words_of(card)
+    assert "no time yet" in words_of(card)
+    assert labels_of(card)[:2] == ["Send for approval", "Pick a time"]
+
+
+async def test_post_without_an_account_says_where_to_connect_one(desk: object) -> None:
+    told = await desk.vera.says("/post Fresh beans")  # type: ignore[attr-defined]
+    assert "/accounts" in words_of(told)
+
+
+async def test_a_post_is_not_written_in_the_clients_room(posting: PostDesk) -> None:
+    told = await posting.desk.anna.at("client").says("/post Secret plan")
+    assert "The client reads this room" in words_of(told)
+    assert all("Secret plan" not in words_of(card) for card in posting.desk.room("client").cards)
+
+
+async def test_a_client_may_not_write_posts(posting: PostDesk) -> None:
+    told = await posting.desk.clara.says("/post Mine")
+    assert "Mine" not in (told.text if isinstance(told, Notice) else words_of(told))
+
+
+async def test_an_old_card_answers_with_the_newer_version_and_shows_the_difference(posting: PostDesk) -> None:
+    desk = posting.desk
+    await posting.policy(mode="internal")
+    await desk.vera.says("/post One two three")
+    old_ref = desk.vera.ref("Send for approval")
+    await desk.vera.presses("Edit")
+    await desk.vera.answers(text="One two four")
+    await desk.vera.receives(kind="press", ref=old_ref, message_id="1")
+    told = newest(posting)
+    assert "There is version 2, this was 1." in words_of(told)
+    shown = await desk.vera.presses("Show what changed")
+    assert "Version 2, Vera" in words_of(shown)
+    assert "threefour" in words_of(shown)
+
+
+async def test_no_approval_needed_then_it_goes_out_at_once(posting: PostDesk) -> None:
+    await posting.policy(mode="none")
+    await posting.desk.vera.says("/post Open until ten tonight")
+    assert await posting.desk.vera.presses("Publish now") == Notice("It is on its way. The card becomes the receipt.")
+    await posting.tick()
+    assert len(posting.networks.effects) == 1
+    assert "Live" in words_of(posting.desk.room("team").cards[0])
+
+
+async def test_each_network_can_have_its_own_text_and_says_what_is_wrong_with_it(posting: PostDesk) -> None:
+    desk = posting.desk
+    await posting.policy(mode="none")
+    second = await posting.add_account("Berlin", "mastodon")
+    await desk.vera.says("/post Hello everybody")
+    await desk.vera.presses("Text per network")
+    await desk.vera.answers(account=str(second), text="Hello Berlin")
+    card = desk.room("team").cards[0]
+    assert "Demo · Northwind: Hello everybody" in words_of(card)
+    assert "Mastodon · Berlin: Hello Berlin" in words_of(card)
+    await desk.vera.presses("Publish now")
+    await posting.tick()
+    assert {effect.text for effect in posting.networks.effects} == {"Hello everybody", "Hello Berlin"}
+
+
+async def test_a_refusal_shows_the_networks_reason_and_a_way_out(posting: PostDesk) -> None:
+    desk = posting.desk
+    await posting.policy(mode="none")
+    posting.networks.script("publish", "refuse")
+    await desk.vera.says("/post Buy cheap pills")
+    await desk.vera.presses("Publish now")
+    await posting.tick()
+    alarm = newest(posting)
+    assert "Not published" in words_of(alarm)
+    assert "the text is not allowed" in words_of(alarm)
+    assert "Publish now" in labels_of(alarm)
+
+
+async def test_nobody_knows_then_a_person_is_asked_and_answers(posting: PostDesk, clock: Clock) -> None:
+    desk = posting.desk
+    await posting.policy(mode="none")
+    posting.networks.capabilities = frozenset()
+    posting.networks.script("publish", "unknown_done")
+    await desk.vera.says("/post Once only")
+    await desk.vera.presses("Publish now")
+    await posting.tick()
+    assert "Going out" in words_of(desk.room("team").cards[0])
+    await posting.tick(seconds=121)
+    asked = newest(posting)
+    assert "Nobody knows whether it is live" in words_of(asked)
+    assert labels_of(asked) == ["Look there", "It is there", "Send again", "Drop", "Open the post"]
+    await desk.vera.presses("It is there")
+    wrong = await desk.vera.answers(link="over there")
+    assert isinstance(wrong, dict)
+    assert wrong["link"].startswith("Paste the address")
+    await desk.vera.answers(link="https://demo.example/publish-1")
+    assert "Live" in words_of(desk.room("team").cards[0])
+    assert len(posting.networks.effects) == 1
+
+
+async def test_a_slot_without_a_receipt_raises_an_alarm_once(posting: PostDesk) -> None:
+    from smm import receipts
+
+    desk = posting.desk
+    await desk.vera.says("/post")
+    await desk.vera.answers(text="Nobody approved me", slot="2026-03-02T11:00:00+01:00")
+    posting.clock.advance(minutes=61)
+    assert await posting.database.write(receipts.late_check, posting.clock.now) == 0
+    posting.clock.advance(minutes=1)
+    assert await posting.database.write(receipts.late_check, posting.clock.now) == 1
+    assert await posting.database.write(receipts.late_check, posting.clock.now) == 0
+    await desk.settle()
+    assert "Its time has passed, and it is not out: Draft" in words_of(newest(posting))
+
+
+async def test_the_morning_line_is_told_once_a_day(posting: PostDesk) -> None:
+    from smm import receipts
+
+    desk = posting.desk
+    await posting.policy(mode="none")
+    await desk.vera.says("/post Good day")
+    await desk.vera.presses("Publish now")
+    await posting.tick()
+    posting.clock.advance(hours=22)  # 08:00 in Berlin
+    assert await posting.database.write(receipts.daily_lines) == 0
+    posting.clock.advance(hours=1)
+    assert await posting.database.write(receipts.daily_lines) == 1
+    assert await posting.database.write(receipts.daily_lines) == 0
+    await desk.settle()
+    assert "2026-03-02: 1 of 1 live." in words_of(desk.room("team").cards[-1])
+
+
+async def test_remarks_history_duplicate_and_cancel(posting: PostDesk) -> None:
+    desk = posting.desk
+    await desk.vera.says("/post First words")
+    await desk.vera.presses("Note")
+    await desk.vera.answers(text="Ask Anna about the price")
+    assert "Vera: Ask Anna about the price" in words_of(desk.room("team").cards[0])
+    await desk.vera.presses("Duplicate")
+    assert newest(posting).title == "Post 2 · version 1"
+    assert await desk.vera.presses(newest(posting), "Cancel post") == Notice("Cancelled. Nothing more of it goes out.")
+    assert labels_of(newest(posting)) == ["Duplicate"]
