@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from handlers.card import Question
@@ -12,6 +12,7 @@ from smm import moments, text
 from smm.errors import N_, DeskError, Invalid
 
 FILES = 20
+FARTHEST = timedelta(days=2 * 366)
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
@@ -39,7 +40,7 @@ def read(question: Question, given: str, zone: str, now: datetime) -> str:
     if question.kind == "choice":
         return _choice(question, answer)
     if question.kind == "moment":
-        return moments.parse(answer, zone, now).astimezone(ZoneInfo(zone)).isoformat()
+        return _moment(answer, zone, now)
     if question.kind == "files":
         return _files(question, answer)
     return _words(question, answer, len(given.strip()))
@@ -52,6 +53,19 @@ def _words(question: Question, answer: str, length: int) -> str:
             N_("This is too long: {count} characters, at most {limit}."), field=question.name, count=length, limit=limit
         )
     return answer
+
+
+def _moment(answer: str, zone: str, now: datetime) -> str:
+    moment = moments.parse(answer, zone, now).astimezone(ZoneInfo(zone))
+    if moment <= now:
+        raise Invalid(
+            N_("{time} in {zone} has passed. Choose a later time."), time=f"{moment:%Y-%m-%d %H:%M}", zone=zone
+        )
+    if moment - now > FARTHEST:
+        raise Invalid(
+            N_("{time} is more than two years away. Choose an earlier time."), time=f"{moment:%Y-%m-%d %H:%M}"
+        )
+    return moment.isoformat()
 
 
 def _choice(question: Question, answer: str) -> str:

@@ -96,13 +96,6 @@ def take_answer(visit: Visit, ask: AskRow, given: str) -> AskRow:
     return replace(ask, answers=kept)
 
 
-def forget_answer(uow: UnitOfWork, ask: AskRow, name: str) -> AskRow:
-    """Ask one question again."""
-    kept = {field: value for field, value in ask.answers.items() if field != name}
-    buttons.keep_answers(uow, ask.id, kept)
-    return replace(ask, answers=kept)
-
-
 def prompt(visit: Visit, ask: AskRow, error: str = "") -> Card:
     """Return the card that asks the current question."""
     asked = current(ask)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bot import answers, asking
 from bot.calling import Reply, call
 from bot.sealing import seal
@@ -114,7 +116,7 @@ def take_step(visit: Visit, ask: AskRow, given: str) -> Reply:
     except Invalid as error:
         if error.field not in ask.answers:
             raise
-        raise AskAgain(ask.ref, error) from error
+        raise AskAgain(ask, error) from error
 
 
 def _ask_again(visit: Visit, ask: AskRow, error: DeskError) -> Reply:
@@ -124,18 +126,18 @@ def _ask_again(visit: Visit, ask: AskRow, error: DeskError) -> Reply:
 class AskAgain(DeskError):
     """A handler refused one answer of several: everything is undone, and that question is put again."""
 
-    def __init__(self, ref: str, error: Invalid) -> None:
-        self.ref = ref
+    def __init__(self, ask: AskRow, error: Invalid) -> None:
+        self.ask = ask
         self.error = error
         super().__init__(error.words, **error.facts)
 
 
 def put_again(visit: Visit, again: AskAgain) -> Reply:
     """Ask the refused question again, with the reason."""
-    ask = buttons.ask(visit.uow, again.ref)
-    if ask is None or ask.state != "open":
+    kept = {name: value for name, value in again.ask.answers.items() if name != again.error.field}
+    if not buttons.keep_answers(visit.uow, again.ask.id, kept):
         raise Conflict(CLOSED)
-    return _ask_again(visit, asking.forget_answer(visit.uow, ask, again.error.field), again.error)
+    return _ask_again(visit, replace(again.ask, answers=kept), again.error)
 
 
 def _brand_of(visit: Visit, ask: AskRow) -> Brand | None:
