@@ -6,7 +6,7 @@ of a call's end, `changes` what has happened since the writer looked.
 
 from smm.replies.changes import Change, Seen, look, since
 from smm.replies.outcome import drop, it_is_there, recognise, send_again, words_of
-from smm.replies.preview import Changed, cancel, confirm, discard, get, preview, warnings
+from smm.replies.preview import Changed, cancel, confirm, discard, find, get, preview, warnings
 from smm.replies.sending import due, send
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "discard",
     "drop",
     "due",
+    "find",
     "get",
     "it_is_there",
     "look",

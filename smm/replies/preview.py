@@ -35,6 +35,11 @@ class Changed(Conflict):
     """What the writer saw is no longer so: show the preview again, with what has changed."""
 
 
+def find(uow: UnitOfWork, reply_id: int) -> Reply | None:
+    """Return a reply, None if there is none."""
+    return replies.get(uow, reply_id)
+
+
 def get(uow: UnitOfWork, reply_id: int, brand_id: int | None = None) -> tuple[Reply, Mention]:
     """Return a reply and what it answers, of a brand where one is named."""
     reply = replies.get(uow, reply_id)

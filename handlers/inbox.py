@@ -1,0 +1,213 @@
+"""/inbox and the buttons of a mention: list, claim, snooze, assign, escalate, close, note. Answers are handlers/reply.py."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from handlers.card import Answer, Ask, Button, Card, Edit, Question, row
+from handlers.inbox_list import show_list
+from handlers.mention_cards import draw, press
+from handlers.route import Context, Scene, action, command
+from smm import alerts, inbox, inbox_reading
+from smm.errors import N_, NotFound
+from smm.inbox_reading import SHELVES, Wanted, Whole
+from smm.mention_moves import get
+from smm.roles import Right
+
+if TYPE_CHECKING:
+    from storage.mentions import Mention
+
+SEARCH = 200  # characters
+
+
+@command("inbox", needs=Right.SEE, help=N_("what waits for an answer: /inbox, or /inbox with words to search for"))
+def show_inbox(context: Context) -> Answer:
+    """List what waits, or what holds the words after the command."""
+    words = " ".join(context.text.split())[:SEARCH]
+    return show_list(context, Wanted("all" if words else "open", words=words))
+
+
+@action("inbox.list", needs=Right.SEE)
+def turn(context: Context) -> Answer:
+    """Show another shelf, network or page of the list."""
+    args = context.args
+    shelf = args.get("shelf", "open")
+    before = args.get("before", "")
+    wanted = Wanted(
+        shelf if shelf in SHELVES else "open",
+        args.get("network", ""),
+        args.get("words", ""),
+        int(before) if before.isdecimal() else 0,
+    )
+    card = show_list(context, wanted)
+    return Edit(card) if args.get("here") else card
+
+
+@action("mention.show", needs=Right.SEE)
+def show(context: Context) -> Answer:
+    """Show a mention's card in this chat."""
+    _show(context, _mention(context).id)
+    return None
+
+
+def _show(context: Context, mention_id: int) -> None:
+    alerts.show(context.uow, context.chat, "mention", mention_id, brand_id=context.of.id, language=context.t.language)
+
+
+def _mention(context: Context) -> Mention:
+    """Return the pressed mention, if it is the brand's."""
+    return get(context.uow, context.object_id, context.of.id)
+
+
+@action("mention.claim", needs=Right.REPLY)
+def claim(context: Context) -> Answer:
+    """Hold a mention for the presser."""
+    inbox.claim(context.uow, _mention(context).id, context.actor)
+    return None
+
+
+@action("mention.take_over", needs=Right.REPLY)
+def take_over(context: Context) -> Answer:
+    """Hold a mention instead of whoever holds it."""
+    inbox.take_over(context.uow, _mention(context).id, context.actor)
+    return None
+
+
+@action("mention.release", needs=Right.REPLY)
+def release(context: Context) -> Answer:
+    """Let go of a mention."""
+    inbox.release(context.uow, _mention(context).id, context.actor)
+    return None
+
+
+@action("mention.resolve", needs=Right.REPLY)
+def resolve(context: Context) -> Answer:
+    """Close a mention that needs no answer."""
+    inbox.resolve(context.uow, _mention(context).id, context.actor)
+    return None
+
+
+@action("mention.not_ours", needs=Right.REPLY)
+def not_ours(context: Context) -> Answer:
+    """Close a mention that is not about the brand."""
+    inbox.not_ours(context.uow, _mention(context).id, context.actor)
+    return None
+
+
+@action("mention.spam", needs=Right.REPLY)
+def spam(context: Context) -> Answer:
+    """Close a mention as spam."""
+    inbox.spam(context.uow, _mention(context).id, context.actor)
+    return None
+
+
+@action("mention.reopen", needs=Right.REPLY)
+def reopen(context: Context) -> Answer:
+    """Undo whatever took a mention away."""
+    inbox.reopen(context.uow, _mention(context).id, context.actor)
+    return None
+
+
+@action("mention.escalate", needs=Right.REPLY)
+def escalate(context: Context) -> Answer:
+    """Ask why a mention goes to the managers."""
+    mention = _mention(context)
+    question = Question("note", context.t("What should the managers know?"), required=False, limit=inbox.NOTE)
+    return Card(
+        title=context.t("Escalate what {who} wrote", who=mention.author_name),
+        ask=Ask("mention.escalated", (question,), context.t("Escalate"), mention.id),
+    )
+
+
+@action("mention.escalated", needs=Right.REPLY)
+def escalated(context: Context) -> Answer:
+    """Hand a mention to the managers."""
+    inbox.escalate(context.uow, _mention(context).id, context.actor, context.args.get("note", ""))
+    return None
+
+
+@action("mention.note", needs=Right.SEE)
+def note(context: Context) -> Answer:
+    """Ask for a note to the team."""
+    question = Question("text", context.t("A note for the team; nobody outside will see it."), limit=inbox.NOTE)
+    return Card(
+        title=context.t("A note"), ask=Ask("mention.noted", (question,), context.t("Keep"), _mention(context).id)
+    )
+
+
+@action("mention.noted", needs=Right.SEE)
+def noted(context: Context) -> Answer:
+    """Keep a note on a mention."""
+    inbox.add_note(context.uow, _mention(context).id, context.actor, context.args.get("text", ""))
+    return None
+
+
+@action("mention.snooze", needs=Right.REPLY)
+def snooze(context: Context) -> Answer:
+    """Offer the moments until which a mention can be put away."""
+    found, t = _whole(context), context.t
+    labels = {"hour": t("1 hour"), "tomorrow": t("Tomorrow 9:00"), "monday": t("Monday 9:00")}
+    choices = row(*(press(labels[name], "mention.snoozed", found, preset=name) for name in labels))
+    other = press(t("Another time…"), "mention.snooze_other", found)
+    return _choices(context, found, (choices, row(other, press(t("Back"), "mention.back", found))))
+
+
+@action("mention.snooze_other", needs=Right.REPLY)
+def snooze_other(context: Context) -> Answer:
+    """Ask until when."""
+    question = Question("until", context.t("Snooze until when?"), kind="moment")
+    return Card(
+        title=context.t("Snooze"),
+        ask=Ask("mention.snoozed", (question,), context.t("Snooze"), _mention(context).id),
+    )
+
+
+@action("mention.snoozed", needs=Right.REPLY)
+def snoozed(context: Context) -> Answer:
+    """Put a mention away until the chosen moment."""
+    preset = inbox.presets(context.uow.now, context.of.zone).get(context.args.get("preset", ""))
+    until = preset or datetime.fromisoformat(context.args["until"])
+    inbox.snooze(context.uow, _mention(context).id, context.actor, until)
+    return None
+
+
+@action("mention.assign", needs=Right.REPLY)
+def assign(context: Context) -> Answer:
+    """Offer the people who may answer for the brand."""
+    found, t = _whole(context), context.t
+    people = [
+        row(press(member.name, "mention.assigned", found, to=str(member.id)))
+        for member in inbox.answerers(context.uow, context.of.id)
+    ]
+    nobody = press(t("Nobody"), "mention.assigned", found) if found.assigned else None
+    return _choices(context, found, (*people, row(nobody, press(t("Back"), "mention.back", found))))
+
+
+@action("mention.assigned", needs=Right.REPLY)
+def assigned(context: Context) -> Answer:
+    """Give a mention to the chosen person."""
+    to = context.args.get("to", "")
+    inbox.assign(context.uow, _mention(context).id, context.actor, int(to) if to.isdecimal() else None)
+    return None
+
+
+@action("mention.back", needs=Right.SEE)
+def back(context: Context) -> Answer:
+    """Show the mention's own buttons again."""
+    return Edit(draw(_scene(context), _whole(context)))
+
+
+def _whole(context: Context) -> Whole:
+    found = inbox_reading.whole(context.uow, _mention(context).id)
+    if found is None:
+        raise NotFound(N_("This is not in your inbox. See what is: /inbox"))
+    return found
+
+
+def _choices(context: Context, found: Whole, buttons: tuple[tuple[Button, ...], ...]) -> Answer:
+    return Edit(draw(_scene(context), found, buttons))
+
+
+def _scene(context: Context) -> Scene:
+    return Scene(context.uow, context.t, context.chat, context.object_id, "team")

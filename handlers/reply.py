@@ -1,0 +1,180 @@
+"""Answering: the question for the text, and the buttons of the preview. The cards are handlers/reply_cards.py.
+
+A text in the thread is never public by itself: it becomes a preview, and only the preview's button makes it public.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from handlers.card import Answer, Ask, Button, Card, Notice, Question, Quote, para, row
+from handlers.mention_cards import author, excerpt
+from handlers.reply_cards import ANSWERED, LONGEST
+from handlers.route import Context, action
+from smm import alerts, declared, inbox, inbox_reading, replies
+from smm.errors import N_, Invalid
+from smm.mention_moves import get, holder
+from smm.replies import Changed, Seen
+from smm.roles import Right
+
+if TYPE_CHECKING:
+    from storage.mentions import Mention
+
+LINK: Final = 2_000
+
+
+@action("mention.reply", needs=Right.REPLY)
+def reply(context: Context) -> Answer:
+    """Hold a mention and ask for the answer's text."""
+    mention = get(context.uow, context.object_id, context.of.id)
+    inbox.claim(context.uow, mention.id, context.actor)
+    return _ask(context, mention)
+
+
+def _ask(context: Context, mention: Mention, text: str = "") -> Card:
+    t, found = context.t, inbox_reading.whole(context.uow, mention.id)
+    assert found is not None
+    limits = declared.limits(found.account)
+    most = (limits.reply or limits.text) if limits and not limits.url_length else 0
+    question = Question(
+        "text",
+        t("Your answer"),
+        hint=t("Only a preview follows; nothing is public yet."),
+        value=text,
+        limit=most,
+    )
+    return Card(
+        title=t("Answer to {who}", who=mention.author_name),
+        body=(Quote(excerpt(mention.text, ANSWERED), author(mention)),),
+        ask=Ask("mention.said", (question,), t("Preview"), mention.id),
+    )
+
+
+@action("mention.said", needs=Right.REPLY)
+def said(context: Context) -> Answer:
+    """Make a preview of what somebody wrote in answer to a mention's card."""
+    return _preview(context, get(context.uow, context.object_id, context.of.id), _text(context))
+
+
+@action("reply.said", needs=Right.REPLY)
+def said_again(context: Context) -> Answer:
+    """Make another preview of what somebody wrote in answer to a preview."""
+    _, mention = replies.get(context.uow, context.object_id, context.of.id)
+    return _preview(context, mention, _text(context))
+
+
+def _text(context: Context) -> str:
+    return context.args.get("text", "") or context.text
+
+
+def _preview(context: Context, mention: Mention, text: str) -> Answer:
+    held_by = holder(mention, context.uow.now)
+    if held_by is not None and held_by != context.who.id:
+        return _held(context, mention, text)
+    previewed = replies.preview(context.uow, mention.id, context.who, text, identity=context.identity)
+    _show(context, previewed.id)
+    return None
+
+
+def _show(context: Context, reply_id: int) -> None:
+    alerts.show(context.uow, context.chat, "reply", reply_id, brand_id=context.of.id, language=context.t.language)
+
+
+def _held(context: Context, mention: Mention, text: str) -> Card:
+    """Keep a text that somebody else's claim stands in the way of, with what can be made of it."""
+    t = context.t
+    who = inbox_reading.name_of(context.uow, mention.claimed_by)
+    time = t.n("{count} min", "{count} min", inbox_reading.held_minutes(mention, context.uow.now))
+    return Card(
+        title=t("{who} is replying ({time})", who=who, time=time),
+        body=(para(t("Your text is not lost, and not public:")), Quote(excerpt(text, LONGEST), context.who.name)),
+        buttons=(
+            row(
+                Button(t("Take over"), "mention.take_text", mention.id, args={"text": text}),
+                Button(t("Keep as a note"), "mention.noted", mention.id, args={"text": text}),
+            ),
+        ),
+        tone="warn",
+    )
+
+
+@action("mention.take_text", needs=Right.REPLY)
+def take_text(context: Context) -> Answer:
+    """Take a mention over and preview the text that waited for it."""
+    mention = get(context.uow, context.object_id, context.of.id)
+    inbox.take_over(context.uow, mention.id, context.actor)
+    return _preview(context, get(context.uow, mention.id), _text(context))
+
+
+@action("reply.confirm", needs=Right.REPLY)
+def confirm(context: Context) -> Answer:
+    """Let a previewed answer go out, or show what has changed since it was written."""
+    replies.get(context.uow, context.object_id, context.of.id)
+    newest = context.args.get("newest", "")
+    seen = Seen(context.version, int(newest) if newest.isdecimal() else 0)
+    try:
+        replies.confirm(context.uow, context.object_id, context.who, seen=seen, identity=context.identity)
+    except Changed as changed:
+        alerts.refresh(context.uow, "reply", context.object_id)
+        words = context.t("Not sent. {change} Look at the preview, then send again.", change=changed.say(context.t))
+        return Notice(words, alarm=True)
+    return None
+
+
+@action("reply.cancel", needs=Right.REPLY)
+def cancel(context: Context) -> Answer:
+    """Stop an answer that has not left yet."""
+    replies.get(context.uow, context.object_id, context.of.id)
+    replies.cancel(context.uow, context.object_id, context.actor)
+    return None
+
+
+@action("reply.edit", needs=Right.REPLY)
+def edit(context: Context) -> Answer:
+    """Ask for the text again, beginning with what stands."""
+    kept, mention = replies.get(context.uow, context.object_id, context.of.id)
+    return _ask(context, mention, kept.text)
+
+
+@action("reply.discard", needs=Right.REPLY)
+def discard(context: Context) -> Answer:
+    """Throw a preview away."""
+    replies.get(context.uow, context.object_id, context.of.id)
+    replies.discard(context.uow, context.object_id, context.actor)
+    return None
+
+
+@action("reply.there", needs=Right.REPLY)
+def there(context: Context) -> Answer:
+    """Ask for the link of an answer that somebody has seen."""
+    replies.get(context.uow, context.object_id, context.of.id)
+    t = context.t
+    question = Question("link", t("Its address, if you have it"), kind="line", required=False, limit=LINK)
+    return Card(title=t("It is there"), ask=Ask("reply.is_there", (question,), t("Keep"), context.object_id))
+
+
+@action("reply.is_there", needs=Right.REPLY)
+def is_there(context: Context) -> Answer:
+    """Believe a person that an answer is public."""
+    replies.get(context.uow, context.object_id, context.of.id)
+    link = context.args.get("link", "")
+    if link and not link.startswith(("https://", "http://")):
+        raise Invalid(N_("Paste the whole address; it begins with https://"), field="link")
+    replies.it_is_there(context.uow, context.object_id, context.actor, link)
+    return None
+
+
+@action("reply.again", needs=Right.REPLY)
+def again(context: Context) -> Answer:
+    """Send an answer again of which somebody says that it is not there."""
+    replies.get(context.uow, context.object_id, context.of.id)
+    replies.send_again(context.uow, context.object_id, context.actor)
+    return None
+
+
+@action("reply.drop", needs=Right.REPLY)
+def drop(context: Context) -> Answer:
+    """Leave an answer whose fate is unknown as it is."""
+    replies.get(context.uow, context.object_id, context.of.id)
+    replies.drop(context.uow, context.object_id, context.actor)
+    return None

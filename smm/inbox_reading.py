@@ -1,0 +1,141 @@
+"""Reading the inbox: everything that a card or a list of it shows, gathered once, so that drawing asks nothing more."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from smm import declared, inbox
+from smm.mention_moves import ANSWERED, OPEN, PUT_ASIDE, State, held_minutes, holder, name_of
+from smm.networks import Can
+from storage import accounts, brands, mentions, replies, search
+from storage.accounts import Account
+from storage.brands import Brand
+from storage.mentions import Mention
+from storage.replies import Reply
+from storage.unit_of_work import UnitOfWork
+
+__all__ = ["Listed", "Wanted", "Whole", "arrived", "counts", "held_minutes", "listed", "name_of", "whole"]
+
+PAGE = 5
+FOUND = 200  # hits of a search that can be paged through
+MOVING = ("preview", "queued", "sending", "unknown")
+WAITING = OPEN - {State.SNOOZED} | {State.SENDING}
+SHELVES: dict[str, frozenset[State]] = {
+    "open": WAITING,
+    "mine": OPEN | {State.SENDING},
+    "unclaimed": frozenset({State.NEW, State.ESCALATED}),
+    "snoozed": frozenset({State.SNOOZED}),
+    "answered": ANSWERED,
+    "closed": PUT_ASIDE | {State.DELETED},
+    "all": frozenset(),
+}
+COUNTED = ("open", "mine", "unclaimed", "snoozed")
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """A note of the team, with its writer's name."""
+
+    who: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """A mention with what stands around it. `held_by` is empty where no claim holds; `moving` is an answer on its way."""
+
+    mention: Mention
+    account: Account
+    brand: Brand
+    held_by: str
+    assigned: str
+    remarks: tuple[Remark, ...]
+    moving: Reply | None
+
+    @property
+    def network(self) -> str:
+        """The network's name for people."""
+        return declared.title(self.account.network)
+
+    @property
+    def answerable(self) -> bool:
+        """Whether the network lets us answer there at all."""
+        return declared.can(self.account.network, Can.REPLY)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What to list: a shelf, perhaps one network, perhaps words; before a mention's id for the next page."""
+
+    shelf: str = "open"
+    network: str = ""
+    words: str = ""
+    before: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One page of the inbox, with the counts of the shelves and the networks to choose from."""
+
+    rows: tuple[tuple[Mention, Account], ...]
+    more: bool
+    counts: dict[str, int]
+    networks: tuple[str, ...]
+
+
+def whole(uow: UnitOfWork, mention_id: int) -> Whole | None:
+    """Return a mention with all that its card shows."""
+    mention = mentions.get(uow, mention_id)
+    if mention is None:
+        return None
+    account, brand = accounts.get(uow, mention.account_id), brands.get(uow, mention.brand_id)
+    assert account is not None
+    assert brand is not None
+    claimed = mention.claimed_by if mention.state == State.SENDING else holder(mention, uow.now)
+    moving = replies.of_mention(uow, mention_id, MOVING)
+    return Whole(
+        mention,
+        account,
+        brand,
+        name_of(uow, claimed),
+        name_of(uow, mention.assigned_to),
+        tuple(Remark(name_of(uow, note.member_id), note.text) for note in inbox.newest_notes(uow, mention_id)),
+        moving[-1] if moving else None,
+    )
+
+
+def listed(uow: UnitOfWork, brand_id: int, member_id: int, wanted: Wanted) -> Listed:
+    """Return a page of the brand's inbox as one member asks for it."""
+    among = search.search(uow, brand_id, wanted.words, FOUND) if wanted.words else None
+    found = mentions.listing(
+        uow,
+        brand_id,
+        states=SHELVES[wanted.shelf],
+        member_id=member_id if wanted.shelf == "mine" else None,
+        network=wanted.network,
+        among=among,
+        before=wanted.before,
+        limit=PAGE + 1,
+    )
+    known = {account.id: account for account in accounts.of_brand(uow, brand_id)}
+    rows = tuple((mention, known[mention.account_id]) for mention in found[:PAGE])
+    networks = sorted({account.network for account in known.values()})
+    return Listed(rows, len(found) > PAGE, counts(uow, brand_id, member_id), tuple(networks))
+
+
+def counts(uow: UnitOfWork, brand_id: int, member_id: int) -> dict[str, int]:
+    """Return how many there are on the shelves that people work from."""
+    tally = mentions.tally(uow, brand_id, SHELVES["open"] | SHELVES["snoozed"])
+    found = {shelf: _sum(tally, SHELVES[shelf]) for shelf in COUNTED}
+    return found | {"mine": mentions.count(uow, brand_id, states=SHELVES["mine"], member_id=member_id)}
+
+
+def _sum(tally: dict[str, int], states: Collection[State]) -> int:
+    return sum(tally.get(str(state), 0) for state in states)
+
+
+def arrived(uow: UnitOfWork, account_id: int, since: datetime) -> tuple[Account | None, list[Mention]]:
+    """Return what came to an account since a moment and still waits."""
+    return accounts.get(uow, account_id), mentions.waiting_since(uow, account_id, since, WAITING)
