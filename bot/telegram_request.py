@@ -8,12 +8,16 @@ Measured against its default httpx: 1.8 to 2.2 times the calls a second. The fou
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Mapping
 from typing import Any, cast
 
 import aiohttp
 from telegram.error import NetworkError, TelegramError, TimedOut
 from telegram.request import BaseRequest, RequestData
+
+# At DEBUG the library logs the addresses it uses, token included, and every message.
+logging.getLogger("telegram").setLevel(logging.WARNING)
 
 CONNECTIONS = 64
 SECONDS = 20.0

@@ -216,7 +216,8 @@ class LoopbackTelegram:
         self.allow(asked)
         if self.webhook:
             raise Refused(
-                409, "Conflict: can't use getUpdates method while webhook is active; use deleteWebhook to delete it first"
+                409,
+                "Conflict: can't use getUpdates method while webhook is active; use deleteWebhook to delete it first",
             )
         self._poller += 1
         self._wake()

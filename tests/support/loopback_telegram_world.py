@@ -116,9 +116,7 @@ class User:
     ) -> Standing:
         """Write a text."""
         found = detect(Parsed(text)).entities
-        standing = chat.put(
-            self.raw, text=text, **_maybe(entities=found), **_where(topic), **_reply(reply_to), **parts
-        )
+        standing = chat.put(self.raw, text=text, **_maybe(entities=found), **_where(topic), **_reply(reply_to), **parts)
         self.server.emit("message", standing.raw)
         return standing
 

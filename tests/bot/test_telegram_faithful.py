@@ -1,0 +1,154 @@
+"""The loopback Bot API is a faithful one: aiogram, an independent client with strict typed models, drives it through the
+scenario that our transport is tested with."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+from loopback_telegram import LoopbackTelegram, loopback_telegram
+from loopback_telegram_limits import Windows
+from loopback_telegram_spec import Breach, specification
+
+aiogram = pytest.importorskip("aiogram", reason="aiogram comes with the development requirements: make dev")
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[LoopbackTelegram]:
+    async with loopback_telegram() as opened:
+        yield opened
+        assert opened.breaches == []
+
+
+@pytest.fixture
+async def bot(server: LoopbackTelegram) -> AsyncIterator[aiogram.Bot]:
+    from aiogram.client.session.aiohttp import AiohttpSession
+    from aiogram.client.telegram import TelegramAPIServer
+
+    opened = aiogram.Bot(server.token, session=AiohttpSession(api=TelegramAPIServer.from_base(server.url)))
+    yield opened
+    await opened.session.close()
+
+
+async def test_aiogram_polls_answers_presses_edits_and_fetches(server: LoopbackTelegram, bot: aiogram.Bot) -> None:
+    from aiogram import types
+
+    dispatcher = aiogram.Dispatcher()
+    seen: dict[str, object] = {}
+
+    @dispatcher.message(aiogram.F.text.startswith("/claim"))
+    async def offer(message: types.Message) -> None:
+        keys = [[types.InlineKeyboardButton(text="Claim", callback_data="ref-1")]]
+        keyboard = types.InlineKeyboardMarkup(inline_keyboard=keys)
+        await message.answer("<b>A comment</b>", parse_mode="HTML", reply_markup=keyboard)
+
+    @dispatcher.callback_query()
+    async def claim(press: types.CallbackQuery) -> None:
+        await press.answer("Yours")
+        assert isinstance(press.message, types.Message)
+        await press.message.edit_text("Claimed by Anna")
+
+    @dispatcher.message(aiogram.F.photo)
+    async def fetch(message: types.Message) -> None:
+        content = await bot.download(message.photo[-1]) if message.photo else None
+        seen.setdefault("files", []).append(content.read() if content else b"")  # type: ignore[attr-defined]
+
+    @dispatcher.my_chat_member()
+    async def moved(change: types.ChatMemberUpdated) -> None:
+        seen["membership"] = change.new_chat_member.status
+
+    @dispatcher.message(aiogram.F.migrate_to_chat_id)
+    async def migrated(message: types.Message) -> None:
+        seen["migrated"] = message.migrate_to_chat_id
+
+    polling = asyncio.create_task(dispatcher.start_polling(bot, handle_signals=False, polling_timeout=1))
+    anna = server.user("Anna")
+    team = server.group("Team", anna, forum=True)
+    topic = team.topic("Northwind")
+    anna.says(team, "/claim@copydesk_bot now", topic=topic)
+    card = await server.card(team, "A comment")
+    assert card.raw["message_thread_id"] == topic
+    assert [entity["type"] for entity in card.entities] == ["bold"]
+    assert await anna.presses(card, "Claim") == "Yours"
+    await server.until(lambda: team.cards[0].text == "Claimed by Anna")
+    anna.shows(team, [b"one", b"two"], "an album")
+    await server.until(lambda: len(seen.get("files", [])) == 2)  # type: ignore[arg-type]
+    assert seen["files"] == [b"one", b"two"]
+    server.migrate(server.group("Old", anna, kind="group"), anna)
+    server.member(team, anna, "kicked")
+    await server.until(lambda: "membership" in seen)
+    assert seen["membership"] == "kicked"
+    await dispatcher.stop_polling()
+    await polling
+
+
+async def test_aiogram_sends_pictures_menus_and_understands_refusals(
+    server: LoopbackTelegram, bot: aiogram.Bot
+) -> None:
+    from aiogram import exceptions, types
+
+    me = await bot.get_me()
+    assert me.username == "copydesk_bot"
+    anna = server.user("Anna")
+    chat = server.private(anna)
+    photo = types.BufferedInputFile(b"\xff\xd8\xff", "a.jpg")
+    sent = await bot.send_photo(chat.id, photo, caption="one")
+    assert sent.photo
+    again = await bot.send_photo(chat.id, sent.photo[-1].file_id)
+    assert again.photo
+    assert again.photo[-1].file_unique_id == sent.photo[-1].file_unique_id
+    await bot.edit_message_caption(chat_id=chat.id, message_id=sent.message_id, caption="two")
+    media = types.InputMediaPhoto(media=types.BufferedInputFile(b"\xff\xd8\xfftwo", "b.jpg"), caption="three")
+    await bot.edit_message_media(media, chat_id=chat.id, message_id=sent.message_id)
+    album = [types.InputMediaPhoto(media=types.BufferedInputFile(bytes([n]), "c.jpg")) for n in range(3)]
+    assert len(await bot.send_media_group(chat.id, album)) == 3
+    document = await bot.send_document(chat.id, types.BufferedInputFile(b"%PDF-", "a.pdf"))
+    assert document.document
+    assert (chat.cards[0].text, len(chat.cards)) == ("three", 6)
+    await bot.set_my_commands(
+        [types.BotCommand(command="inbox", description="Open")], types.BotCommandScopeChat(chat_id=chat.id)
+    )
+    assert [c["command"] for c in server.commands[("chat", str(chat.id)), ""]] == ["inbox"]
+    await bot.delete_message(chat.id, document.message_id)
+    with pytest.raises(exceptions.TelegramBadRequest, match="not modified"):
+        await bot.edit_message_caption(chat_id=chat.id, message_id=sent.message_id, caption="three")
+    with pytest.raises(exceptions.TelegramBadRequest, match="can't parse entities"):
+        await bot.send_message(chat.id, "<b>x</i>", parse_mode="HTML")
+    with pytest.raises(exceptions.TelegramBadRequest, match="too long"):
+        await bot.send_message(chat.id, "x" * 4097)
+    with pytest.raises(exceptions.TelegramBadRequest, match="chat not found"):
+        await bot.send_message(1, "x")
+    old = server.group("Old", anna, kind="group")
+    server.migrate(old, anna)
+    with pytest.raises(exceptions.TelegramMigrateToChat) as migrated:
+        await bot.send_message(old.id, "x")
+    assert migrated.value.migrate_to_chat_id == old.migrated_to
+    server.windows = Windows()
+    await bot.send_message(chat.id, "x")
+    with pytest.raises(exceptions.TelegramRetryAfter) as busy:
+        await bot.send_message(chat.id, "y")
+    assert busy.value.retry_after == 1
+    server.windows, chat.bot = None, "kicked"
+    with pytest.raises(exceptions.TelegramForbiddenError):
+        await bot.send_message(chat.id, "x")
+
+
+async def test_what_does_not_follow_the_description_is_noticed(server: LoopbackTelegram) -> None:
+    spec = specification()
+    if spec is None:
+        pytest.skip("the Bot API's description is not at hand: set COPYDESK_SPECS")
+    spec.check_call("sendMessage", {"chat_id": 1, "text": "x"}, {})
+    for method, parameters in (
+        ("sendMessages", {}),
+        ("sendMessage", {"chat_id": 1}),
+        ("sendMessage", {"chat_id": 1, "text": "x", "colour": "red"}),
+        ("sendMessage", {"chat_id": [], "text": "x"}),
+        ("sendMessage", {"chat_id": 1, "text": "x", "reply_markup": {"inline_keyboard": [[{"label": "x"}]]}}),
+        ("setMyCommands", {"commands": [], "scope": {"type": "nowhere"}}),
+        ("sendMediaGroup", {"chat_id": 1, "media": [{"type": "photo"}]}),
+    ):
+        with pytest.raises(Breach):
+            spec.check_call(method, parameters, {})
+    with pytest.raises(Breach):
+        spec.check(["Update"], {"update_id": 1, "message": {"message_id": 1}}, "Update")
