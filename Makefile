@@ -49,11 +49,13 @@ bench: dev
 chaos: dev
 	$(BIN)/python -m bench.chaos
 
+PO := -D copydesk -d config/locales -l ru
 messages: dev
-	$(BIN)/pybabel --quiet extract -F pyproject.toml -k t -k n:1,2 -k N_ --no-location --sort-output --omit-header -o .venv/copydesk.pot .
-	$(BIN)/pybabel --quiet update --no-wrap --no-fuzzy-matching --ignore-obsolete --omit-header \
-		-D copydesk -d config/locales -l ru -i .venv/copydesk.pot
-	$(BIN)/pybabel --quiet compile -D copydesk -d config/locales
+	$(BIN)/pybabel --quiet extract -F pyproject.toml -k t -k n:1,2 -k N_ --no-location --sort-output \
+		--project Copydesk --copyright-holder "the authors of Copydesk" -o .venv/copydesk.pot .
+	$(BIN)/pybabel --quiet update $(PO) --init-missing --no-wrap --no-fuzzy-matching --ignore-obsolete \
+		--ignore-pot-creation-date -i .venv/copydesk.pot
+	$(BIN)/pybabel --quiet compile $(PO)
 
 PINS := $(BIN)/uv pip compile --quiet pyproject.toml --group build --universal --python-version 3.11 \
 	--generate-hashes --no-annotate --no-header

@@ -15,6 +15,7 @@ import pytest
 from sqlalchemy import Table
 
 from handlers import route
+from smm.errors import DeskError
 from storage.schema import MODULES
 
 ROOT = Path(__file__).parent.parent
@@ -165,6 +166,25 @@ def test_time_is_handed_in() -> None:
         and not TELLS_THE_TIME.fullmatch(name(path))
     ]
     assert told == []
+
+
+def test_words_for_people_are_marked_and_whole() -> None:
+    """A message put together before it is looked up, or never marked, stays English for ever."""
+    errors = {each.__name__ for each in _below(DeskError)}
+    wrong = []
+    for path in files(*ROOMS):
+        for node in (each for each in nodes(path, ast.Call) if each.args):
+            called, first = getattr(node.func, "id", getattr(node.func, "attr", "")), node.args[0]
+            together = isinstance(first, ast.JoinedStr | ast.BinOp) and called in {"t", "n", "N_"}
+            unmarked = isinstance(first, ast.Constant | ast.JoinedStr) and called in errors
+            wrong += [where(path, node)] * (together or unmarked)
+    assert wrong == []
+    pages = [path for path in (ROOT / "bot").rglob("*.html") if "t.n(" in path.read_text(encoding="utf-8")]
+    assert pages == [], "messages are collected from pages by plain names: {% set n = t.n %}"
+
+
+def _below(error: type[DeskError]) -> set[type[DeskError]]:
+    return {error}.union(*(_below(each) for each in error.__subclasses__()))
 
 
 def test_no_package_hides_under_the_tests() -> None:
