@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 from starlette.staticfiles import StaticFiles
@@ -58,6 +59,7 @@ def create_app(
     app.add_exception_handler(SignedOut, _signed_out)
     app.add_exception_handler(DeskError, _refused)
     app.add_exception_handler(HTTPException, _not_there)
+    app.add_exception_handler(RequestValidationError, _not_there)
     app.add_middleware(
         Guard,
         hosts=LOOPBACK if options.demo else frozenset(),
@@ -102,7 +104,7 @@ async def _refused(request: Request, error: Exception) -> Response:
 
 
 async def _not_there(request: Request, error: Exception) -> Response:
-    assert isinstance(error, HTTPException)
     t = front_of(request).words(language_of(request))
-    say = N_("There is nothing here.") if error.status_code == 404 else N_("This cannot be done that way.")  # noqa: PLR2004
-    return page(request, "refusal.html", t, error.status_code, say=t(say))
+    status = error.status_code if isinstance(error, HTTPException) else 404
+    say = N_("There is nothing here.") if status == 404 else N_("This cannot be done that way.")  # noqa: PLR2004
+    return page(request, "refusal.html", t, status, say=t(say))

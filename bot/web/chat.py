@@ -5,16 +5,16 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request
 from sse_starlette.event import ServerSentEvent
 from sse_starlette.sse import EventSourceResponse
 from starlette.responses import RedirectResponse, Response
 
 from bot.web import sight
 from bot.web.drawing import Reader, Refused, draw
-from bot.web.front import Front, Seated, Vouched, front_of, keep_signed_in, page, reader_of
+from bot.web.front import Front, Seated, Vouched, front_of, is_id, keep_signed_in, page, reader_of
 from bot.web.seats import COOKIE, Seat
 from bot.web.sight import NEWEST, Sight
 from handlers.route import Words, routes
@@ -24,6 +24,8 @@ from storage import web
 
 HEARTBEAT = 15.0
 RETRY_MS = 2000
+Id = Annotated[int, Query(ge=1, le=NEWEST)]
+Revision = Annotated[int, Query(ge=0, le=2**31)]
 router = APIRouter(prefix="/s/{seat}")
 
 
@@ -34,7 +36,7 @@ async def lobby(seat: Seated) -> Response:
 
 
 @router.get("/chat/{chat_id}")
-async def chat(request: Request, seat: Seated, chat_id: str, before: int = NEWEST) -> Response:
+async def chat(request: Request, seat: Seated, chat_id: str, before: Id = NEWEST) -> Response:
     """Show a room."""
     room = room_of(seat, chat_id)
     front = front_of(request)
@@ -47,11 +49,11 @@ async def chat(request: Request, seat: Seated, chat_id: str, before: int = NEWES
 
 
 @router.get("/chat/{chat_id}/events")
-async def events(request: Request, seat: Seated, chat_id: str, after: int = 0) -> Response:
+async def events(request: Request, seat: Seated, chat_id: str, after: Revision = 0) -> Response:
     """Stream what changes in a room. A browser that comes back says where it was."""
     room = room_of(seat, chat_id)
     last = request.headers.get("last-event-id", "")
-    revision = int(last) if last.isdecimal() and len(last) < 16 else after  # noqa: PLR2004
+    revision = int(last) if is_id(last) else after
     stream = _changes(
         front_of(request), request.cookies[COOKIE], seat, reader_of(request, seat, room), chat_id, revision
     )
@@ -63,7 +65,7 @@ async def seen(request: Request, seat: Seated, form: Vouched, chat_id: str) -> R
     """Remember up to which message the reader has seen a room."""
     room_of(seat, chat_id)
     given = str(form.get("message", ""))
-    if given.isdecimal() and len(given) < 16:  # noqa: PLR2004
+    if is_id(given):
         await front_of(request).database.write(web.mark_seen, seat.member.id, chat_id, int(given))
     return Response(status_code=204)
 

@@ -15,7 +15,7 @@ from bot.transport import ChatRef, Incoming, Outcome, Sender
 from bot.web import forms, sight
 from bot.web.chat import room_of, show
 from bot.web.drawing import Refused
-from bot.web.front import Seated, Vouched, answer, front_of, page, reader_of, wants_json
+from bot.web.front import Seated, Vouched, answer, front_of, is_id, page, reader_of, wants_json
 from bot.web.seats import Seat
 from handlers.card import Ask
 from handlers.card_json import unpack
@@ -93,7 +93,7 @@ async def answers(request: Request, seat: Seated, form: Vouched) -> Response:
 async def _message(request: Request, seat: Seat, form: FormData) -> web.Message:
     given = str(form.get("message", ""))
     message = None
-    if given.isdecimal() and len(given) < 16:  # noqa: PLR2004
+    if is_id(given):
         message = await front_of(request).database.read(web.message, int(given))
     if message is None or seat.room(message.chat_id) is None:
         raise NotFound(N_("This message is not there any more. Load the page again."))

@@ -10,6 +10,7 @@ import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -165,6 +166,7 @@ def _key() -> str:
     return secrets.token_urlsafe(16)
 
 
+@cache
 def environment() -> Environment:
     """Return the templates, which escape everything that they print."""
     made = Environment(

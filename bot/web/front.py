@@ -26,6 +26,7 @@ from storage.engine import Database
 
 MOST_FILES = 10
 MOST_FIELDS = 100
+_LONGEST_ID = 15
 _LANGUAGES = ("en", "ru")
 
 
@@ -92,6 +93,11 @@ async def vouched(request: Request, seat: Seated) -> FormData:
 
 
 Vouched = Annotated[FormData, Depends(vouched)]
+
+
+def is_id(given: str) -> bool:
+    """Say whether a text from outside can be an id of ours."""
+    return given.isascii() and given.isdecimal() and len(given) <= _LONGEST_ID
 
 
 def language_of(request: Request) -> str:

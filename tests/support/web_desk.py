@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,13 +20,12 @@ from bot.web.seats import COOKIE, take
 from bot.web.transport import Web
 from config.words import words
 from handlers import route
-from handlers.card import Answer, Ask, Button, Card, Edit, Notice, Question, para
+from handlers.card import Answer, Ask, Button, Card, Notice, Question, para
 from handlers.route import Context, action, command
 from smm.errors import N_
 from smm.roles import Right
 from smm.sample import World, build_world
 from storage import web as rows
-from storage.brands import Brand
 from storage.channels import ChatRef
 from storage.engine import Database
 from storage.members import Member
@@ -120,7 +120,8 @@ def _questions() -> tuple[Question, ...]:
 @contextmanager
 def routes_for_tests() -> Iterator[list[Context]]:
     """Register `/tryout` with a press and a form; yield what their handlers were handed."""
-    before, handed = dict(route._routes), []
+    handed: list[Context] = []
+    before, presses = dict(route._routes), itertools.count(1)
 
     @command("tryout", needs=Right.SEE, help=N_("Try out"))
     def tryout(context: Context) -> Answer:
@@ -131,8 +132,7 @@ def routes_for_tests() -> Iterator[list[Context]]:
     @action("tryout.count", needs=Right.SEE)
     def count(context: Context) -> Answer:
         handed.append(context)
-        presses = sum(1 for one in handed if one.object_id == context.object_id and not one.text)
-        return Notice(f"Pressed {presses}")
+        return Notice(f"Pressed {next(presses)}")
 
     @action("tryout.ask", needs=Right.SEE)
     def ask(context: Context) -> Answer:
