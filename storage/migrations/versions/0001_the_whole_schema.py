@@ -35,7 +35,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "audit",
-        sa.Column("seq", ID, nullable=False),
+        sa.Column("seq", ID, autoincrement=False, nullable=False),
         sa.Column("at", MOMENT, nullable=False),
         sa.Column("brand_id", ID, nullable=True),
         sa.Column("actor", sa.String(length=64), nullable=False),
