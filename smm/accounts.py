@@ -174,6 +174,11 @@ def of(uow: UnitOfWork, brand_id: int, account_id: int) -> Account:
     return account
 
 
+def find(uow: UnitOfWork, account_id: int) -> Account | None:
+    """Return an account, or an attempt to connect one."""
+    return accounts.get(uow, account_id)
+
+
 def connected_ones(uow: UnitOfWork, brand_id: int) -> list[Account]:
     """Return the brand's connected accounts."""
     return [account for account in accounts.of_brand(uow, brand_id) if account.closed_at is None]

@@ -229,7 +229,9 @@ def open_ask(uow: UnitOfWork, chat: ChatRef, user_id: str) -> AskRow | None:
 
 def close_ask(uow: UnitOfWork, ask_id: int, state: str) -> bool:
     """Close an open question as done or cancelled; False if it was not open any more."""
-    return uow.change(update(asks).where(asks.c.id == ask_id, asks.c.state == "open").values(state=state)) == 1
+    return (
+        uow.change(update(asks).where(asks.c.id == ask_id, asks.c.state == "open").values(state=state, answers={})) == 1
+    )
 
 
 def cancel_asks(uow: UnitOfWork, chat: ChatRef, user_id: str) -> int:
@@ -240,7 +242,7 @@ def cancel_asks(uow: UnitOfWork, chat: ChatRef, user_id: str) -> int:
         asks.c.user_id == user_id,
         asks.c.state == "open",
     )
-    return uow.change(update(asks).where(*where).values(state="cancelled"))
+    return uow.change(update(asks).where(*where).values(state="cancelled", answers={}))
 
 
 def keep_answers(uow: UnitOfWork, ask_id: int, answers: dict[str, str]) -> bool:
