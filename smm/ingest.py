@@ -7,11 +7,11 @@ itself said never alerts; where it answers a mention, that mention was answered 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from urllib.parse import urlsplit
 
 from smm import accounts as health
 from smm import replies
@@ -36,6 +36,7 @@ IDENTIFIER = 255
 LINK = 2_048
 PICTURES = 10
 PAGES = 25  # fetched in one go
+_URL = re.compile(r"https?://[^\s/?#]+\S*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,19 +153,19 @@ def _row(uow: UnitOfWork, account: Account, item: Item) -> dict[str, Any]:
 
 
 def _link(url: str) -> str:
+    return url if len(url) <= LINK and _URL.fullmatch(url) else ""
+
+
+def _bounded(raw: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the network's own body, cut where it is too long, without what a database refuses."""
     try:
-        parts = urlsplit(url)
-    except ValueError:
-        return ""
-    return url if parts.scheme in {"http", "https"} and parts.netloc and len(url) <= LINK else ""
-
-
-def _bounded(raw: Mapping[str, Any]) -> dict[str, Any]:
-    body = json.dumps(raw, default=str, ensure_ascii=False).encode(errors="replace")
+        body = json.dumps(raw, ensure_ascii=False, allow_nan=False).encode()
+    except (TypeError, ValueError):
+        body = json.dumps(raw, ensure_ascii=False, default=str).encode(errors="replace")
+        raw = json.loads(body, parse_constant=lambda _: None)  # PostgreSQL has no NaN in jsonb
     if len(body) > RAW:
         return {"cut": True, "bytes": len(body), "start": body[: RAW // 2].decode(errors="replace")}
-    kept: dict[str, Any] = json.loads(body, parse_constant=lambda _: None)  # PostgreSQL has no NaN in jsonb
-    return kept
+    return raw
 
 
 def _catch_up(uow: UnitOfWork, mention: Mention, item: Item) -> None:

@@ -5,27 +5,28 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from clocks import Clock
+from dialog import TestDesk
 from fake_networks import LIMITS, item
 from inbox_desk import InboxDesk, labels, open_inbox_desk, words
 
 from handlers.card import Card, Notice
 from smm import declared, ingest
 from smm.networks import Can
-from storage import accounts
 
 
 @pytest.fixture(autouse=True)
-def demo_network(monkeypatch):
+def demo_network(monkeypatch: pytest.MonkeyPatch) -> None:
     network = declared.Declared("demo", "Demo network", frozenset(Can), LIMITS)
     monkeypatch.setattr(declared, "_networks", {"demo": network})
 
 
 @pytest.fixture
-async def inbox(desk, clock) -> InboxDesk:
+async def inbox(desk: TestDesk, clock: Clock) -> InboxDesk:
     return await open_inbox_desk(desk, clock)
 
 
-async def test_a_comment_becomes_a_card_with_everything_that_can_be_done(inbox):
+async def test_a_comment_becomes_a_card_with_everything_that_can_be_done(inbox: InboxDesk) -> None:
     await inbox.hears()
     (card,) = inbox.cards()
 
@@ -39,7 +40,7 @@ async def test_a_comment_becomes_a_card_with_everything_that_can_be_done(inbox):
     assert card.link.label == "Open on Demo network"
 
 
-async def test_a_client_never_gets_a_mention_and_cannot_ask_for_one(inbox):
+async def test_a_client_never_gets_a_mention_and_cannot_ask_for_one(inbox: InboxDesk) -> None:
     await inbox.hears()
 
     assert inbox.cards("client") == []
@@ -51,7 +52,7 @@ async def test_a_client_never_gets_a_mention_and_cannot_ask_for_one(inbox):
     assert "State: New" in words(inbox.cards()[0])
 
 
-async def test_claim_shows_who_and_the_second_person_is_told(inbox):
+async def test_claim_shows_who_and_the_second_person_is_told(inbox: InboxDesk) -> None:
     await inbox.hears()
     card = await inbox.anna.presses("Claim")
     assert "Anna is replying (held for another 10 min)" in words(card)
@@ -66,7 +67,7 @@ async def test_claim_shows_who_and_the_second_person_is_told(inbox):
     assert "State: New" in words(await inbox.boris.presses("Release"))
 
 
-async def test_a_claim_lapses_by_itself(inbox):
+async def test_a_claim_lapses_by_itself(inbox: InboxDesk) -> None:
     await inbox.hears()
     await inbox.anna.presses("Claim")
     await inbox.passes(minutes=10)
@@ -78,7 +79,7 @@ async def test_a_claim_lapses_by_itself(inbox):
     ("button", "state"),
     [("Resolve", "Resolved without an answer"), ("Not ours", "Not ours"), ("Spam", "Spam")],
 )
-async def test_undo_is_the_next_button(inbox, button, state):
+async def test_undo_is_the_next_button(inbox: InboxDesk, button: str, state: str) -> None:
     await inbox.hears()
     card = await inbox.anna.presses(button)
     assert f"State: {state}" in words(card)
@@ -87,7 +88,7 @@ async def test_undo_is_the_next_button(inbox, button, state):
     assert "State: New" in words(await inbox.boris.presses("Undo"))
 
 
-async def test_snooze_with_a_preset_comes_back_by_itself(inbox):
+async def test_snooze_with_a_preset_comes_back_by_itself(inbox: InboxDesk) -> None:
     await inbox.hears()
     assert labels(await inbox.anna.presses("Snooze")) == [
         "1 hour", "Tomorrow 9:00", "Monday 9:00", "Another time…", "Back",
@@ -102,7 +103,7 @@ async def test_snooze_with_a_preset_comes_back_by_itself(inbox):
     assert "State: New" in words(again)
 
 
-async def test_snooze_until_a_time_of_ones_own_and_wake_now(inbox):
+async def test_snooze_until_a_time_of_ones_own_and_wake_now(inbox: InboxDesk) -> None:
     await inbox.hears()
     await inbox.anna.presses("Snooze")
     await inbox.anna.presses("Another time…")
@@ -112,7 +113,7 @@ async def test_snooze_until_a_time_of_ones_own_and_wake_now(inbox):
     assert "State: New" in words(await inbox.boris.presses("Wake now"))
 
 
-async def test_back_brings_the_cards_own_buttons(inbox):
+async def test_back_brings_the_cards_own_buttons(inbox: InboxDesk) -> None:
     await inbox.hears()
     before = labels(inbox.cards()[0])
     await inbox.anna.presses("Snooze")
@@ -120,7 +121,7 @@ async def test_back_brings_the_cards_own_buttons(inbox):
     assert labels(await inbox.anna.presses("Back")) == before
 
 
-async def test_assign_names_the_person_in_the_room(inbox):
+async def test_assign_names_the_person_in_the_room(inbox: InboxDesk) -> None:
     await inbox.hears()
     choices = labels(await inbox.anna.presses("Assign"))
     assert choices == ["Anna", "Boris", "Vera", "Back"]
@@ -133,7 +134,7 @@ async def test_assign_names_the_person_in_the_room(inbox):
     assert "Assigned to" not in words(inbox.cards()[0])
 
 
-async def test_escalate_names_the_managers_and_keeps_the_reason(inbox):
+async def test_escalate_names_the_managers_and_keeps_the_reason(inbox: InboxDesk) -> None:
     await inbox.hears("You will hear from my lawyer")
     await inbox.boris.presses("Escalate")
     await inbox.boris.answers(note="Legal threat")
@@ -145,7 +146,7 @@ async def test_escalate_names_the_managers_and_keeps_the_reason(inbox):
     assert "State: New" in words(await inbox.boris.presses("Undo"))
 
 
-async def test_a_note_stands_on_every_copy_and_goes_nowhere_else(inbox):
+async def test_a_note_stands_on_every_copy_and_goes_nowhere_else(inbox: InboxDesk) -> None:
     mention_id = await inbox.hears()
     await inbox.anna.says("/inbox")
     await inbox.anna.presses("1")
@@ -160,7 +161,7 @@ async def test_a_note_stands_on_every_copy_and_goes_nowhere_else(inbox):
     assert mention_id
 
 
-async def test_an_edit_and_a_deletion_show_on_the_card(inbox):
+async def test_an_edit_and_a_deletion_show_on_the_card(inbox: InboxDesk) -> None:
     await inbox.hears("Nice!", remote_id="a")
     await inbox.arrives(item("a", "Not so nice", edited_at=inbox.clock.now + timedelta(minutes=1)))
     card = inbox.cards()[0]
@@ -172,7 +173,7 @@ async def test_an_edit_and_a_deletion_show_on_the_card(inbox):
     assert labels(inbox.cards()[0]) == ["Note"]
 
 
-async def test_a_native_answer_collapses_the_card(inbox):
+async def test_a_native_answer_collapses_the_card(inbox: InboxDesk) -> None:
     await inbox.hears(remote_id="a")
     later = inbox.clock.now + timedelta(seconds=40)
     await inbox.arrives(item("b", "Yes!", own=True, author_name="Northwind Coffee", parent_id="a", said_at=later))
@@ -183,7 +184,7 @@ async def test_a_native_answer_collapses_the_card(inbox):
     assert "State: New" in words(await inbox.anna.presses("Reopen"))
 
 
-async def test_the_card_says_why_a_button_is_missing(inbox, monkeypatch):
+async def test_the_card_says_why_a_button_is_missing(inbox: InboxDesk, monkeypatch: pytest.MonkeyPatch) -> None:
     network = declared.Declared("demo", "Feeds", frozenset({Can.FETCH}), LIMITS)
     monkeypatch.setattr(declared, "_networks", {"demo": network})
     await inbox.hears()
@@ -194,14 +195,14 @@ async def test_the_card_says_why_a_button_is_missing(inbox, monkeypatch):
     assert "Suggest" not in labels(card)
 
 
-async def test_a_dead_key_is_told_on_the_card(inbox):
-    await inbox.desk.database.write(accounts.change, inbox.account_id, health="auth_expired")
+async def test_a_dead_key_is_told_on_the_card(inbox: InboxDesk) -> None:
+    await inbox.set_account(health="auth_expired")
     await inbox.hears()
 
     assert "nothing can be sent before /accounts" in words(inbox.cards()[0])
 
 
-async def test_a_burst_is_one_card_that_counts_and_leads_to_the_inbox(inbox):
+async def test_a_burst_is_one_card_that_counts_and_leads_to_the_inbox(inbox: InboxDesk) -> None:
     now = inbox.clock.now
     await inbox.arrives(*(item(f"r-{n}", f"Comment {n}", said_at=now) for n in range(ingest.BURST + 5)))
     (card,) = inbox.cards()
@@ -216,7 +217,7 @@ async def test_a_burst_is_one_card_that_counts_and_leads_to_the_inbox(inbox):
     assert listed.title == "Inbox of Northwind Coffee: Open, Demo network"
 
 
-async def test_the_inbox_lists_newest_first_with_counts_and_pages(inbox):
+async def test_the_inbox_lists_newest_first_with_counts_and_pages(inbox: InboxDesk) -> None:
     for number in range(1, 8):
         await inbox.hears(f"Comment number {number}")
         inbox.clock.advance(minutes=1)
@@ -233,7 +234,7 @@ async def test_the_inbox_lists_newest_first_with_counts_and_pages(inbox):
     assert words(mine).count("Comment number") == 1
 
 
-async def test_the_inbox_answers_for_every_shelf_and_says_what_to_do_when_it_is_empty(inbox):
+async def test_the_inbox_answers_for_every_shelf_and_says_what_to_do_when_it_is_empty(inbox: InboxDesk) -> None:
     empty = await inbox.anna.says("/inbox")
     assert "Nothing waits for an answer" in words(empty)
     for label, hint in (
@@ -247,11 +248,11 @@ async def test_the_inbox_answers_for_every_shelf_and_says_what_to_do_when_it_is_
         assert hint in words(await inbox.anna.presses(label)), label
 
 
-async def test_without_an_account_the_inbox_says_how_to_connect_one(desk):
+async def test_without_an_account_the_inbox_says_how_to_connect_one(desk: TestDesk) -> None:
     assert "/accounts" in words(await desk.anna.says("/inbox"))
 
 
-async def test_the_inbox_finds_words_and_says_when_it_does_not(inbox):
+async def test_the_inbox_finds_words_and_says_when_it_does_not(inbox: InboxDesk) -> None:
     await inbox.hears("Do you sell oat milk?")
     await inbox.hears("Lovely place")
     found = await inbox.anna.says("/inbox oat mil")
@@ -262,7 +263,7 @@ async def test_the_inbox_finds_words_and_says_when_it_does_not(inbox):
     assert '“"* OR 1=1' in words(await inbox.anna.says('/inbox "* OR 1=1 --'))
 
 
-async def test_a_card_opened_from_the_list_is_kept_in_step(inbox):
+async def test_a_card_opened_from_the_list_is_kept_in_step(inbox: InboxDesk) -> None:
     await inbox.hears()
     await inbox.anna.says("/inbox")
     opened = await inbox.anna.presses("1")
@@ -273,14 +274,14 @@ async def test_a_card_opened_from_the_list_is_kept_in_step(inbox):
     assert len(held) == 2
 
 
-async def test_a_strangers_words_never_become_ours(inbox):
+async def test_a_strangers_words_never_become_ours(inbox: InboxDesk) -> None:
     await inbox.hears("[x](javascript:1) <b>bold</b> *md*", author_name="<script>\u202e\nAdmin", author_handle="")
     card = inbox.cards()[0]
 
     assert "“[x](javascript:1) <b>bold</b> *md*” — <script> Admin" in words(card)
 
 
-async def test_a_very_long_comment_is_cut_on_the_card_and_kept(inbox):
+async def test_a_very_long_comment_is_cut_on_the_card_and_kept(inbox: InboxDesk) -> None:
     await inbox.hears("x" * 1_000_000)
 
     assert len(words(inbox.cards()[0])) < 2_000

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from clocks import Clock
+from dialog import Person, TestDesk
 from fake_networks import LIMITS, item
 from inbox_desk import InboxDesk, labels, open_inbox_desk, words
 
@@ -14,29 +17,29 @@ from smm.networks import Can
 
 
 @pytest.fixture(autouse=True)
-def demo_network(monkeypatch):
+def demo_network(monkeypatch: pytest.MonkeyPatch) -> None:
     network = declared.Declared("demo", "Demo network", frozenset(Can), LIMITS)
     monkeypatch.setattr(declared, "_networks", {"demo": network})
 
 
 @pytest.fixture
-async def inbox(desk, clock) -> InboxDesk:
+async def inbox(desk: TestDesk, clock: Clock) -> InboxDesk:
     return await open_inbox_desk(desk, clock)
 
 
-async def _preview(inbox, person, text="Yes, we do!"):
+async def _preview(inbox: InboxDesk, person: Person, text: str = "Yes, we do!") -> Any:
     await person.presses("Reply")
     await person.answers(text=text)
     return inbox.cards()[-1]
 
 
-async def _send(inbox, person, text="Yes, we do!"):
+async def _send(inbox: InboxDesk, person: Person, text: str = "Yes, we do!") -> None:
     await _preview(inbox, person, text)
     await person.presses("Send")
     await inbox.passes(seconds=10)
 
 
-async def test_the_whole_way_from_comment_to_public_answer(inbox):
+async def test_the_whole_way_from_comment_to_public_answer(inbox: InboxDesk) -> None:
     await inbox.hears()
     inbox.clock.advance(seconds=30)
     asked = await inbox.anna.presses("Reply")
@@ -68,7 +71,7 @@ async def test_the_whole_way_from_comment_to_public_answer(inbox):
     assert [effect.text for effect in inbox.networks.effects] == ["Yes, we do!"]
 
 
-async def test_words_in_the_room_are_never_public_by_themselves(inbox):
+async def test_words_in_the_room_are_never_public_by_themselves(inbox: InboxDesk) -> None:
     await inbox.hears()
     await inbox.anna.says("Yes, we do!")
     await inbox.passes(minutes=1)
@@ -77,7 +80,7 @@ async def test_words_in_the_room_are_never_public_by_themselves(inbox):
     assert inbox.networks.effects == []
 
 
-async def test_an_answer_to_the_card_is_a_preview_and_no_more(inbox):
+async def test_an_answer_to_the_card_is_a_preview_and_no_more(inbox: InboxDesk) -> None:
     await inbox.hears()
     message_id = inbox.desk.room("team").messages[0][0]
     shown = await inbox.anna.says("Yes, we do!", reply_to=message_id)
@@ -88,7 +91,7 @@ async def test_an_answer_to_the_card_is_a_preview_and_no_more(inbox):
     assert inbox.networks.effects == []
 
 
-async def test_an_answer_to_the_preview_replaces_it(inbox):
+async def test_an_answer_to_the_preview_replaces_it(inbox: InboxDesk) -> None:
     await inbox.hears()
     await _preview(inbox, inbox.anna, "Yess")
     message_id = inbox.desk.room("team").messages[-1][0]
@@ -98,7 +101,7 @@ async def test_an_answer_to_the_preview_replaces_it(inbox):
     assert "“Yes!”" in words(inbox.cards()[-1])
 
 
-async def test_edit_begins_with_what_stands(inbox):
+async def test_edit_begins_with_what_stands(inbox: InboxDesk) -> None:
     await inbox.hears()
     await _preview(inbox, inbox.anna, "Yess")
     asked = await inbox.anna.presses("Edit")
@@ -108,7 +111,7 @@ async def test_edit_begins_with_what_stands(inbox):
     assert asked.ask.questions[0].value == "Yess"
 
 
-async def test_undo_brings_the_preview_back_and_nothing_goes_out(inbox):
+async def test_undo_brings_the_preview_back_and_nothing_goes_out(inbox: InboxDesk) -> None:
     await inbox.hears()
     await _preview(inbox, inbox.anna)
     await inbox.anna.presses("Send")
@@ -119,7 +122,7 @@ async def test_undo_brings_the_preview_back_and_nothing_goes_out(inbox):
     assert labels(inbox.cards()[-1]) == ["Send", "Edit", "Discard"]
 
 
-async def test_send_pressed_twice_is_sent_once_and_says_so(inbox):
+async def test_send_pressed_twice_is_sent_once_and_says_so(inbox: InboxDesk) -> None:
     await inbox.hears()
     await _preview(inbox, inbox.anna)
     preview = inbox.desk.room("team").messages[-1]
@@ -132,7 +135,7 @@ async def test_send_pressed_twice_is_sent_once_and_says_so(inbox):
     assert len(inbox.networks.effects) == 1
 
 
-async def test_a_second_person_is_told_and_their_text_is_not_lost(inbox):
+async def test_a_second_person_is_told_and_their_text_is_not_lost(inbox: InboxDesk) -> None:
     await inbox.hears()
     await inbox.anna.presses("Reply")
     inbox.clock.advance(minutes=2)
@@ -149,7 +152,7 @@ async def test_a_second_person_is_told_and_their_text_is_not_lost(inbox):
     assert "Boris is replying" in words(inbox.cards()[0])
 
 
-async def test_a_second_persons_text_can_become_a_note(inbox):
+async def test_a_second_persons_text_can_become_a_note(inbox: InboxDesk) -> None:
     await inbox.hears()
     await inbox.anna.presses("Claim")
     await inbox.boris.says("She is a regular", reply_to=inbox.desk.room("team").messages[0][0])
@@ -158,7 +161,7 @@ async def test_a_second_persons_text_can_become_a_note(inbox):
     assert "Note by Boris: She is a regular" in words(inbox.cards()[0])
 
 
-async def test_a_change_since_the_preview_is_told_and_the_second_press_sends(inbox):
+async def test_a_change_since_the_preview_is_told_and_the_second_press_sends(inbox: InboxDesk) -> None:
     await inbox.hears(remote_id="a")
     await _preview(inbox, inbox.anna)
     await inbox.arrives(item("a", "Do you have poison?", edited_at=inbox.clock.now + timedelta(seconds=5)))
@@ -175,7 +178,7 @@ async def test_a_change_since_the_preview_is_told_and_the_second_press_sends(inb
     assert len(inbox.networks.effects) == 1
 
 
-async def test_a_change_in_the_last_seconds_holds_the_answer_back_and_tells(inbox):
+async def test_a_change_in_the_last_seconds_holds_the_answer_back_and_tells(inbox: InboxDesk) -> None:
     await inbox.hears(remote_id="a")
     await _preview(inbox, inbox.anna)
     await inbox.anna.presses("Send")
@@ -190,7 +193,7 @@ async def test_a_change_in_the_last_seconds_holds_the_answer_back_and_tells(inbo
     assert inbox.cards()[0].title.startswith("Answered on the network by Northwind")
 
 
-async def test_a_refusal_shows_the_networks_reason_and_retry_works(inbox):
+async def test_a_refusal_shows_the_networks_reason_and_retry_works(inbox: InboxDesk) -> None:
     inbox.networks.script("reply", "refuse")
     await inbox.hears()
     await _send(inbox, inbox.anna)
@@ -204,7 +207,7 @@ async def test_a_refusal_shows_the_networks_reason_and_retry_works(inbox):
     assert inbox.cards()[0].title.startswith("Answered by Anna")
 
 
-async def test_waiting_for_the_network_is_shown_with_its_reason(inbox):
+async def test_waiting_for_the_network_is_shown_with_its_reason(inbox: InboxDesk) -> None:
     inbox.networks.script("reply", "rate_limited")
     await inbox.hears()
     await _send(inbox, inbox.anna)
@@ -216,7 +219,7 @@ async def test_waiting_for_the_network_is_shown_with_its_reason(inbox):
 
 
 @pytest.fixture
-async def asked(inbox):
+async def asked(inbox: InboxDesk) -> Any:
     inbox.networks.capabilities = frozenset(Can) - {Can.FIND_REPLY}
     inbox.networks.script("reply", "unknown_done")
     await inbox.hears()
@@ -224,13 +227,13 @@ async def asked(inbox):
     return inbox.cards()[-1]
 
 
-async def test_an_unknown_outcome_is_asked_in_words(asked):
+async def test_an_unknown_outcome_is_asked_in_words(asked: Card) -> None:
     assert asked.title == "Was it sent?"
     assert labels(asked) == ["It is there", "Send again", "Drop"]
     assert asked.link is not None
 
 
-async def test_it_is_there_wants_a_real_address_or_none(inbox, asked):
+async def test_it_is_there_wants_a_real_address_or_none(inbox: InboxDesk, asked: Card) -> None:
     await inbox.anna.presses("It is there")
     wrong = await inbox.anna.answers(link="javascript:alert(1)")
     assert wrong == {"link": "Paste the whole address; it begins with https://"}
@@ -240,21 +243,21 @@ async def test_it_is_there_wants_a_real_address_or_none(inbox, asked):
     assert len(inbox.networks.effects) == 1
 
 
-async def test_send_again_sends_again(inbox, asked):
+async def test_send_again_sends_again(inbox: InboxDesk, asked: Card) -> None:
     await inbox.anna.presses("Send again")
     await inbox.passes(seconds=1)
 
     assert len({effect.key for effect in inbox.networks.effects}) == 2
 
 
-async def test_drop_gives_the_mention_back(inbox, asked):
+async def test_drop_gives_the_mention_back(inbox: InboxDesk, asked: Card) -> None:
     await inbox.anna.presses("Drop")
 
     assert "Anna is replying" in words(inbox.cards()[0])
     assert inbox.cards()[-1].title == "Discarded"
 
 
-async def test_looking_says_not_to_send_again(inbox):
+async def test_looking_says_not_to_send_again(inbox: InboxDesk) -> None:
     inbox.networks.script("reply", "unknown_done")
     await inbox.hears()
     await _send(inbox, inbox.anna)
@@ -265,15 +268,17 @@ async def test_looking_says_not_to_send_again(inbox):
     assert len(inbox.networks.effects) == 1
 
 
-async def test_what_is_too_long_is_said_beside_the_question(inbox):
+async def test_what_is_too_long_is_said_beside_the_question(inbox: InboxDesk) -> None:
     await inbox.hears()
     await inbox.anna.presses("Reply")
 
-    assert "text" in (await inbox.anna.answers(text="x" * 501))
+    wrong = await inbox.anna.answers(text="x" * 501)
+    assert isinstance(wrong, dict)
+    assert "text" in wrong
     assert inbox.networks.effects == []
 
 
-async def test_a_client_can_neither_reply_nor_confirm(inbox):
+async def test_a_client_can_neither_reply_nor_confirm(inbox: InboxDesk) -> None:
     await inbox.hears()
     await _preview(inbox, inbox.anna)
     for label in ("Reply", "Send", "Discard"):
@@ -284,7 +289,7 @@ async def test_a_client_can_neither_reply_nor_confirm(inbox):
     assert inbox.cards("client") == []
 
 
-async def test_discard_leaves_the_comment_with_its_holder(inbox):
+async def test_discard_leaves_the_comment_with_its_holder(inbox: InboxDesk) -> None:
     await inbox.hears()
     await _preview(inbox, inbox.anna)
     await inbox.anna.presses("Discard")

@@ -5,35 +5,40 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
+from clocks import Clock
 from inbox_world import BOTH, Inbox, by, database_of, open_inbox
 
 from smm import inbox as use
+from smm.actors import Actor
 from smm.errors import Conflict, Invalid, NotFound
 from smm.mention_moves import MOVES, OPEN, State, get, move
 from storage import audit, buttons, mentions, replies
 from storage.channels import ChatRef, MessageRef
 from storage.members import add as add_member
+from storage.unit_of_work import UnitOfWork
 
 
 @pytest.fixture
-async def inbox(request, clock, tmp_path) -> AsyncIterator[Inbox]:
+async def inbox(request: pytest.FixtureRequest, clock: Clock, tmp_path: Path) -> AsyncIterator[Inbox]:
     async with database_of(request) as opened:
         yield await open_inbox(opened, clock, tmp_path)
 
 
 @pytest.fixture
-def anna(inbox):
+def anna(inbox: Inbox) -> Any:
     return by(inbox.people.anna)
 
 
 @pytest.fixture
-def boris(inbox):
+def boris(inbox: Inbox) -> Any:
     return by(inbox.people.boris)
 
 
-async def test_rule_3_a_claim_holds_for_ten_minutes(inbox, anna, clock):
+async def test_rule_3_a_claim_holds_for_ten_minutes(inbox: Inbox, anna: Actor, clock: Clock) -> None:
     mention_id = await inbox.one()
     claimed = await inbox.database.write(use.claim, mention_id, anna)
 
@@ -42,10 +47,10 @@ async def test_rule_3_a_claim_holds_for_ten_minutes(inbox, anna, clock):
 
 
 @pytest.mark.parametrize("inbox", BOTH, indirect=True)
-async def test_rule_3_fifty_claims_at_once_have_one_winner_and_the_others_are_told_who(inbox):
+async def test_rule_3_fifty_claims_at_once_have_one_winner_and_the_others_are_told_who(inbox: Inbox) -> None:
     mention_id = await inbox.one()
 
-    def team(uow):
+    def team(uow: UnitOfWork) -> Any:
         return [add_member(uow, inbox.people.workspace.id, f"Member {number}", "en") for number in range(50)]
 
     people = await inbox.database.write(team)
@@ -64,7 +69,9 @@ async def test_rule_3_fifty_claims_at_once_have_one_winner_and_the_others_are_to
     assert len(claims) == 1
 
 
-async def test_rule_3_a_second_person_is_told_who_and_for_how_long(inbox, anna, boris, clock):
+async def test_rule_3_a_second_person_is_told_who_and_for_how_long(
+    inbox: Inbox, anna: Actor, boris: Actor, clock: Clock
+) -> None:
     mention_id = await inbox.one()
     await inbox.database.write(use.claim, mention_id, anna)
     clock.advance(minutes=2)
@@ -74,7 +81,9 @@ async def test_rule_3_a_second_person_is_told_who_and_for_how_long(inbox, anna, 
             await inbox.database.write(action, mention_id, boris)
 
 
-async def test_rule_3_drafting_makes_the_time_run_anew_without_a_new_revision(inbox, anna, clock):
+async def test_rule_3_drafting_makes_the_time_run_anew_without_a_new_revision(
+    inbox: Inbox, anna: Actor, clock: Clock
+) -> None:
     mention_id = await inbox.one()
     before = await inbox.database.write(use.claim, mention_id, anna)
     clock.advance(minutes=8)
@@ -84,7 +93,7 @@ async def test_rule_3_drafting_makes_the_time_run_anew_without_a_new_revision(in
     assert after.revision == before.revision
 
 
-async def test_rule_3_a_claim_can_be_taken_over(inbox, anna, boris):
+async def test_rule_3_a_claim_can_be_taken_over(inbox: Inbox, anna: Actor, boris: Actor) -> None:
     mention_id = await inbox.one()
     await inbox.database.write(use.claim, mention_id, anna)
     taken = await inbox.database.write(use.take_over, mention_id, boris)
@@ -94,7 +103,9 @@ async def test_rule_3_a_claim_can_be_taken_over(inbox, anna, boris):
         await inbox.database.write(use.claim, mention_id, anna)
 
 
-async def test_rule_3_a_claim_that_ran_out_holds_nobody_back(inbox, anna, boris, clock):
+async def test_rule_3_a_claim_that_ran_out_holds_nobody_back(
+    inbox: Inbox, anna: Actor, boris: Actor, clock: Clock
+) -> None:
     mention_id = await inbox.one()
     await inbox.database.write(use.claim, mention_id, anna)
     clock.advance(minutes=10)
@@ -103,7 +114,7 @@ async def test_rule_3_a_claim_that_ran_out_holds_nobody_back(inbox, anna, boris,
 
 
 @pytest.mark.parametrize("inbox", BOTH, indirect=True)
-async def test_a_lapsed_claim_is_found_by_the_clock_and_returned(inbox, anna, clock):
+async def test_a_lapsed_claim_is_found_by_the_clock_and_returned(inbox: Inbox, anna: Actor, clock: Clock) -> None:
     mention_id = await inbox.one()
     await inbox.database.write(use.claim, mention_id, anna)
     assert await inbox.database.read(use.due, clock.now + timedelta(minutes=9)) == []
@@ -116,7 +127,7 @@ async def test_a_lapsed_claim_is_found_by_the_clock_and_returned(inbox, anna, cl
     assert not await inbox.database.write(use.wake, mention_id)
 
 
-async def test_release_lets_others_take_it(inbox, anna, boris):
+async def test_release_lets_others_take_it(inbox: Inbox, anna: Actor, boris: Actor) -> None:
     mention_id = await inbox.one()
     await inbox.database.write(use.claim, mention_id, anna)
     released = await inbox.database.write(use.release, mention_id, anna)
@@ -125,7 +136,7 @@ async def test_release_lets_others_take_it(inbox, anna, boris):
     await inbox.database.write(use.claim, mention_id, boris)
 
 
-async def test_a_snoozed_mention_comes_back_once_and_is_told(inbox, anna, clock):
+async def test_a_snoozed_mention_comes_back_once_and_is_told(inbox: Inbox, anna: Actor, clock: Clock) -> None:
     mention_id = await inbox.one()
     until = clock.now + timedelta(hours=1)
     assert (await inbox.database.write(use.snooze, mention_id, anna, until)).state == "snoozed"
@@ -138,14 +149,14 @@ async def test_a_snoozed_mention_comes_back_once_and_is_told(inbox, anna, clock)
     assert [alert.args for alert in (await inbox.told("mention"))[told:]] == [{"why": "woken"}]
 
 
-async def test_a_snooze_must_end_in_the_future_and_within_a_year(inbox, anna, clock):
+async def test_a_snooze_must_end_in_the_future_and_within_a_year(inbox: Inbox, anna: Actor, clock: Clock) -> None:
     mention_id = await inbox.one()
     for until in (clock.now, clock.now + timedelta(days=400)):
         with pytest.raises(Invalid):
             await inbox.database.write(use.snooze, mention_id, anna, until)
 
 
-def test_snooze_presets_are_wall_clock_times_of_the_brand():
+def test_snooze_presets_are_wall_clock_times_of_the_brand() -> None:
     friday_night = datetime(2026, 3, 27, 22, 30, tzinfo=UTC)  # 23:30 in Berlin; on Sunday the clocks go forward
     found = use.presets(friday_night, "Europe/Berlin")
 
@@ -155,7 +166,9 @@ def test_snooze_presets_are_wall_clock_times_of_the_brand():
 
 
 @pytest.mark.parametrize(("action", "state"), [("resolve", "resolved"), ("not_ours", "not_ours"), ("spam", "spam")])
-async def test_what_is_put_aside_can_be_brought_back(inbox, anna, boris, action, state):
+async def test_what_is_put_aside_can_be_brought_back(
+    inbox: Inbox, anna: Actor, boris: Actor, action: str, state: str
+) -> None:
     mention_id = await inbox.one()
     assert (await inbox.database.write(getattr(use, action), mention_id, anna)).state == state
     with pytest.raises(Conflict, match="Reopen it first"):
@@ -164,7 +177,7 @@ async def test_what_is_put_aside_can_be_brought_back(inbox, anna, boris, action,
     assert (await inbox.database.write(use.reopen, mention_id, boris)).state == "new"
 
 
-async def test_escalating_tells_the_team_at_once_and_keeps_the_reason(inbox, boris):
+async def test_escalating_tells_the_team_at_once_and_keeps_the_reason(inbox: Inbox, boris: Actor) -> None:
     mention_id = await inbox.one()
     before = len(await inbox.told("mention"))
     escalated = await inbox.database.write(use.escalate, mention_id, boris, "Threatens with a lawyer")
@@ -177,7 +190,7 @@ async def test_escalating_tells_the_team_at_once_and_keeps_the_reason(inbox, bor
     assert [member.name for member in await inbox.database.read(use.managers, inbox.people.brand.id)] == ["Anna"]
 
 
-async def test_assigning_names_a_person_who_may_answer(inbox, anna, boris):
+async def test_assigning_names_a_person_who_may_answer(inbox: Inbox, anna: Actor, boris: Actor) -> None:
     mention_id = await inbox.one()
     revision = (await inbox.mention(mention_id)).revision
     assigned = await inbox.database.write(use.assign, mention_id, anna, boris.member_id)
@@ -188,7 +201,7 @@ async def test_assigning_names_a_person_who_may_answer(inbox, anna, boris):
     assert (await inbox.database.write(use.assign, mention_id, anna, None)).assigned_to is None
 
 
-async def test_notes_are_kept_for_the_team_and_move_nothing(inbox, anna, boris):
+async def test_notes_are_kept_for_the_team_and_move_nothing(inbox: Inbox, anna: Actor, boris: Actor) -> None:
     mention_id = await inbox.one()
     await inbox.database.write(use.claim, mention_id, anna)
     await inbox.database.write(use.add_note, mention_id, boris, " She is a regular ")
@@ -202,11 +215,11 @@ async def test_notes_are_kept_for_the_team_and_move_nothing(inbox, anna, boris):
         await inbox.database.write(use.add_note, mention_id, boris, "  ")
 
 
-async def test_every_copy_is_redrawn_after_every_move(inbox, anna, boris):
+async def test_every_copy_is_redrawn_after_every_move(inbox: Inbox, anna: Actor, boris: Actor) -> None:
     mention_id = await inbox.one()
     here = MessageRef(ChatRef("web", "team"), "7")
 
-    def stand(uow):
+    def stand(uow: UnitOfWork) -> None:
         buttons.add_copy(uow, here, view="mention", object_id=mention_id, language="en", args={}, digest="", brand_id=1)
 
     await inbox.database.write(stand)
@@ -218,14 +231,14 @@ async def test_every_copy_is_redrawn_after_every_move(inbox, anna, boris):
         edits = len(found)
 
 
-def _edits(uow):
+def _edits(uow: UnitOfWork) -> Any:
     from inbox_world import _outbox
 
     return [alert for alert in _outbox(uow) if alert.edits == "7"]
 
 
 @pytest.mark.parametrize("inbox", BOTH, indirect=True)
-async def test_every_move_leaves_a_line_with_who_and_which_identity(inbox, anna):
+async def test_every_move_leaves_a_line_with_who_and_which_identity(inbox: Inbox, anna: Actor) -> None:
     mention_id = await inbox.one()
     for action in (use.claim, use.release, use.escalate, use.reopen, use.not_ours, use.reopen, use.spam, use.reopen):
         await inbox.database.write(action, mention_id, anna)
@@ -245,10 +258,10 @@ async def test_every_move_leaves_a_line_with_who_and_which_identity(inbox, anna)
     assert await inbox.database.read(audit.verify) is None
 
 
-async def test_only_the_moves_of_the_table_are_made(inbox, anna):
+async def test_only_the_moves_of_the_table_are_made(inbox: Inbox, anna: Actor) -> None:
     mention_id = await inbox.one()
 
-    def attempt(uow, state, name):
+    def attempt(uow: UnitOfWork, state: str, name: str) -> Any:
         mentions.change(uow, get(uow, mention_id), state=str(state))
         return move(uow, get(uow, mention_id), name, anna)
 
@@ -261,19 +274,19 @@ async def test_only_the_moves_of_the_table_are_made(inbox, anna):
                     await inbox.database.write(attempt, state, name)
 
 
-def test_from_every_state_that_people_can_reach_there_is_a_way_back():
+def test_from_every_state_that_people_can_reach_there_is_a_way_back() -> None:
     reachable = {MOVES[name].after for name in ("snooze", "escalate", "resolve", "not_ours", "spam", "replied")}
     assert reachable <= MOVES["reopen"].before
     assert MOVES["claim"].before == OPEN
 
 
-async def test_a_mention_of_another_brand_is_not_there(inbox):
+async def test_a_mention_of_another_brand_is_not_there(inbox: Inbox) -> None:
     mention_id = await inbox.one()
     with pytest.raises(NotFound):
         await inbox.database.read(get, mention_id, inbox.people.brand.id + 1)
 
 
-async def test_a_note_is_cut_and_a_taken_over_preview_is_redrawn(inbox, anna, boris):
+async def test_a_note_is_cut_and_a_taken_over_preview_is_redrawn(inbox: Inbox, anna: Actor, boris: Actor) -> None:
     mention_id = await inbox.one()
     await inbox.database.write(use.add_note, mention_id, anna, "x" * 10_000)
     assert len((await inbox.database.read(use.newest_notes, mention_id))[0].text) == use.NOTE

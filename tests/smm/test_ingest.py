@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
+from clocks import Clock
 from fake_networks import item
 from inbox_world import BOTH, Inbox, by, database_of, open_inbox
 from sqlalchemy import func, select
@@ -20,7 +23,7 @@ from storage.unit_of_work import UnitOfWork
 
 
 @pytest.fixture
-async def inbox(request, clock, tmp_path) -> AsyncIterator[Inbox]:
+async def inbox(request: pytest.FixtureRequest, clock: Clock, tmp_path: Path) -> AsyncIterator[Inbox]:
     async with database_of(request) as opened:
         yield await open_inbox(opened, clock, tmp_path)
 
@@ -30,7 +33,7 @@ def _stored(uow: UnitOfWork) -> int:
 
 
 @pytest.mark.parametrize("inbox", BOTH, indirect=True)
-async def test_rule_1_the_same_page_twice_stores_and_alerts_once(inbox):
+async def test_rule_1_the_same_page_twice_stores_and_alerts_once(inbox: Inbox) -> None:
     page = Page((item("a", said_at=inbox.database.clock()), item("b", said_at=inbox.database.clock())), "next")
 
     first = await inbox.database.write(ingest.ingest, inbox.account_id, page)
@@ -38,10 +41,10 @@ async def test_rule_1_the_same_page_twice_stores_and_alerts_once(inbox):
 
     assert (len(first), second) == (2, [])
     assert len(await inbox.told("mention")) == 2
-    assert (await inbox.database.read(accounts.get, inbox.account_id)).cursor == "next"
+    assert (await inbox.account()).cursor == "next"
 
 
-async def test_the_same_id_twice_in_one_page_is_one_mention_with_the_newest_text(inbox):
+async def test_the_same_id_twice_in_one_page_is_one_mention_with_the_newest_text(inbox: Inbox) -> None:
     now = inbox.database.clock()
     new = await inbox.arrive(
         item("a", "after", said_at=now, edited_at=now + timedelta(seconds=5)), item("a", "before", said_at=now)
@@ -51,7 +54,7 @@ async def test_the_same_id_twice_in_one_page_is_one_mention_with_the_newest_text
 
 
 @pytest.mark.parametrize("inbox", BOTH, indirect=True)
-async def test_rule_1_a_newer_edit_is_taken_over_once_and_an_older_one_never(inbox):
+async def test_rule_1_a_newer_edit_is_taken_over_once_and_an_older_one_never(inbox: Inbox) -> None:
     mention_id = await inbox.one(remote_id="a", text="good")
     now = inbox.database.clock()
 
@@ -65,7 +68,7 @@ async def test_rule_1_a_newer_edit_is_taken_over_once_and_an_older_one_never(inb
     assert len(await inbox.told("mention")) == 1
 
 
-async def test_a_mention_deleted_by_its_author_is_closed_and_one_never_seen_is_not_stored(inbox):
+async def test_a_mention_deleted_by_its_author_is_closed_and_one_never_seen_is_not_stored(inbox: Inbox) -> None:
     mention_id = await inbox.one(remote_id="a")
 
     await inbox.arrive(item("a", deleted=True), item("never", deleted=True))
@@ -84,26 +87,27 @@ async def test_a_mention_deleted_by_its_author_is_closed_and_one_never_seen_is_n
     ],
     ids=["said so", "by id", "by handle"],
 )
-async def test_rule_2_own_content_is_neither_stored_nor_told(inbox, ours):
+async def test_rule_2_own_content_is_neither_stored_nor_told(inbox: Inbox, ours: dict[str, Any]) -> None:
     assert await inbox.arrive(item("a", **ours)) == []
     assert await inbox.database.read(_stored) == 0
     assert await inbox.told("mention") == []
 
 
-async def test_rule_2_another_account_of_the_brand_is_not_a_stranger(inbox):
-    await inbox.database.write(accounts.add, inbox.people.brand.id, "demo", "own-2", handle="northwind_help")
+async def test_rule_2_another_account_of_the_brand_is_not_a_stranger(inbox: Inbox) -> None:
+    brand_id = inbox.people.brand.id
+    await inbox.database.write(lambda uow: accounts.add(uow, brand_id, "demo", "own-2", handle="northwind_help"))
 
     assert await inbox.arrive(item("a", author_id="own-2")) == []
 
 
-async def test_rule_2_an_account_without_id_and_handle_does_not_swallow_strangers(inbox):
-    await inbox.database.write(accounts.change, inbox.account_id, remote_id="", handle="")
+async def test_rule_2_an_account_without_id_and_handle_does_not_swallow_strangers(inbox: Inbox) -> None:
+    await inbox.set_account(remote_id="", handle="")
 
     assert len(await inbox.arrive(item("a", author_id="", author_handle=""))) == 1
 
 
 @pytest.mark.parametrize("inbox", BOTH, indirect=True)
-async def test_rule_9_a_native_reply_is_credited_with_author_and_time(inbox):
+async def test_rule_9_a_native_reply_is_credited_with_author_and_time(inbox: Inbox) -> None:
     mention_id = await inbox.one(remote_id="a")
     later = inbox.database.clock() + timedelta(minutes=3)
 
@@ -114,14 +118,14 @@ async def test_rule_9_a_native_reply_is_credited_with_author_and_time(inbox):
     assert answered.answer == "Yes, we do!"
 
 
-async def test_rule_9_a_comment_that_arrives_with_its_answer_is_not_told(inbox):
+async def test_rule_9_a_comment_that_arrives_with_its_answer_is_not_told(inbox: Inbox) -> None:
     now = inbox.database.clock()
     await inbox.arrive(item("a", said_at=now), item("b", own=True, parent_id="a", said_at=now + timedelta(seconds=1)))
 
     assert await inbox.told("mention") == []
 
 
-async def test_rule_9_an_answer_seen_before_does_not_close_what_was_reopened(inbox):
+async def test_rule_9_an_answer_seen_before_does_not_close_what_was_reopened(inbox: Inbox) -> None:
     mention_id = await inbox.one(remote_id="a")
     answer = item("b", own=True, parent_id="a", said_at=inbox.database.clock() + timedelta(seconds=1))
     await inbox.arrive(answer)
@@ -132,15 +136,15 @@ async def test_rule_9_an_answer_seen_before_does_not_close_what_was_reopened(inb
     assert (await inbox.mention(mention_id)).state == "new"
 
 
-async def test_rule_9_a_message_answered_in_its_thread_is_answered(inbox):
+async def test_rule_9_a_message_answered_in_its_thread_is_answered(inbox: Inbox) -> None:
     mention_id = await inbox.one(kind=Kind.MESSAGE, thread_id="talk")
-    own = {"kind": Kind.MESSAGE, "thread_id": "talk", "own": True}
+    own: dict[str, Any] = {"kind": Kind.MESSAGE, "thread_id": "talk", "own": True}
     await inbox.arrive(item("b", **own, said_at=inbox.database.clock() + timedelta(minutes=1)))
 
     assert (await inbox.mention(mention_id)).state == "elsewhere"
 
 
-async def test_a_backlog_is_stored_without_a_word(inbox):
+async def test_a_backlog_is_stored_without_a_word(inbox: Inbox) -> None:
     now = inbox.database.clock()
     pages = [
         (item("old", said_at=now - timedelta(days=30)), item("fresh", said_at=now - timedelta(hours=2))),
@@ -153,14 +157,14 @@ async def test_a_backlog_is_stored_without_a_word(inbox):
     assert len(await inbox.told("mention")) == 1
 
 
-async def test_what_piled_up_while_the_desk_was_away_is_told(inbox, clock):
+async def test_what_piled_up_while_the_desk_was_away_is_told(inbox: Inbox, clock: Clock) -> None:
     clock.advance(days=3)
     await inbox.arrive(item("a", said_at=clock.now - timedelta(hours=40)))
 
     assert len(await inbox.told("mention")) == 1
 
 
-async def test_rule_8_a_burst_is_one_card(inbox):
+async def test_rule_8_a_burst_is_one_card(inbox: Inbox) -> None:
     now = inbox.database.clock()
     await inbox.arrive(*(item(f"r-{number}", said_at=now) for number in range(ingest.BURST + 1)))
 
@@ -169,7 +173,7 @@ async def test_rule_8_a_burst_is_one_card(inbox):
     assert await inbox.database.read(_stored) == ingest.BURST + 1
 
 
-async def test_rule_8_a_burst_over_several_polls_is_counted_together(inbox, clock):
+async def test_rule_8_a_burst_over_several_polls_is_counted_together(inbox: Inbox, clock: Clock) -> None:
     for number in range(ingest.BURST):
         await inbox.one(remote_id=f"r-{number}")
     await inbox.one(remote_id="one too many")
@@ -181,7 +185,7 @@ async def test_rule_8_a_burst_over_several_polls_is_counted_together(inbox, cloc
 
 
 @pytest.mark.parametrize("inbox", BOTH, indirect=True)
-async def test_hostile_shapes_are_bounded_and_kept(inbox):
+async def test_hostile_shapes_are_bounded_and_kept(inbox: Inbox) -> None:
     mention_id = await inbox.one(
         text="\x00" + "ю" * 1_000_000,
         author_name="\u202eMia\n\nAdmin" + "x" * 5_000,
@@ -198,7 +202,14 @@ async def test_hostile_shapes_are_bounded_and_kept(inbox):
     assert kept.raw["cut"] is True
 
 
-async def test_one_item_that_cannot_be_kept_stops_nothing(inbox):
+@pytest.mark.parametrize("inbox", BOTH, indirect=True)
+async def test_a_body_that_json_allows_and_a_database_does_not_is_kept_without_it(inbox: Inbox) -> None:
+    mention_id = await inbox.one(raw={"nan": float("nan"), "half": "\ud800", "nul": "a\x00b"})
+
+    assert (await inbox.mention(mention_id)).raw == {"nan": None, "half": "?", "nul": "ab"}
+
+
+async def test_one_item_that_cannot_be_kept_stops_nothing(inbox: Inbox) -> None:
     now = inbox.database.clock()
     new = await inbox.arrive(item("", said_at=now), item("x" * 300, said_at=now), item("good", said_at=now))
 
@@ -207,13 +218,13 @@ async def test_one_item_that_cannot_be_kept_stops_nothing(inbox):
     assert lines[-1].facts["unusable"] == 2
 
 
-async def test_nothing_arrives_at_a_closed_account(inbox):
-    await inbox.database.write(accounts.change, inbox.account_id, closed_at=inbox.database.clock())
+async def test_nothing_arrives_at_a_closed_account(inbox: Inbox) -> None:
+    await inbox.set_account(closed_at=inbox.database.clock())
 
     assert await inbox.arrive(item("a")) == []
 
 
-async def test_polling_reads_page_after_page_and_says_when_to_come_again(inbox):
+async def test_polling_reads_page_after_page_and_says_when_to_come_again(inbox: Inbox) -> None:
     now = inbox.database.clock()
     inbox.networks.pages[inbox.account_id].extend(
         [
@@ -224,23 +235,23 @@ async def test_polling_reads_page_after_page_and_says_when_to_come_again(inbox):
 
     await ingest.poll(inbox.desk, inbox.account_id)
 
-    account = await inbox.database.read(accounts.get, inbox.account_id)
+    account = await inbox.account()
     assert await inbox.database.read(_stored) == 2
     assert (account.cursor, account.health, account.poll_at) == ("2", "ok", now + timedelta(seconds=3))
 
 
-async def test_a_poll_that_breaks_in_the_middle_keeps_what_it_had(inbox):
+async def test_a_poll_that_breaks_in_the_middle_keeps_what_it_had(inbox: Inbox) -> None:
     inbox.networks.pages[inbox.account_id].append(Page((item("a"),), "1", more=True))
     inbox.networks.script("fetch", "ok", "unavailable")
 
     await ingest.poll(inbox.desk, inbox.account_id)
 
-    account = await inbox.database.read(accounts.get, inbox.account_id)
+    account = await inbox.account()
     assert (account.cursor, account.health) == ("1", "failing")
     assert await inbox.database.read(_stored) == 1
 
 
-async def test_a_network_that_says_more_for_ever_is_left_after_a_while(inbox):
+async def test_a_network_that_says_more_for_ever_is_left_after_a_while(inbox: Inbox) -> None:
     same = Page((item("a"),), "same", more=True)
     inbox.networks.pages[inbox.account_id].extend([same] * 100)
 
@@ -249,7 +260,7 @@ async def test_a_network_that_says_more_for_ever_is_left_after_a_while(inbox):
     assert inbox.networks.calls.count("fetch") == 2
 
 
-async def test_an_edit_after_the_answer_is_shown_and_the_answer_stays(inbox):
+async def test_an_edit_after_the_answer_is_shown_and_the_answer_stays(inbox: Inbox) -> None:
     mention_id = await inbox.one(remote_id="a")
     now = inbox.database.clock()
     await inbox.arrive(item("b", own=True, parent_id="a", said_at=now + timedelta(seconds=1)))

@@ -3,53 +3,61 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from datetime import timedelta
+from collections.abc import AsyncIterator, Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
-from fake_networks import LIMITS, Crash, item
+from clocks import Clock
+from fake_networks import LIMITS, Crash, Outcome, item
 from inbox_world import BOTH, Inbox, by, database_of, open_inbox
 
 from smm import declared, replies
 from smm import inbox as use
 from smm.errors import Conflict, Invalid
-from smm.networks import Can
-from storage import accounts, attempts, audit, brands, mentions
+from smm.networks import Can, Item
+from storage import attempts, audit
+from storage.members import Member
+from storage.replies import Reply
+from storage.unit_of_work import UnitOfWork
+
+AWAY: list[Outcome] = ["unavailable"] * 100
 
 
 @pytest.fixture
-async def inbox(request, clock, tmp_path) -> AsyncIterator[Inbox]:
+async def inbox(request: pytest.FixtureRequest, clock: Clock, tmp_path: Path) -> AsyncIterator[Inbox]:
     async with database_of(request) as opened:
         yield await open_inbox(opened, clock, tmp_path)
 
 
 @pytest.fixture
-def anna(inbox):
+def anna(inbox: Inbox) -> Any:
     return inbox.people.anna
 
 
 @pytest.fixture
-def boris(inbox):
+def boris(inbox: Inbox) -> Any:
     return inbox.people.boris
 
 
 @pytest.fixture(autouse=True)
-def demo_network(monkeypatch):
+def demo_network(monkeypatch: pytest.MonkeyPatch) -> None:
     network = declared.Declared("demo", "Demo network", frozenset(Can), LIMITS)
     monkeypatch.setattr(declared, "_networks", {"demo": network})
 
 
-async def _preview(inbox, member, text="Yes, we do!", mention_id=None):
+async def _preview(inbox: Inbox, member: Member, text: str = "Yes, we do!", mention_id: int | None = None) -> Any:
     mention_id = mention_id or await inbox.one()
     return await inbox.database.write(replies.preview, mention_id, member, text)
 
 
-async def _queued(inbox, member, **given):
+async def _queued(inbox: Inbox, member: Member, **given: Any) -> Any:
     reply = await _preview(inbox, member, **given)
     return await inbox.database.write(replies.confirm, reply.id, member)
 
 
-async def _sent(inbox, clock, member, **given):
+async def _sent(inbox: Inbox, clock: Clock, member: Member, **given: Any) -> Any:
     """Confirm an answer, wait out the time for second thoughts and let the clock send it."""
     reply = await _queued(inbox, member, **given)
     clock.advance(seconds=10)
@@ -57,16 +65,16 @@ async def _sent(inbox, clock, member, **given):
     return await inbox.reply(reply.id)
 
 
-async def _tick(inbox, clock):
+async def _tick(inbox: Inbox, clock: Clock) -> None:
     for reply_id, _ in await inbox.database.read(replies.due, clock.now):
         await replies.send(inbox.desk, reply_id)
 
 
-async def _outcomes(inbox, reply_id):
+async def _outcomes(inbox: Inbox, reply_id: int) -> Any:
     return [attempt.outcome for attempt in await inbox.database.read(attempts.all_of, "reply", reply_id)]
 
 
-async def test_rule_7_a_text_is_not_public_before_it_is_confirmed(inbox, anna, clock):
+async def test_rule_7_a_text_is_not_public_before_it_is_confirmed(inbox: Inbox, anna: Member, clock: Clock) -> None:
     reply = await _preview(inbox, anna)
     clock.advance(days=1)
     await _tick(inbox, clock)
@@ -77,7 +85,9 @@ async def test_rule_7_a_text_is_not_public_before_it_is_confirmed(inbox, anna, c
 
 
 @pytest.mark.parametrize("inbox", BOTH, indirect=True)
-async def test_rule_7_a_confirmed_answer_waits_ten_seconds_and_goes_out_once(inbox, anna, clock):
+async def test_rule_7_a_confirmed_answer_waits_ten_seconds_and_goes_out_once(
+    inbox: Inbox, anna: Member, clock: Clock
+) -> None:
     reply = await _queued(inbox, anna)
     await replies.send(inbox.desk, reply.id)
     assert inbox.networks.effects == []
@@ -96,7 +106,7 @@ async def test_rule_7_a_confirmed_answer_waits_ten_seconds_and_goes_out_once(inb
     assert await inbox.database.read(audit.verify) is None
 
 
-async def test_rule_7_undo_in_time_makes_it_a_preview_again(inbox, anna, clock):
+async def test_rule_7_undo_in_time_makes_it_a_preview_again(inbox: Inbox, anna: Member, clock: Clock) -> None:
     reply = await _queued(inbox, anna)
     clock.advance(seconds=9)
     undone = await inbox.database.write(replies.cancel, reply.id, by(anna))
@@ -108,26 +118,26 @@ async def test_rule_7_undo_in_time_makes_it_a_preview_again(inbox, anna, clock):
     await inbox.database.write(replies.confirm, reply.id, anna)
 
 
-async def test_rule_7_undo_too_late_says_so(inbox, anna, clock):
+async def test_rule_7_undo_too_late_says_so(inbox: Inbox, anna: Member, clock: Clock) -> None:
     reply = await _sent(inbox, clock, anna)
     with pytest.raises(Conflict, match="public already"):
         await inbox.database.write(replies.cancel, reply.id, by(anna))
 
 
-async def test_rule_7_the_time_for_second_thoughts_is_the_brands(inbox, anna, clock):
-    await inbox.database.write(brands.change, inbox.people.brand.id, policy={"undo_seconds": 0})
+async def test_rule_7_the_time_for_second_thoughts_is_the_brands(inbox: Inbox, anna: Member, clock: Clock) -> None:
+    await inbox.set_brand(policy={"undo_seconds": 0})
     reply = await _queued(inbox, anna)
 
     assert reply.send_at == clock.now
 
 
-async def test_rule_3_a_preview_holds_the_mention_against_others(inbox, anna, boris):
+async def test_rule_3_a_preview_holds_the_mention_against_others(inbox: Inbox, anna: Member, boris: Member) -> None:
     reply = await _preview(inbox, anna)
     with pytest.raises(Conflict, match="Anna is replying"):
         await _preview(inbox, boris, mention_id=reply.mention_id)
 
 
-async def test_rule_3_who_was_taken_over_cannot_send(inbox, anna, boris):
+async def test_rule_3_who_was_taken_over_cannot_send(inbox: Inbox, anna: Member, boris: Member) -> None:
     reply = await _preview(inbox, anna)
     await inbox.database.write(use.take_over, reply.mention_id, by(boris))
 
@@ -135,13 +145,13 @@ async def test_rule_3_who_was_taken_over_cannot_send(inbox, anna, boris):
         await inbox.database.write(replies.confirm, reply.id, anna)
 
 
-async def test_rule_3_only_its_writer_sends_an_answer(inbox, anna, boris):
+async def test_rule_3_only_its_writer_sends_an_answer(inbox: Inbox, anna: Member, boris: Member) -> None:
     reply = await _preview(inbox, anna)
     with pytest.raises(Conflict, match="Anna wrote this"):
         await inbox.database.write(replies.confirm, reply.id, boris)
 
 
-async def _wants_a_second_look(inbox, reply, member, words):
+async def _wants_a_second_look(inbox: Inbox, reply: Reply, member: Member, words: str) -> None:
     """Sending warns once, then goes through with what is shown now."""
     with pytest.raises(replies.Changed, match=words):
         await inbox.database.write(replies.confirm, reply.id, member)
@@ -150,7 +160,7 @@ async def _wants_a_second_look(inbox, reply, member, words):
     assert (await inbox.database.write(replies.confirm, reply.id, member, seen=seen)).state == "queued"
 
 
-async def test_rule_3_a_newer_message_of_the_author_is_told_first(inbox, anna):
+async def test_rule_3_a_newer_message_of_the_author_is_told_first(inbox: Inbox, anna: Member) -> None:
     mention_id = await inbox.one(thread_id="t", author_id="u-9")
     reply = await _preview(inbox, anna, mention_id=mention_id)
     await inbox.one(thread_id="t", author_id="u-9", text="Never mind, found it")
@@ -158,7 +168,7 @@ async def test_rule_3_a_newer_message_of_the_author_is_told_first(inbox, anna):
     await _wants_a_second_look(inbox, reply, anna, "Never mind, found it")
 
 
-async def test_rule_3_a_stranger_in_the_same_thread_changes_nothing(inbox, anna):
+async def test_rule_3_a_stranger_in_the_same_thread_changes_nothing(inbox: Inbox, anna: Member) -> None:
     mention_id = await inbox.one(thread_id="t", author_id="u-9")
     reply = await _preview(inbox, anna, mention_id=mention_id)
     await inbox.one(thread_id="t", author_id="u-10")
@@ -166,7 +176,7 @@ async def test_rule_3_a_stranger_in_the_same_thread_changes_nothing(inbox, anna)
     assert (await inbox.database.write(replies.confirm, reply.id, anna)).state == "queued"
 
 
-async def test_rule_3_an_answer_to_the_comment_itself_is_told_first(inbox, anna):
+async def test_rule_3_an_answer_to_the_comment_itself_is_told_first(inbox: Inbox, anna: Member) -> None:
     mention_id = await inbox.one(remote_id="a")
     reply = await _preview(inbox, anna, mention_id=mention_id)
     await inbox.one(parent_id="a", author_id="u-10", author_name="Lou", text="They do, I had one today")
@@ -174,7 +184,7 @@ async def test_rule_3_an_answer_to_the_comment_itself_is_told_first(inbox, anna)
     await _wants_a_second_look(inbox, reply, anna, "Lou has written again")
 
 
-async def test_rule_3_a_native_answer_is_told_first(inbox, anna, clock):
+async def test_rule_3_a_native_answer_is_told_first(inbox: Inbox, anna: Member, clock: Clock) -> None:
     mention_id = await inbox.one(remote_id="a")
     reply = await _preview(inbox, anna, mention_id=mention_id)
     clock.advance(minutes=1)
@@ -183,7 +193,7 @@ async def test_rule_3_a_native_answer_is_told_first(inbox, anna, clock):
     await _wants_a_second_look(inbox, reply, anna, "Northwind has answered it")
 
 
-async def test_rule_3_an_edit_is_told_first(inbox, anna, clock):
+async def test_rule_3_an_edit_is_told_first(inbox: Inbox, anna: Member, clock: Clock) -> None:
     mention_id = await inbox.one(remote_id="a")
     reply = await _preview(inbox, anna, mention_id=mention_id)
     clock.advance(minutes=1)
@@ -192,7 +202,7 @@ async def test_rule_3_an_edit_is_told_first(inbox, anna, clock):
     await _wants_a_second_look(inbox, reply, anna, "edited")
 
 
-async def test_rule_3_a_claim_that_ran_out_is_told_first(inbox, anna, clock):
+async def test_rule_3_a_claim_that_ran_out_is_told_first(inbox: Inbox, anna: Member, clock: Clock) -> None:
     reply = await _preview(inbox, anna)
     clock.advance(minutes=11)
     await inbox.database.write(use.wake, reply.mention_id)
@@ -200,7 +210,7 @@ async def test_rule_3_a_claim_that_ran_out_is_told_first(inbox, anna, clock):
     await _wants_a_second_look(inbox, reply, anna, "run out")
 
 
-async def test_rule_3_what_its_author_deleted_is_not_answered(inbox, anna):
+async def test_rule_3_what_its_author_deleted_is_not_answered(inbox: Inbox, anna: Member) -> None:
     mention_id = await inbox.one(remote_id="a")
     reply = await _preview(inbox, anna, mention_id=mention_id)
     await inbox.arrive(item("a", deleted=True))
@@ -209,7 +219,7 @@ async def test_rule_3_what_its_author_deleted_is_not_answered(inbox, anna):
         await inbox.database.write(replies.confirm, reply.id, anna)
 
 
-async def _changes_while_waiting(inbox, anna, clock, change):
+async def _changes_while_waiting(inbox: Inbox, anna: Member, clock: Clock, change: Callable[[datetime], Item]) -> Any:
     mention_id = await inbox.one(remote_id="a", thread_id="t", author_id="u-9")
     reply = await _queued(inbox, anna, mention_id=mention_id)
     clock.advance(seconds=5)
@@ -224,33 +234,39 @@ async def _changes_while_waiting(inbox, anna, clock, change):
 
 
 @pytest.mark.parametrize("inbox", BOTH, indirect=True)
-async def test_rule_3_a_native_answer_during_the_last_seconds_holds_ours_back(inbox, anna, clock):
+async def test_rule_3_a_native_answer_during_the_last_seconds_holds_ours_back(
+    inbox: Inbox, anna: Member, clock: Clock
+) -> None:
     mention = await _changes_while_waiting(
         inbox, anna, clock, lambda now: item("b", "Sure", own=True, parent_id="a", said_at=now)
     )
     assert (mention.state, mention.answer) == ("elsewhere", "Sure")
 
 
-async def test_rule_3_an_edit_during_the_last_seconds_holds_ours_back(inbox, anna, clock):
+async def test_rule_3_an_edit_during_the_last_seconds_holds_ours_back(inbox: Inbox, anna: Member, clock: Clock) -> None:
     mention = await _changes_while_waiting(inbox, anna, clock, lambda now: item("a", "Poison?", edited_at=now))
     assert (mention.state, mention.claimed_by) == ("claimed", anna.id)
 
 
-async def test_rule_3_a_deletion_during_the_last_seconds_holds_ours_back(inbox, anna, clock):
+async def test_rule_3_a_deletion_during_the_last_seconds_holds_ours_back(
+    inbox: Inbox, anna: Member, clock: Clock
+) -> None:
     mention = await _changes_while_waiting(inbox, anna, clock, lambda now: item("a", deleted=True))
     assert mention.state == "deleted"
 
 
-async def test_rule_3_a_newer_message_during_the_last_seconds_holds_ours_back(inbox, anna, clock):
+async def test_rule_3_a_newer_message_during_the_last_seconds_holds_ours_back(
+    inbox: Inbox, anna: Member, clock: Clock
+) -> None:
     mention = await _changes_while_waiting(
         inbox, anna, clock, lambda now: item("c", thread_id="t", author_id="u-9", said_at=now)
     )
     assert mention.state == "claimed"
 
 
-async def test_a_hold_of_the_brand_stops_answers_before_and_after_sending_was_pressed(inbox, anna, clock):
+async def test_a_hold_of_the_brand_stops_answers_that_wait(inbox: Inbox, anna: Member, clock: Clock) -> None:
     reply = await _queued(inbox, anna)
-    await inbox.database.write(brands.change, inbox.people.brand.id, on_hold=True)
+    await inbox.set_brand(on_hold=True)
     clock.advance(seconds=10)
     await _tick(inbox, clock)
 
@@ -259,22 +275,24 @@ async def test_a_hold_of_the_brand_stops_answers_before_and_after_sending_was_pr
         await inbox.database.write(replies.confirm, reply.id, anna)
 
 
-async def test_nothing_waits_for_an_account_whose_key_is_dead(inbox, anna):
+async def test_nothing_waits_for_an_account_whose_key_is_dead(inbox: Inbox, anna: Member) -> None:
     reply = await _preview(inbox, anna)
-    await inbox.database.write(accounts.change, inbox.account_id, health="auth_expired")
+    await inbox.set_account(health="auth_expired")
 
     with pytest.raises(Conflict, match="/accounts"):
         await inbox.database.write(replies.confirm, reply.id, anna)
 
 
-async def test_the_limit_of_the_network_is_told_at_the_preview(inbox, anna):
+async def test_the_limit_of_the_network_is_told_at_the_preview(inbox: Inbox, anna: Member) -> None:
     with pytest.raises(Invalid, match="500 characters at most; this has 501"):
         await _preview(inbox, anna, text="x" * 501)
     with pytest.raises(Invalid, match="empty"):
         await _preview(inbox, anna, text=" \n ")
 
 
-async def test_a_network_that_takes_no_answers_says_what_to_do_instead(inbox, anna, monkeypatch):
+async def test_where_no_program_may_answer_the_next_step_is_said(
+    inbox: Inbox, anna: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
     network = declared.Declared("demo", "Feeds", frozenset({Can.FETCH}), LIMITS)
     monkeypatch.setattr(declared, "_networks", {"demo": network})
 
@@ -282,7 +300,7 @@ async def test_a_network_that_takes_no_answers_says_what_to_do_instead(inbox, an
         await _preview(inbox, anna)
 
 
-async def test_a_new_preview_of_the_same_writer_replaces_the_old_one(inbox, anna):
+async def test_a_new_preview_of_the_same_writer_replaces_the_old_one(inbox: Inbox, anna: Member) -> None:
     first = await _preview(inbox, anna)
     second = await _preview(inbox, anna, text="Better words", mention_id=first.mention_id)
 
@@ -293,7 +311,7 @@ async def test_a_new_preview_of_the_same_writer_replaces_the_old_one(inbox, anna
 
 
 @pytest.mark.parametrize("inbox", BOTH, indirect=True)
-async def test_two_confirmations_at_once_are_one(inbox, anna):
+async def test_two_confirmations_at_once_are_one(inbox: Inbox, anna: Member) -> None:
     reply = await _preview(inbox, anna)
     results = await asyncio.gather(
         *(inbox.database.write(replies.confirm, reply.id, anna) for _ in range(10)), return_exceptions=True
@@ -304,7 +322,9 @@ async def test_two_confirmations_at_once_are_one(inbox, anna):
 
 
 @pytest.mark.parametrize("outcome", ["refuse", "needs_human", "auth_expired", "unsupported"])
-async def test_a_refusal_gives_the_answer_back_with_words_and_can_be_tried_again(inbox, anna, clock, outcome):
+async def test_a_refusal_gives_the_answer_back_for_another_try(
+    inbox: Inbox, anna: Member, clock: Clock, outcome: Outcome
+) -> None:
     inbox.networks.script("reply", outcome)
     reply = await _sent(inbox, clock, anna)
     words, facts = replies.words_of(reply)
@@ -314,7 +334,7 @@ async def test_a_refusal_gives_the_answer_back_with_words_and_can_be_tried_again
     assert (await inbox.mention(reply.mention_id)).claimed_by == anna.id
     assert await _outcomes(inbox, reply.id) == ["refused"]
     assert [alert.args for alert in await inbox.told("reply")] == [{"why": "failed"}]
-    await inbox.database.write(accounts.change, inbox.account_id, health="ok")
+    await inbox.set_account(health="ok")
     await inbox.database.write(replies.confirm, reply.id, anna)
     clock.advance(seconds=10)
     await _tick(inbox, clock)
@@ -322,14 +342,16 @@ async def test_a_refusal_gives_the_answer_back_with_words_and_can_be_tried_again
     assert len(inbox.networks.effects) == 1
 
 
-async def test_a_dead_key_met_while_sending_is_the_accounts_health(inbox, anna, clock):
+async def test_a_dead_key_met_while_sending_is_the_accounts_health(inbox: Inbox, anna: Member, clock: Clock) -> None:
     inbox.networks.script("reply", "auth_expired")
     await _sent(inbox, clock, anna)
 
-    assert (await inbox.database.read(accounts.get, inbox.account_id)).health == "auth_expired"
+    assert (await inbox.account()).health == "auth_expired"
 
 
-async def test_a_network_that_asks_to_wait_is_asked_again_when_it_said(inbox, anna, clock):
+async def test_a_network_that_asks_to_wait_is_asked_again_when_it_said(
+    inbox: Inbox, anna: Member, clock: Clock
+) -> None:
     inbox.networks.script("reply", "rate_limited")
     reply = await _sent(inbox, clock, anna)
     assert (reply.state, reply.send_at) == ("queued", clock.now + timedelta(seconds=30))
@@ -340,8 +362,8 @@ async def test_a_network_that_asks_to_wait_is_asked_again_when_it_said(inbox, an
     assert await _outcomes(inbox, reply.id) == ["refused", "ok"]
 
 
-async def test_a_network_that_stays_away_gives_the_answer_back(inbox, anna, clock):
-    inbox.networks.script("reply", *["unavailable"] * 20)
+async def test_a_network_that_stays_away_gives_the_answer_back(inbox: Inbox, anna: Member, clock: Clock) -> None:
+    inbox.networks.script("reply", *AWAY)
     reply = await _sent(inbox, clock, anna)
     for _ in range(10):
         clock.advance(minutes=20)
@@ -351,7 +373,9 @@ async def test_a_network_that_stays_away_gives_the_answer_back(inbox, anna, cloc
     assert len(await _outcomes(inbox, reply.id)) == 5
 
 
-async def test_an_unknown_outcome_is_looked_up_after_it_settled_and_found(inbox, anna, clock):
+async def test_an_unknown_outcome_is_looked_up_after_it_settled_and_found(
+    inbox: Inbox, anna: Member, clock: Clock
+) -> None:
     inbox.networks.script("reply", "unknown_done")
     reply = await _sent(inbox, clock, anna)
     assert reply.state == "unknown"
@@ -368,7 +392,9 @@ async def test_an_unknown_outcome_is_looked_up_after_it_settled_and_found(inbox,
 
 
 @pytest.mark.parametrize("inbox", BOTH, indirect=True)
-async def test_an_unknown_outcome_that_is_not_there_is_sent_again_once(inbox, anna, clock):
+async def test_an_unknown_outcome_that_is_not_there_is_sent_again_once(
+    inbox: Inbox, anna: Member, clock: Clock
+) -> None:
     inbox.networks.script("reply", "unknown_lost")
     reply = await _sent(inbox, clock, anna)
     clock.advance(seconds=120)
@@ -380,7 +406,7 @@ async def test_an_unknown_outcome_that_is_not_there_is_sent_again_once(inbox, an
     assert await _outcomes(inbox, reply.id) == ["absent", "ok"]
 
 
-async def _asked(inbox, clock, anna, outcome="unknown_done"):
+async def _asked(inbox: Inbox, clock: Clock, anna: Member, outcome: Outcome = "unknown_done") -> Any:
     inbox.networks.capabilities = frozenset(Can) - {Can.FIND_REPLY}
     inbox.networks.script("reply", outcome)
     reply = await _sent(inbox, clock, anna)
@@ -392,7 +418,7 @@ async def _asked(inbox, clock, anna, outcome="unknown_done"):
     return reply
 
 
-async def test_where_nothing_can_be_looked_up_a_person_is_asked_and_may_say_it_is_there(inbox, anna, clock):
+async def test_what_cannot_be_looked_up_is_asked_of_a_person(inbox: Inbox, anna: Member, clock: Clock) -> None:
     reply = await _asked(inbox, clock, anna)
     await inbox.database.write(replies.it_is_there, reply.id, by(anna), "https://demo.example/seen")
 
@@ -401,7 +427,7 @@ async def test_where_nothing_can_be_looked_up_a_person_is_asked_and_may_say_it_i
     assert len(inbox.networks.effects) == 1
 
 
-async def test_a_person_may_say_send_again_which_is_another_key(inbox, anna, clock):
+async def test_a_person_may_say_send_again_which_is_another_key(inbox: Inbox, anna: Member, clock: Clock) -> None:
     reply = await _asked(inbox, clock, anna, "unknown_lost")
     await inbox.database.write(replies.send_again, reply.id, by(anna))
     await _tick(inbox, clock)
@@ -414,7 +440,7 @@ async def test_a_person_may_say_send_again_which_is_another_key(inbox, anna, clo
     assert [(attempt.generation, attempt.outcome) for attempt in tried] == [(1, "unknown"), (2, "ok")]
 
 
-async def test_a_person_may_drop_it(inbox, anna, clock):
+async def test_a_person_may_drop_it(inbox: Inbox, anna: Member, clock: Clock) -> None:
     reply = await _asked(inbox, clock, anna)
     await inbox.database.write(replies.drop, reply.id, by(anna))
 
@@ -423,7 +449,7 @@ async def test_a_person_may_drop_it(inbox, anna, clock):
 
 
 @pytest.mark.parametrize("inbox", BOTH, indirect=True)
-async def test_a_crash_in_the_middle_is_looked_up_after_the_restart_never_repeated(inbox, anna, clock):
+async def test_a_crash_in_the_middle_is_looked_up_never_repeated(inbox: Inbox, anna: Member, clock: Clock) -> None:
     inbox.networks.script("reply", "crash")
     reply = await _queued(inbox, anna)
     clock.advance(seconds=10)
@@ -441,9 +467,9 @@ async def test_a_crash_in_the_middle_is_looked_up_after_the_restart_never_repeat
     assert len(inbox.networks.effects) == 1
 
 
-async def test_looking_up_that_keeps_failing_ends_with_a_question(inbox, anna, clock):
+async def test_looking_up_that_keeps_failing_ends_with_a_question(inbox: Inbox, anna: Member, clock: Clock) -> None:
     inbox.networks.script("reply", "unknown_done")
-    inbox.networks.script("find_reply", *["unavailable"] * 100)
+    inbox.networks.script("find_reply", *AWAY)
     reply = await _sent(inbox, clock, anna)
     for _ in range(20):
         clock.advance(minutes=2)
@@ -455,7 +481,7 @@ async def test_looking_up_that_keeps_failing_ends_with_a_question(inbox, anna, c
 
 
 @pytest.mark.parametrize("inbox", BOTH, indirect=True)
-async def test_our_own_answer_in_the_feed_settles_what_was_unknown(inbox, anna, clock):
+async def test_our_own_answer_in_the_feed_settles_what_was_unknown(inbox: Inbox, anna: Member, clock: Clock) -> None:
     mention_id = await inbox.one(remote_id="a")
     inbox.networks.script("reply", "unknown_done")
     reply = await _sent(inbox, clock, anna, mention_id=mention_id)
@@ -465,11 +491,11 @@ async def test_our_own_answer_in_the_feed_settles_what_was_unknown(inbox, anna, 
     assert (await inbox.mention(mention_id)).answered_by == "Anna"
 
 
-async def test_our_own_answer_in_the_feed_is_not_an_answer_elsewhere(inbox, anna, clock):
+async def test_our_own_answer_in_the_feed_is_not_an_answer_elsewhere(inbox: Inbox, anna: Member, clock: Clock) -> None:
     mention_id = await inbox.one(remote_id="a")
     seen = []
 
-    async def fetch_in_the_middle(call):
+    async def fetch_in_the_middle(call: str) -> None:
         if call == "reply":
             await inbox.arrive(item("reply-1", "Yes, we do!", own=True, parent_id="a", said_at=clock.now))
             seen.append((await inbox.mention(mention_id)).state)
@@ -486,11 +512,13 @@ async def test_our_own_answer_in_the_feed_is_not_an_answer_elsewhere(inbox, anna
 
 
 @pytest.mark.parametrize("inbox", BOTH, indirect=True)
-async def test_a_late_answer_of_a_call_that_a_person_gave_up_is_still_the_truth(inbox, anna, clock):
+async def test_a_late_answer_of_a_call_that_a_person_gave_up_is_still_the_truth(
+    inbox: Inbox, anna: Member, clock: Clock
+) -> None:
     reply = await _queued(inbox, anna)
     clock.advance(seconds=10)
 
-    async def give_up(call):
+    async def give_up(call: str) -> None:
         if call == "reply":
             await inbox.database.write(_as_asked, reply.id)
             await inbox.database.write(replies.drop, reply.id, by(anna))
@@ -502,22 +530,24 @@ async def test_a_late_answer_of_a_call_that_a_person_gave_up_is_still_the_truth(
     assert (await inbox.mention(reply.mention_id)).state == "replied"
 
 
-def _as_asked(uow, reply_id):
+def _as_asked(uow: UnitOfWork, reply_id: int) -> None:
     from smm.replies.outcome import ask
 
     ask(uow, reply_id, 1)
 
 
-async def test_the_mention_stays_with_the_writer_while_the_answer_is_on_its_way(inbox, anna, boris):
+async def test_the_mention_stays_with_the_writer_while_the_answer_is_on_its_way(
+    inbox: Inbox, anna: Member, boris: Member
+) -> None:
     reply = await _queued(inbox, anna)
     for action in (use.claim, use.take_over, use.resolve):
         with pytest.raises(Conflict, match="Anna's answer is on its way"):
             await inbox.database.write(action, reply.mention_id, by(boris))
 
 
-async def test_discarding_keeps_the_claim(inbox, anna):
+async def test_discarding_keeps_the_claim(inbox: Inbox, anna: Member) -> None:
     reply = await _preview(inbox, anna)
     await inbox.database.write(replies.discard, reply.id, by(anna))
 
-    assert (await inbox.database.read(mentions.get, reply.mention_id)).claimed_by == anna.id
+    assert (await inbox.mention(reply.mention_id)).claimed_by == anna.id
     assert (await inbox.reply(reply.id)).state == "cancelled"

@@ -9,7 +9,7 @@ from collections import defaultdict, deque
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 from smm.errors import (
     N_,
@@ -197,9 +197,9 @@ class FakeNetworks:
         return effect
 
 
-def item(remote_id: str, text: str = "Do you have oat milk?", **changes: object) -> Item:
+def item(remote_id: str, text: str = "Do you have oat milk?", **changes: Any) -> Item:
     """Return something said by somebody outside, changed as the test wants it."""
-    parts: dict[str, object] = {
+    parts: dict[str, Any] = {
         "kind": Kind.COMMENT,
         "remote_id": remote_id,
         "author_id": "u-1",
@@ -210,7 +210,7 @@ def item(remote_id: str, text: str = "Do you have oat milk?", **changes: object)
         "link": f"https://demo.example/{remote_id}",
         "thread_id": "post-1",
     }
-    return Item(**(parts | changes))  # type: ignore[arg-type]
+    return Item(**(parts | changes))
 
 
 def _unknown() -> ConnectorError:

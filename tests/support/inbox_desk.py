@@ -10,7 +10,7 @@ from typing import Any
 
 from dialog import TestDesk
 from fake_networks import FakeNetworks, item
-from inbox_world import NoWriter
+from inbox_world import NoWriter, add_account
 
 from handlers.card import Card, Notice, Para, Quote
 from smm import inbox, ingest, replies
@@ -50,6 +50,10 @@ class InboxDesk:
             await self.desk.database.write(inbox.wake, mention_id)
         await self.desk.settle()
 
+    async def set_account(self, **values: Any) -> None:
+        """Change the account."""
+        await self.desk.database.write(lambda uow: accounts.change(uow, self.account_id, **values))
+
     def cards(self, room: str = "team") -> list[Card]:
         """Return the cards that stand in a room."""
         return self.desk.room(room).cards
@@ -57,9 +61,7 @@ class InboxDesk:
 
 async def open_inbox_desk(desk: TestDesk, clock: Callable[[], datetime]) -> InboxDesk:
     """Give the sample brand an account on networks in memory."""
-    account_id = await desk.database.write(
-        accounts.add, desk.world.brand.id, "demo", "own-1", name="Northwind Coffee", handle="northwind"
-    )
+    account_id = await desk.database.write(add_account, desk.world.brand.id)
     return InboxDesk(desk, clock, account_id, FakeNetworks(clock))
 
 

@@ -22,7 +22,8 @@ from smm.networks import Item, Page
 from smm.roles import Role
 from smm.sample import World, build_world
 from smm.writing import Brief, Progress, Suggestion
-from storage import accounts, mentions, replies
+from storage import accounts, brands, mentions, replies
+from storage.accounts import Account
 from storage.alerts import Alert, alerts
 from storage.engine import Database
 from storage.members import Member
@@ -94,6 +95,20 @@ class Inbox:
         assert found is not None
         return found
 
+    async def account(self) -> Account:
+        """Return the account as it stands."""
+        found = await self.database.read(accounts.get, self.account_id)
+        assert found is not None
+        return found
+
+    async def set_account(self, **values: Any) -> None:
+        """Change the account."""
+        await self.database.write(lambda uow: accounts.change(uow, self.account_id, **values))
+
+    async def set_brand(self, **values: Any) -> None:
+        """Change the brand."""
+        await self.database.write(lambda uow: brands.change(uow, self.people.brand.id, **values))
+
     async def told(self, view: str) -> list[Alert]:
         """Return the new messages about a kind of object that wait in the outbox."""
         return [alert for alert in await self.database.read(_outbox) if alert.view == view and not alert.edits]
@@ -108,11 +123,14 @@ def by(member: Member, brand_id: int = 1) -> Actor:
     return Actor(brand_id, member.id, member.name, frozenset({Role.COMMUNITY}), f"web:{member.id}")
 
 
+def add_account(uow: UnitOfWork, brand_id: int) -> int:
+    """Add the account that things arrive at."""
+    return accounts.add(uow, brand_id, "demo", "own-1", name="Northwind Coffee", handle="northwind")
+
+
 async def open_inbox(database: Database, clock: Callable[[], datetime], media: Path) -> Inbox:
     """Build the world."""
     people = await database.write(build_world)
-    account_id = await database.write(
-        accounts.add, people.brand.id, "demo", "own-1", name="Northwind Coffee", handle="northwind"
-    )
+    account_id = await database.write(add_account, people.brand.id)
     networks = FakeNetworks(clock)
     return Inbox(Desk(database, networks, NoWriter(), media), networks, people, account_id, count(1))
