@@ -30,6 +30,7 @@ from bot.telegram_updates import ALLOWED, PLATFORM, Me
 from bot.transport import ChatRef, MessageRef, Pace, Receive
 from handlers.card import Card
 from handlers.route import Words, routes
+from smm import members
 from smm.errors import ConfigError
 from storage import buttons
 from storage.engine import Database
@@ -121,8 +122,11 @@ class Telegram:
         task.add_done_callback(self._tasks.discard)
 
     async def _introduce(self) -> None:
-        me = await self._requests.call("getMe")
-        self._reception.me = Me(int(me["id"]), str(me["username"]))
+        told = await self._requests.call("getMe")
+        me = Me(int(told["id"]), str(told["username"]))
+        # https://core.telegram.org/bots/features#deep-linking
+        await self._database.write(members.note_address, PLATFORM, f"https://t.me/{me.username}?start=")
+        self._reception.me = me
 
     async def _run(self) -> None:
         if not self._reception.ready:

@@ -70,7 +70,9 @@ class TelegramMessage:
 
 def render(card: Card, mention: str = "", limit: int = TEXT_LIMIT) -> TelegramMessage:
     """Draw a sealed card. `mention` is the user id that a question is put to: only they are prompted for an answer."""
-    runs = fit(_layout(card, mention), limit)
+    runs = _layout(card, mention)
+    if limit < TEXT_LIMIT:
+        runs = fit(runs, limit)
     if not visible(plain(runs)):
         runs = [*runs, Run("…")]
     return TelegramMessage(html(runs), plain(runs), size(runs), _markup(card), card.pictures[:ALBUM_LIMIT])
@@ -87,6 +89,9 @@ def _layout(card: Card, mention: str) -> list[Run]:
     foot = _joined([_link(card.link), _addresses(card), _question(card.ask, mention), _footer(card.footer)], "\n")
     body = _joined([_block(block) for block in card.body], "\n\n")
     facts = _joined([_field(field) for field in card.fields[:FIELDS]], "\n")
+    whole = _joined([head, body, facts, foot], "\n\n")
+    if size(whole) <= TEXT_LIMIT:
+        return whole
     room = TEXT_LIMIT - size(head) - size(foot) - 6  # three gaps of two line feeds
     facts = fit(facts, max(room // 2, room - size(body)))
     return _joined([head, fit(body, room - size(facts)), facts, foot], "\n\n")
@@ -212,7 +217,7 @@ def _key(button: Button) -> Markup | None:
     if button.url:
         href = link(button.url)
         return text | {"url": href} if href and _reachable(href) else None
-    if not 0 < len(button.ref.encode()) <= DATA_LIMIT:
+    if not (button.ref.isascii() and 0 < len(button.ref) <= DATA_LIMIT):
         return None
     look = _LOOKS.get(button.look)
     return text | {"callback_data": button.ref} | ({"style": look} if look else {})

@@ -24,6 +24,7 @@ _COMMAND = re.compile(r"(?<![\w/<>])/(?=\w)")
 _APART = "\u2060"  # a word joiner: nothing to see, and what follows is no mention or command any more
 _UNSEEN = frozenset("\u115f\u1160\u3164\uffa0\u2800\u180e")
 ELLIPSIS = "…"
+MOST = 20_000  # characters looked at: many times what a message can show, and a megabyte costs no more
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ STYLES: dict[str, tuple[tuple[str, str], ...]] = {
 
 def clean(text: str) -> str:
     """Return text without what could disturb or deceive: controls, lone surrogates, bidi overrides."""
-    unbroken = _BREAKS.sub("\n", text).replace("\t", " ")
+    unbroken = _BREAKS.sub("\n", text[:MOST]).replace("\t", " ")
     return _BLANKS.sub("\n\n", _UNWANTED.sub("", unbroken))
 
 
@@ -70,7 +71,7 @@ def disarmed(text: str) -> str:
 
 def units(text: str) -> int:
     """Count UTF-16 code units, as Telegram does."""
-    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def cut(text: str, limit: int) -> str:
@@ -81,7 +82,9 @@ def cut(text: str, limit: int) -> str:
 
 def shorten(text: str, limit: int) -> str:
     """Return text within `limit` units, with an ellipsis where something was left out."""
-    return text if units(text) <= limit else cut(text, limit - 1).rstrip() + ELLIPSIS
+    if 2 * len(text) <= limit or units(text) <= limit:
+        return text
+    return cut(text, limit - 1).rstrip() + ELLIPSIS
 
 
 def escape(text: str) -> str:
@@ -111,9 +114,10 @@ def size(runs: Iterable[Run]) -> int:
 
 def fit(runs: Sequence[Run], limit: int) -> list[Run]:
     """Return runs cut to `limit` units; a cut ends in an ellipsis and how many units were left out."""
-    if size(runs) <= limit:
+    whole = size(runs)
+    if whole <= limit:
         return list(runs)
-    note = f"{ELLIPSIS} (+{size(runs) - limit})"
+    note = f"{ELLIPSIS} (+{whole - limit})"
     room = limit - units(note)
     kept: list[Run] = []
     for run in runs:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from dialog import UNLIMITED
 from loopback_telegram import LoopbackTelegram, loopback_telegram
 from loopback_telegram_world import Chat, User
 
@@ -82,6 +83,7 @@ async def telegram_desk(database: Database, media: Path, **options: Any) -> Asyn
         server.private(anna)
         await database.write(_bind, world, anna, clara, team, client)
         telegram = telegram_on(server, database, media, **options)
+        telegram.pace = UNLIMITED  # when something may be said is delivery's, and is tested there
         delivery = Delivery(database, [telegram], words)
         await telegram.start(Router(database, words).receive)
         await delivery.start()
@@ -96,5 +98,7 @@ async def telegram_desk(database: Database, media: Path, **options: Any) -> Asyn
 def _bind(uow: UnitOfWork, world: World, anna: User, clara: User, team: Chat, client: Chat) -> None:
     members.identify(uow, world.anna.id, "telegram", str(anna.id), "Anna")
     members.identify(uow, world.clara.id, "telegram", str(clara.id), "Clara")
+    for on_the_web in (world.team, world.client):
+        channels.drop(uow, on_the_web.id)
     channels.add(uow, world.brand.id, chat_ref(team), "team", "Northwind team", "en")
     channels.add(uow, world.brand.id, chat_ref(client), "client", "Northwind client", "en")

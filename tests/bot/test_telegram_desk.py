@@ -1,0 +1,162 @@
+"""The main jobs over Telegram, with the real router, handlers and delivery: coming in, answering a comment, approving."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from clocks import Clock
+from dialog import UNLIMITED
+from fake_networks import LIMITS, FakeNetworks, item
+from inbox_world import NoWriter
+from loopback_telegram import loopback_telegram
+from telegram_desk import TelegramDesk, chat_ref, telegram_desk, telegram_on
+
+from bot.delivery import Delivery
+from bot.router import Router
+from config.words import words
+from handlers.route import load
+from smm import declared, ingest, members, replies
+from smm.desk import Desk
+from smm.networks import Can, Page
+from storage import accounts, channels
+from storage.brands import add_workspace, first_workspace
+from storage.engine import Database
+
+
+@pytest.fixture
+async def desk(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[TelegramDesk]:
+    monkeypatch.setattr(declared, "_networks", {"demo": declared.Declared("demo", "Demo", frozenset(Can), LIMITS)})
+    async with telegram_desk(database, tmp_path) as opened:
+        yield opened
+
+
+async def hears(desk: TelegramDesk, clock: Clock, text: str, author: str = "Mia") -> int:
+    """Let one comment arrive at the brand's account."""
+    account_id = await desk.database.write(
+        accounts.add, desk.world.brand.id, "demo", "own-1", name="Northwind Coffee", handle="northwind"
+    )
+    page = Page((item("r-1", text, author_name=author, said_at=clock.now),), "cursor")
+    await desk.database.write(ingest.ingest, account_id, page)
+    return account_id
+
+
+async def test_the_first_owner_comes_in_by_a_code_once(database: Database, tmp_path: Path) -> None:
+    load()
+    async with loopback_telegram() as server:
+        telegram = telegram_on(server, database, tmp_path)
+        telegram.pace = UNLIMITED
+        delivery = Delivery(database, [telegram], words)
+        await telegram.start(Router(database, words).receive)
+        await delivery.start()
+        await database.write(lambda uow: first_workspace(uow) or add_workspace(uow, "Copydesk"))
+        code = await database.write(members.owner_code)
+        anna, eve = server.user("Anna"), server.user("Eve", language="ru")
+        anna.says(server.private(anna), f"/start {code}")
+        await server.card(server.private(anna), "Welcome, Anna")
+        eve.says(server.private(eve), f"/start {code}")
+        await server.until(lambda: server.private(eve).cards)
+        assert "Eve" not in server.private(eve).cards[0].text
+        links = await database.read(members.links, "TOKEN")
+        assert "https://t.me/copydesk_bot?start=TOKEN" in links
+        await telegram.stop()
+        await delivery.stop()
+        assert server.breaches == []
+
+
+async def test_a_comment_is_answered_from_the_teams_group(desk: TelegramDesk, clock: Clock) -> None:
+    server, anna, team = desk.server, desk.anna, desk.team
+    await hears(desk, clock, "Do you have <b>oat</b> milk? @anna_owner /hold")
+    card = await server.card(team, "oat")
+    assert "mention" not in {entity["type"] for entity in card.entities}
+    assert "bot_command" not in {entity["type"] for entity in card.entities}
+    assert await anna.presses(card, "Reply") == ""
+    await server.until(lambda: any(one.prompt for one in team.cards))
+    prompt = next(one for one in team.cards if one.prompt)
+    assert [e["user"]["id"] for e in prompt.entities if e["type"] == "text_mention"] == [anna.id]
+
+    anna.says(team, "just talking to the others")
+    anna.says(team, "Yes, we do!", reply_to=prompt)
+    preview = await server.card(team, "Yes, we do!")
+    assert {"Send", "Edit", "Discard"} <= set(preview.labels)
+    await anna.presses(preview, "Send")
+    await server.until(lambda: "Undo" in team.cards[-1].labels)
+    clock.advance(seconds=10)
+    networks = FakeNetworks(clock)
+    ports = Desk(desk.database, networks, NoWriter(), Path())
+    for reply_id, _ in await desk.database.read(replies.due, clock.now):
+        await replies.send(ports, reply_id)
+    await server.until(lambda: "Reply" not in team.cards[0].labels)
+    assert "Anna" in team.cards[0].text
+    assert len(networks.effects) == 1
+
+
+async def test_a_client_cannot_press_the_teams_button_nor_anybody_anothers_chat(
+    desk: TelegramDesk, clock: Clock
+) -> None:
+    server = desk.server
+    await hears(desk, clock, "Hello")
+    card = await server.card(desk.team, "Hello")
+    before = card.raw
+    assert "role" in await desk.clara.presses(card, "Reply")
+    ref = card.keys[0]["callback_data"]
+    elsewhere = desk.client.put(
+        server.bot, text="x", reply_markup={"inline_keyboard": [[{"text": "x", "callback_data": ref}]]}
+    )
+    assert "another chat" in await desk.anna.presses(elsewhere, "x")
+    forged = desk.anna.press_data(card, "A" * 16)
+    answer = await forged.answer
+    assert answer["show_alert"] is True
+    assert desk.team.cards[0].raw == before
+
+
+async def test_a_card_in_a_topic_stays_in_its_topic(desk: TelegramDesk, clock: Clock) -> None:
+    forum = desk.server.group("All brands", desk.anna, forum=True)
+    topic = forum.topic("Northwind")
+    await desk.database.write(
+        lambda uow: channels.add(uow, desk.world.brand.id, chat_ref(forum, topic), "team", "Northwind", "en")
+    )
+    await hears(desk, clock, "Hello")
+    card = await desk.server.card(forum, "Hello")
+    assert card.raw["message_thread_id"] == topic
+    await desk.anna.presses(card, "Reply")
+    await desk.server.until(lambda: len(forum.cards) == 2)
+    assert forum.cards[1].raw["message_thread_id"] == topic
+
+
+async def test_a_group_that_became_a_supergroup_keeps_its_cards_coming(desk: TelegramDesk, clock: Clock) -> None:
+    server = desk.server
+    upgraded = server.migrate(desk.team, desk.anna)
+    await server.until(lambda: server.confirmed >= 500_002)
+    await hears(desk, clock, "Hello")
+    await server.card(upgraded, "Hello")
+    assert desk.team.cards == []
+
+
+async def test_a_room_that_is_lost_is_told_and_comes_back(desk: TelegramDesk, clock: Clock) -> None:
+    server = desk.server
+    server.member(desk.client, desk.clara, "kicked")
+    await server.until(lambda: desk.team.cards)
+    assert "Northwind client" in desk.team.cards[0].text
+    server.member(desk.client, desk.clara, "member")
+    await server.until(lambda: desk.client.cards)
+    room = await desk.database.read(channels.at, chat_ref(desk.client))
+    assert room is not None
+    assert room.state == "open"
+
+
+async def test_after_a_restart_an_old_button_and_an_open_question_still_work(
+    desk: TelegramDesk, clock: Clock, tmp_path: Path
+) -> None:
+    server, anna, team = desk.server, desk.anna, desk.team
+    await hears(desk, clock, "Hello")
+    await anna.presses(await server.card(team, "Hello"), "Reply")
+    await server.until(lambda: any(one.prompt for one in team.cards))
+    await desk.telegram.stop()
+    anna.says(team, "Hello back", reply_to=next(one for one in team.cards if one.prompt))
+    again = telegram_on(server, desk.database, tmp_path)
+    await again.start(Router(desk.database, words).receive)
+    await desk.telegram._requests.initialize()  # delivery still speaks through the first
+    await server.card(team, "Hello back")
+    await again.stop()
