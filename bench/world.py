@@ -12,6 +12,7 @@ from typing import Any
 
 from bot.keys import vault
 from bot.networks import declare_networks
+from config import logs
 from config.settings import Settings
 from connectors.base import Outside
 from connectors.demo_network import NORTHWIND
@@ -24,7 +25,7 @@ from storage.engine import Database
 from storage.migrate import migrate
 from storage.unit_of_work import UnitOfWork
 
-POLICY = {"mode": "none", "daily_cap": 1_000_000}  # what is measured is the machine, not the client's patience
+POLICY = {"mode": "none", "daily_cap": 1_000}  # what is measured is the machine, not the client's patience
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,7 @@ class Prepared:
 
 async def prepare(folder: Path, url: str = "http://127.0.0.1:9/") -> Prepared:
     """Make a data folder as `copydesk run` finds it at its second start; `url` is where the demo network is."""
+    logs.configure("WARNING", "text")
     load()
     declare_networks(Outside({"demo": url}))
     settings = Settings(data=folder)

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Integer, bindparam, func, select, update
+from sqlalchemy import Integer, bindparam, func, select, text, update
 
 from storage.accounts import accounts
 from storage.brands import Brand, brands
-from storage.posts import Target, posts, targets, versions
+from storage.posts import ON_THEIR_WAY, UNSETTLED, Target, posts, targets, versions
 from storage.unit_of_work import UnitOfWork
 
 _BY_ID = select(targets).where(targets.c.id == bindparam("wanted"))
@@ -19,11 +19,13 @@ _BRAND = select(brands).where(brands.c.id == bindparam("wanted"))
 _SHARE_BRAND = _BRAND.with_for_update(read=True)
 _DUE = (
     select(targets.c.id, targets.c.due_at)
-    .where(targets.c.state.in_(("scheduled", "retry_wait", "publishing")), targets.c.due_at <= bindparam("until"))
+    .where(text(f"targets.{ON_THEIR_WAY}"), targets.c.due_at <= bindparam("until"))
     .order_by(targets.c.due_at, targets.c.id)
     .limit(500)
 )
-_IN_FLIGHT = select(targets).where(targets.c.state == "publishing", targets.c.due_at > bindparam("until"))
+_IN_FLIGHT = select(targets).where(
+    text(f"targets.{UNSETTLED}"), targets.c.state == "publishing", targets.c.due_at > bindparam("until")
+)
 _CAS = (
     update(targets)
     .where(
@@ -45,7 +47,7 @@ _LIVE_SINCE = select(func.count()).where(
     targets.c.published_at >= bindparam("since"),
 )
 _FLYING = select(func.count()).where(
-    targets.c.account_id == bindparam("of_account"), targets.c.state.in_(("publishing", "outcome_unknown"))
+    text(f"targets.{UNSETTLED}"), targets.c.account_id == bindparam("of_account"), targets.c.state != "auth_blocked"
 )
 _RECENT = (
     select(versions.c.content, targets.c.published_at)
@@ -67,8 +69,12 @@ _OF_BRAND = (
 _UNBLOCKED = (
     select(targets)
     .join(accounts, accounts.c.id == targets.c.account_id)
-    .where(targets.c.state == "auth_blocked", accounts.c.health == "ok", accounts.c.closed_at.is_(None))
-    .order_by(targets.c.post_id, targets.c.id)
+    .where(
+        text(f"targets.{UNSETTLED}"),
+        targets.c.state == "auth_blocked",
+        accounts.c.health == "ok",
+        accounts.c.closed_at.is_(None),
+    )
 )
 _SLOTTED = (
     select(targets)
@@ -192,7 +198,7 @@ def of_brand(uow: UnitOfWork, brand_id: int, states: Sequence[str]) -> list[Targ
 
 def unblocked(uow: UnitOfWork) -> list[Target]:
     """Return the targets that waited for an account which works again."""
-    return uow.many(Target, _UNBLOCKED)
+    return sorted(uow.many(Target, _UNBLOCKED), key=lambda target: (target.post_id, target.id))
 
 
 def slotted(uow: UnitOfWork, brand_id: int, since: datetime, until: datetime) -> list[Target]:

@@ -611,6 +611,13 @@ def upgrade() -> None:
             sqlite_where=sa.text("state IN ('scheduled', 'retry_wait', 'publishing')"),
             postgresql_where=sa.text("state IN ('scheduled', 'retry_wait', 'publishing')"),
         )
+        batch_op.create_index(
+            "ix_targets_unsettled",
+            ["account_id"],
+            unique=False,
+            sqlite_where=sa.text("state IN ('publishing', 'outcome_unknown', 'auth_blocked')"),
+            postgresql_where=sa.text("state IN ('publishing', 'outcome_unknown', 'auth_blocked')"),
+        )
 
     op.create_table(
         "versions",
