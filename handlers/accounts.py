@@ -194,9 +194,7 @@ def ask(context: Context) -> Answer:
     if network is None:
         raise Conflict(N_("That network cannot be connected here. Choose one: /accounts"))
     if not (context.private or context.chat.platform == "web"):
-        words = t(
-            "Keys are secret, and everybody here could read them. Write /accounts to me in a private chat, or sign in on the web: /me"
-        )
+        words = t("Everybody here could read the key. Write /accounts to me in a private chat, or on the web: /me")
         return Card(title=t("Not in a group"), body=(para(words),), tone="warn")
     questions = tuple(
         Question(asked.name, t(asked.label), "line", hint=t(asked.hint) if asked.hint else "", value=asked.default)
