@@ -120,9 +120,11 @@ class DemoNetwork:
     def _restore(self, journal: _Journal) -> None:
         for line in journal.lines():
             self.paused = bool(line.get("paused", self.paused))
+            self.seq = max(self.seq, int(line.get("seq", 0)))
             if "entry" in line:
                 self._place(_entry(line["entry"]))
-        journal.rewrite([{"paused": self.paused}, *({"entry": _plain(entry)} for entry in self.entries.values())])
+        state = {"paused": self.paused, "seq": self.seq}
+        journal.rewrite([state, *({"entry": _plain(entry)} for entry in self.entries.values())])
 
     def account(self, token: str) -> BrandAccount | None:
         """Return whom a key speaks for."""
@@ -202,8 +204,8 @@ class DemoNetwork:
     def pause(self, *, paused: bool) -> None:
         """Let people be quiet, or talk on."""
         self.paused = paused
-        self._write({"paused": paused})
         self.seq += 1
+        self._write({"paused": paused, "seq": self.seq})
         self._ring()
 
     def _standing(self, entry_id: str) -> Entry:

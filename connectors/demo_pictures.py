@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import math
 import random
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -56,6 +57,7 @@ class Pictures:
         return path.read_bytes() if path.is_file() else None
 
 
+@cache
 def draw(scene: str) -> bytes:
     """Draw a cup, beans or a street as JPEG."""
     from PIL import Image
