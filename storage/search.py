@@ -1,6 +1,7 @@
 """Search: which mentions hold the words that a person typed, newest first. The index lives in storage/migrations.
 
-Every word must be there, each as the beginning of a word, so that `кофе` finds `кофейня`; in the text or the author's name.
+Every word must be there, in the text or the author's name. Whole words come first; only where they do not fill the page are
+they taken as beginnings too, so that `кофе` finds `кофейня`: beginnings of a common word cost as much as its matches are many.
 """
 
 from __future__ import annotations
@@ -13,8 +14,8 @@ from sqlalchemy import Executable, Integer, String, bindparam, column, func, lit
 from storage.mentions import mentions
 from storage.unit_of_work import UnitOfWork
 
-WORDS, LETTERS = 8, 64
-FEW = 2_000
+WORDS, LETTERS, BEGINNING = 8, 64, 3
+FEW = 10_000
 
 _WORD = re.compile(r"[^\W_]+")
 _FOLD = str.maketrans("ёàáâãäåçèéêëìíîïñòóôõöùúûüýÿ", "еaaaaaaceeeeiiiinooooouuuuyy")
@@ -49,10 +50,18 @@ def search(uow: UnitOfWork, brand_id: int, words: str, limit: int = 20) -> list[
     wanted = [word[:LETTERS] for word in _WORD.findall(words.lower().translate(_FOLD))][:WORDS]
     if not wanted:
         return []
+    ids = _find(uow, brand_id, [(word, False) for word in wanted], limit)
+    if len(ids) < limit:
+        ids = _find(uow, brand_id, [(word, len(word) >= BEGINNING) for word in wanted], limit)
+    return ids
+
+
+def _find(uow: UnitOfWork, brand_id: int, wanted: list[tuple[str, bool]], limit: int) -> list[int]:
     values: dict[str, Any] = {"of_brand": brand_id, "most": limit}
     if not uow.postgresql:
-        return _ids(uow, _SQLITE, wanted=" ".join(f'"{word}"*' for word in wanted), **values)
-    asked = " & ".join(f"'{word}':*" for word in wanted)
+        asked = " ".join(f'"{word}"' + "*" * begins for word, begins in wanted)
+        return _ids(uow, _SQLITE, wanted=asked, **values)
+    asked = " & ".join(f"'{word}'" + ":*" * begins for word, begins in wanted)
     rare = uow.scalar(_MATCHES, wanted=asked) < FEW
     return _ids(uow, _RARELY if rare else _OFTEN, wanted=asked, **values)
 

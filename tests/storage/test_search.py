@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
 from rows import brand_with_account, row
 from sqlalchemy import delete, update
 
 from storage.engine import Database
 from storage.mentions import mentions
-from storage.search import FEW, search
+from storage.search import search
 from storage.unit_of_work import UnitOfWork
 
 SAID = [
@@ -79,9 +80,22 @@ async def test_another_brand_is_never_found(any_database: Database) -> None:
     await any_database.write(work)
 
 
-async def test_a_common_word_gives_the_newest_of_its_brand(any_database: Database) -> None:
+async def test_whole_words_come_before_beginnings(any_database: Database) -> None:
     def work(uow: UnitOfWork) -> None:
-        ids = say(uow, brand_with_account(uow), [("кофе", "")] * (FEW + 10))
+        ids = say(uow, brand_with_account(uow), SAID)
+        assert search(uow, 1, "кофе", limit=1) == [ids[0]]
+        assert search(uow, 1, "ко", limit=1) == []
+
+    await any_database.write(work)
+
+
+async def test_a_common_word_gives_the_newest_of_its_brand(
+    any_database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("storage.search.FEW", 50)
+
+    def work(uow: UnitOfWork) -> None:
+        ids = say(uow, brand_with_account(uow), [("кофе", "")] * 60)
         assert search(uow, 1, "кофе", limit=3) == [ids[-1], ids[-2], ids[-3]]
 
     await any_database.write(work)
