@@ -213,7 +213,9 @@ def feed(network: DemoNetwork) -> dict[str, Any]:
             comments.setdefault(entry.thread_id, []).append(entry)
     roots = [entry for entry in network.entries.values() if entry.kind != "comment"]
     # The thread where something was said last stands first: whoever watches sees what happens.
-    roots.sort(key=lambda root: max((entry.at, entry.seq) for entry in [root, *comments.get(root.id, [])]), reverse=True)
+    roots.sort(
+        key=lambda root: max((entry.at, entry.seq) for entry in [root, *comments.get(root.id, [])]), reverse=True
+    )
     brand = network.brands[0]
     return {
         "seq": network.seq,

@@ -140,8 +140,22 @@ const draw = (everything) => {
   if (!wanted.length) wanted.push(make("p", "dim end", words.empty));
   place(wanted);
   known = data.seq;
-  first = false;
+  if (first) { first = false; lookup(); }
 };
+// A link to one entry: unfold its thread and show it.
+const lookup = () => {
+  const id = location.hash.slice(2);
+  const thread = id && data.threads.find((each) => each.root.id === id || each.comments.some((comment) => comment.id === id));
+  if (!thread) return;
+  unfolded.add(thread.root.id);
+  draw(true);
+  const node = document.getElementById("e" + id);
+  if (!node) return;
+  for (const old of document.querySelectorAll(".found")) old.classList.remove("found");
+  node.classList.add("found");
+  node.scrollIntoView({ block: "center" });
+};
+addEventListener("hashchange", lookup);
 // Replace only what changed, so that nobody loses their place or what they are writing.
 const place = (wanted) => {
   const keep = new Set(wanted);
