@@ -8,7 +8,7 @@ from __future__ import annotations
 import gc
 from contextlib import AsyncExitStack
 from datetime import timedelta
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import structlog
 
@@ -21,8 +21,6 @@ from bot.networks import OpenNetworks, declare_networks
 from bot.router import Router
 from bot.streams import Streams
 from bot.transport import Transport
-from bot.web.app import WebApp, WebOptions, create_app
-from bot.web.server import WebServer
 from bot.web.transport import Web
 from config import logs
 from config.settings import Settings
@@ -40,6 +38,10 @@ from storage.engine import Database
 from storage.lock import DeskRunning, lock_of
 from storage.migrate import UnknownSchema, migrate
 from storage.unit_of_work import UnitOfWork
+
+if TYPE_CHECKING:
+    from bot.web.app import WebApp, WebOptions
+    from bot.web.server import WebServer
 
 log = structlog.get_logger(__name__)
 
@@ -97,22 +99,33 @@ class App:
     async def _start(self) -> None:
         self.database = database = await self._open_database()
         await database.write(schedule.recover)
-        web = Web(database)
+        router, web, telegram = Router(database, words), Web(database), self._telegram()
+        for transport in telegram:  # first: it answers people while the web chat is still being loaded
+            await self._open_chat(transport, router)
         server = await self._open_web(web)
         self.url = server.url
         await database.write(links.set_base, self.settings.public_url.rstrip("/") or server.url)
         desk, networks = await self._open_desk(database, server.url)
-        transports: list[Transport] = [web, *self._telegram()]
-        await self._open_chats(transports)
-        streams = Streams(database, networks, lambda account_id: ingest.poll(desk, account_id))
+        await self._open_chat(web, router)
+        delivery = Delivery(database, [web, *telegram], words)
+        await delivery.start()
+        self._open.push_async_callback(delivery.stop)
+        await self._open_clock(desk, networks)
+        log.info("the desk is open", url=self.url, telegram=bool(telegram))
+
+    async def _open_chat(self, transport: Transport, router: Router) -> None:
+        await transport.start(router.receive)
+        self._open.push_async_callback(transport.stop)
+
+    async def _open_clock(self, desk: Desk, networks: OpenNetworks) -> None:
+        streams = Streams(self.database, networks, lambda account_id: ingest.poll(desk, account_id))
         streams.start()
         self._open.push_async_callback(streams.stop)
         engine = InlineEngine(schedule.works(desk))
         self._open.push_async_callback(engine.stop, GRACE)
-        self._clock = Clock(database, engine, schedule.looks(), schedule.chores(desk))
+        self._clock = Clock(self.database, engine, schedule.looks(), schedule.chores(desk))
         self._clock.start()
         self._open.push_async_callback(self._clock.stop)
-        log.info("the desk is open", url=self.url, platforms=[transport.platform for transport in transports])
 
     async def _open_database(self) -> Database:
         lock = lock_of(self.settings.database_url)
@@ -129,6 +142,9 @@ class App:
         return database
 
     async def _open_web(self, web: Web) -> WebServer:
+        from bot.web.app import WebOptions, create_app
+        from bot.web.server import WebServer
+
         options = await self._guest.furnish(self.database) if self._guest else WebOptions()
         options = WebOptions(
             public_url=self.settings.public_url,
@@ -187,15 +203,6 @@ class App:
                 public_url=self.settings.public_url,
             )
         ]
-
-    async def _open_chats(self, transports: list[Transport]) -> None:
-        router = Router(self.database, words)
-        delivery = Delivery(self.database, transports, words)
-        for transport in transports:
-            await transport.start(router.receive)
-            self._open.push_async_callback(transport.stop)
-        await delivery.start()
-        self._open.push_async_callback(delivery.stop)
 
     def is_ready(self) -> bool:
         """Whether the desk does its job: its clock ticks."""
