@@ -7,6 +7,7 @@ twice. What is drawn, sealed and recorded lies in bot/outbox.py, when something 
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import Callable, Iterable
 from datetime import datetime
 
@@ -194,7 +195,8 @@ class Delivery:
         try:
             return (await self._database.write(outbox.draw, [batch], self._words))[0]
         except Exception as error:
-            log.exception("a card could not be drawn", alert=batch[0].id, view=batch[0].view)
+            if not batch[0].failures:  # the tries that follow fail the same way
+                log.exception("a card could not be drawn", alert=batch[0].id, view=batch[0].view)
             parcel = Parcel(tuple(batch))
             self._landed(parcel, Fate(parcel, "failed", error=f"cannot be drawn: {type(error).__name__}"))
             return None
@@ -264,6 +266,14 @@ class Delivery:
         for fate in fates:
             for alert in fate.parcel.alerts:
                 self._held.pop(alert.id, None)
+            if fate.outcome == "gone":
+                self._let_go(fate.parcel.first)
+
+    def _let_go(self, alert: Alert) -> None:
+        """Forget what waited for a chat that is gone, and look at everything again: it has another address now."""
+        for waiting in self._pacers[alert.platform].take_also(alert.chat_id, lambda _other: True, sys.maxsize):
+            self._held.pop(waiting.id, None)
+        self._everything = self._news = True
 
     async def _write_down_plainly(self, fates: list[Fate]) -> None:
         try:

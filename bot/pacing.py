@@ -17,6 +17,7 @@ from bot.transport import Pace
 
 NEVER = float("inf")
 GROUP_RESERVE = 1  # slots of a group's window that only interactive messages may take
+CALM = 10.0  # seconds without a refusal before a halved limit grows by one again
 SPREAD = 0.9  # bulk messages start this share of an even spacing apart, so that a slot is never long in coming
 
 
@@ -64,10 +65,10 @@ class Window:
         self.flying += 1
 
     def answer(self, now: float) -> None:
-        """Note that an answer came; after a quiet window a halved limit recovers by one."""
+        """Note that an answer came; after a calm while a halved limit recovers by one."""
         self.flying -= 1
         self._answered.append(now)
-        if self.limit < self.top and now - self._changed >= self.seconds:
+        if self.limit < self.top and now - self._changed >= max(self.seconds, CALM):
             self.limit, self._changed = self.limit + 1, now
 
     def halve(self, now: float) -> None:
@@ -200,7 +201,9 @@ class Pacer(Generic[Queued]):
 
     def take_also(self, chat: str, wanted: Callable[[Queued], bool], most: int) -> list[Queued]:
         """Take more of what waits for a chat, to go out in the same message."""
-        lane = self._lanes[chat]
+        lane = self._lanes.get(chat)
+        if lane is None:
+            return []
         taken = [item for _urgency, _id, item in sorted(lane.waiting, key=lambda row: row[:2]) if wanted(item)][:most]
         gone = {item.id for item in taken}
         lane.waiting = [row for row in lane.waiting if row[1] not in gone]

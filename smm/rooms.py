@@ -66,12 +66,13 @@ def move(uow: UnitOfWork, platform: str, old: str, new: str) -> None:
 
 def lose(uow: UnitOfWork, chat: ChatRef) -> list[Channel]:
     """Note that a chat is gone, send what waits for it to the fallback; return the rooms that were lost just now."""
-    lost = [room for room in channels.in_chat(uow, chat.platform, chat.chat_id) if room.state == "open"]
+    bound = channels.in_chat(uow, chat.platform, chat.chat_id)
+    lost = [room for room in bound if room.state == "open"]
     for room in lost:
         channels.change(uow, room.id, state="lost")
     buttons.drop_copies(uow, chat)
     for alert in alerts.of_chat(uow, chat):
-        _divert(uow, alert, lost)
+        _divert(uow, alert, bound)
     for room in lost:
         _report(uow, room)
     return lost
@@ -90,9 +91,10 @@ def reopen(uow: UnitOfWork, room: Channel) -> None:
         channels.change(uow, room.id, state="open")
 
 
-def _divert(uow: UnitOfWork, alert: alerts.Alert, lost: list[Channel]) -> None:
-    brand_id = alert.brand_id or (lost[0].brand_id if lost else None)
-    target = fallback(uow, brand_id) if brand_id is not None and not alert.edits else None
+def _divert(uow: UnitOfWork, alert: alerts.Alert, rooms: list[Channel]) -> None:
+    """Send a room's news elsewhere. What was said to one person is not for others, and an edit has nothing to edit there."""
+    news = bool(rooms) and alert.urgency > 0 and not alert.edits
+    target = fallback(uow, alert.brand_id or rooms[0].brand_id) if news else None
     if target is None:
         alerts.close(uow, [alert.id], "lost")
     else:

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 from clocks import Clock
 from databases import Postgres, open_sqlite, sqlite_template
 from dialog import TestDesk, open_bare_desk, open_desk
@@ -14,6 +15,10 @@ from post_world import PostDesk
 
 from storage.engine import Database
 from storage.vault import Vault
+
+structlog.configure(  # a traceback drawn with colours and locals takes seconds
+    processors=[structlog.processors.format_exc_info, structlog.processors.KeyValueRenderer()]
+)
 
 
 @pytest.fixture
