@@ -68,6 +68,7 @@ class Browser:
         self.desk, self.seat = desk, seat
         transport = httpx.ASGITransport(desk.app, raise_app_exceptions=True)
         self.http = httpx.AsyncClient(transport=transport, base_url=origin)
+        self._csrf = ""
 
     async def opens(self, path: str = "/chat/team", **options: Any) -> httpx.Response:
         """Load a page of the seat."""
@@ -75,9 +76,11 @@ class Browser:
 
     async def csrf(self, chat_id: str = "team") -> str:
         """Return the token that the pages' forms carry."""
-        found = re.search(r'data-csrf="([^"]+)"', (await self.opens(f"/chat/{chat_id}")).text)
-        assert found, "the page has no token"
-        return found[1]
+        if not self._csrf:
+            found = re.search(r'data-csrf="([^"]+)"', (await self.opens(f"/chat/{chat_id}")).text)
+            assert found, "the page has no token"
+            self._csrf = found[1]
+        return self._csrf
 
     async def sends(self, path: str, chat_id: str = "team", *, script: bool = False, **fields: Any) -> httpx.Response:
         """Send a form, with its token and key unless others are given."""
