@@ -39,6 +39,7 @@ WEBHOOK_PATH = "/telegram/webhook"
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105  https://core.telegram.org/bots/api#setwebhook
 MOST_BODY = 1024 * 1024
 GRACE = 5.0
+FIRST_SECONDS = 5.0  # the desk opens without Telegram if it is slower
 _SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
 _TOKEN = re.compile(r"(\d{1,20}):[\w-]+", re.ASCII)
 
@@ -122,8 +123,8 @@ class Telegram:
         task.add_done_callback(self._tasks.discard)
 
     async def _introduce(self) -> None:
-        told = await self._requests.call("getMe")
-        me = Me(int(told["id"]), str(told["username"]))
+        said = await self._requests.call("getMe", FIRST_SECONDS)
+        me = Me(int(said["id"]), str(said["username"]))
         # https://core.telegram.org/bots/features#deep-linking
         await self._database.write(members.note_address, PLATFORM, f"https://t.me/{me.username}?start=")
         self._reception.me = me

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from bot.transport import Incoming
 from smm.errors import ConfigError
 from storage import updates
 from storage.engine import Database
+from storage.unit_of_work import UnitOfWork
 
 
 @pytest.fixture
@@ -167,17 +169,17 @@ async def test_a_network_that_breaks_is_waited_for_and_nothing_is_lost(
 ) -> None:
     anna = server.user("Anna")
     chat = server.private(anna)
-    for break_it in (
+    breaks: list[Callable[[], None]] = [
         lambda: server.fail("getUpdates", 502, times=3),
         lambda: server.garble("getUpdates"),
         lambda: server.drop("getUpdates"),
         lambda: server.drop("getUpdates", late=False),
         lambda: server.refuse("getUpdates", 500, "Internal Server Error"),
-    ):
+    ]
+    for number, break_it in enumerate(breaks):
         break_it()
-        anna.says(chat, f"/{len(ears.heard)}")
-        count = len(ears.heard) + 1
-        await server.until(lambda count=count: len(ears.heard) == count)  # type: ignore[misc]
+        anna.says(chat, f"/{number}")
+        await server.until(partial(ears.has_heard, f"/{number}"))
     await server.until(lambda: telegram.trouble == "")
     assert ears.texts() == ["/0", "/1", "/2", "/3", "/4"]
 
@@ -253,3 +255,20 @@ async def test_a_group_that_moved_is_told_once_though_both_a_message_and_a_refus
     assert [(incoming.kind, incoming.text) for incoming in ears.heard if incoming.kind == "moved"] == [
         ("moved", str(new.id))
     ]
+
+
+async def test_what_cannot_be_stored_stays_with_telegram(
+    server: LoopbackTelegram, database: Database, telegram: Telegram, ears: Ears
+) -> None:
+    await server.until(lambda: server.polls)
+    await database.write(_rename, "updates", "away")
+    anna = server.user("Anna")
+    anna.says(server.private(anna), "/x")
+    await server.until(lambda: "cannot be stored" in telegram.trouble)
+    assert server.confirmed == 0
+    await database.write(_rename, "away", "updates")
+    await server.until(lambda: ears.texts() == ["/x"])
+
+
+def _rename(uow: UnitOfWork, old: str, new: str) -> None:
+    uow.connection.exec_driver_sql(f"ALTER TABLE {old} RENAME TO {new}")

@@ -113,7 +113,7 @@ def _check_keyboard(markup: dict[str, Any]) -> None:
     assert units(markup.get("input_field_placeholder", "")) <= 64
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(CARD)
 @example(Card())
 @example(Card(body=(Quote("x" * 1_000_000, "y" * 100_000),), footer="z" * 9000))
@@ -122,7 +122,7 @@ def test_any_card_is_a_message_that_telegram_takes(card: Card) -> None:
     check(render(card, limit=1024), 1024)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(any_card.card)
 def test_so_is_a_card_that_is_hostile_to_browsers(card: Card) -> None:
     check(render(card))

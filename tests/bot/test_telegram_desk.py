@@ -34,9 +34,8 @@ async def desk(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
 async def hears(desk: TelegramDesk, clock: Clock, text: str, author: str = "Mia") -> int:
     """Let one comment arrive at the brand's account."""
-    account_id = await desk.database.write(
-        accounts.add, desk.world.brand.id, "demo", "own-1", name="Northwind Coffee", handle="northwind"
-    )
+    brand_id = desk.world.brand.id
+    account_id = await desk.database.write(lambda uow: accounts.add(uow, brand_id, "demo", "own-1", name="Northwind"))
     page = Page((item("r-1", text, author_name=author, said_at=clock.now),), "cursor")
     await desk.database.write(ingest.ingest, account_id, page)
     return account_id

@@ -5,13 +5,17 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from typing import TYPE_CHECKING
 
 import pytest
 from loopback_telegram import LoopbackTelegram, loopback_telegram
 from loopback_telegram_limits import Windows
 from loopback_telegram_spec import Breach, specification
 
-aiogram = pytest.importorskip("aiogram", reason="aiogram comes with the development requirements: make dev")
+if TYPE_CHECKING:
+    from aiogram import Bot
+
+pytest.importorskip("aiogram", reason="aiogram comes with the development requirements: make dev")
 
 
 @pytest.fixture
@@ -22,22 +26,24 @@ async def server() -> AsyncIterator[LoopbackTelegram]:
 
 
 @pytest.fixture
-async def bot(server: LoopbackTelegram) -> AsyncIterator[aiogram.Bot]:
+async def bot(server: LoopbackTelegram) -> AsyncIterator[Bot]:
+    from aiogram import Bot
     from aiogram.client.session.aiohttp import AiohttpSession
     from aiogram.client.telegram import TelegramAPIServer
 
-    opened = aiogram.Bot(server.token, session=AiohttpSession(api=TelegramAPIServer.from_base(server.url)))
+    opened = Bot(server.token, session=AiohttpSession(api=TelegramAPIServer.from_base(server.url)))
     yield opened
     await opened.session.close()
 
 
-async def test_aiogram_polls_answers_presses_edits_and_fetches(server: LoopbackTelegram, bot: aiogram.Bot) -> None:
-    from aiogram import types
+async def test_aiogram_polls_answers_presses_edits_and_fetches(server: LoopbackTelegram, bot: Bot) -> None:
+    from aiogram import Dispatcher, F, types
 
-    dispatcher = aiogram.Dispatcher()
+    dispatcher = Dispatcher()
+    files: list[bytes] = []
     seen: dict[str, object] = {}
 
-    @dispatcher.message(aiogram.F.text.startswith("/claim"))
+    @dispatcher.message(F.text.startswith("/claim"))
     async def offer(message: types.Message) -> None:
         keys = [[types.InlineKeyboardButton(text="Claim", callback_data="ref-1")]]
         keyboard = types.InlineKeyboardMarkup(inline_keyboard=keys)
@@ -49,16 +55,16 @@ async def test_aiogram_polls_answers_presses_edits_and_fetches(server: LoopbackT
         assert isinstance(press.message, types.Message)
         await press.message.edit_text("Claimed by Anna")
 
-    @dispatcher.message(aiogram.F.photo)
+    @dispatcher.message(F.photo)
     async def fetch(message: types.Message) -> None:
         content = await bot.download(message.photo[-1]) if message.photo else None
-        seen.setdefault("files", []).append(content.read() if content else b"")  # type: ignore[attr-defined]
+        files.append(content.read() if content else b"")
 
     @dispatcher.my_chat_member()
     async def moved(change: types.ChatMemberUpdated) -> None:
         seen["membership"] = change.new_chat_member.status
 
-    @dispatcher.message(aiogram.F.migrate_to_chat_id)
+    @dispatcher.message(F.migrate_to_chat_id)
     async def migrated(message: types.Message) -> None:
         seen["migrated"] = message.migrate_to_chat_id
 
@@ -73,8 +79,8 @@ async def test_aiogram_polls_answers_presses_edits_and_fetches(server: LoopbackT
     assert await anna.presses(card, "Claim") == "Yours"
     await server.until(lambda: team.cards[0].text == "Claimed by Anna")
     anna.shows(team, [b"one", b"two"], "an album")
-    await server.until(lambda: len(seen.get("files", [])) == 2)  # type: ignore[arg-type]
-    assert seen["files"] == [b"one", b"two"]
+    await server.until(lambda: len(files) == 2)
+    assert files == [b"one", b"two"]
     server.migrate(server.group("Old", anna, kind="group"), anna)
     server.member(team, anna, "kicked")
     await server.until(lambda: "membership" in seen)
@@ -83,9 +89,7 @@ async def test_aiogram_polls_answers_presses_edits_and_fetches(server: LoopbackT
     await polling
 
 
-async def test_aiogram_sends_pictures_menus_and_understands_refusals(
-    server: LoopbackTelegram, bot: aiogram.Bot
-) -> None:
+async def test_aiogram_sends_pictures_menus_and_understands_refusals(server: LoopbackTelegram, bot: Bot) -> None:
     from aiogram import exceptions, types
 
     me = await bot.get_me()
@@ -101,7 +105,9 @@ async def test_aiogram_sends_pictures_menus_and_understands_refusals(
     await bot.edit_message_caption(chat_id=chat.id, message_id=sent.message_id, caption="two")
     media = types.InputMediaPhoto(media=types.BufferedInputFile(b"\xff\xd8\xfftwo", "b.jpg"), caption="three")
     await bot.edit_message_media(media, chat_id=chat.id, message_id=sent.message_id)
-    album = [types.InputMediaPhoto(media=types.BufferedInputFile(bytes([n]), "c.jpg")) for n in range(3)]
+    album: list[types.MediaUnion] = [
+        types.InputMediaPhoto(media=types.BufferedInputFile(bytes([n]), "c.jpg")) for n in range(3)
+    ]
     assert len(await bot.send_media_group(chat.id, album)) == 3
     document = await bot.send_document(chat.id, types.BufferedInputFile(b"%PDF-", "a.pdf"))
     assert document.document

@@ -230,7 +230,7 @@ async def test_an_answer_that_does_not_come_is_an_error_to_try_again(
     server: LoopbackTelegram, telegram: Telegram, team: Chat
 ) -> None:
     for break_it in (server.fail, server.garble, server.drop):
-        break_it("sendMessage")  # type: ignore[operator]
+        break_it("sendMessage")
         with pytest.raises(ChatError) as raised:
             await telegram.send(chat_ref(team), CARD)
         assert type(raised.value) is ChatError

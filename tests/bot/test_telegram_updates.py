@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from loopback_telegram import LoopbackTelegram, loopback_telegram
 from PIL import Image
@@ -154,6 +154,7 @@ JSON = st.recursive(
 KINDS = st.sampled_from(["message", "callback_query", "my_chat_member", "edited_message", "update_id"])
 
 
+@settings(max_examples=60, deadline=None)
 @given(st.dictionaries(KINDS, JSON, max_size=3))
 def test_any_body_is_read_or_refused_by_one_of_the_errors_that_put_it_aside(body: dict[str, Any]) -> None:
     lane(body)
@@ -227,13 +228,14 @@ async def test_an_album_is_one_update_with_its_pictures_in_order(
 
 
 async def test_an_album_that_was_not_handled_before_the_end_is_handled_whole_at_the_next_start(
-    server: LoopbackTelegram, database: Database, tmp_path: Path, ears: Ears
+    server: LoopbackTelegram, any_database: Database, tmp_path: Path
 ) -> None:
+    database, ears = any_database, Ears(any_database)
     anna = server.user("Anna")
     first = telegram_on(server, database, tmp_path, album_wait=60)
     await first.start(ears.receive)
     await server.until(lambda: server.polls)
-    anna.shows(server.private(anna), [jpeg("red"), jpeg("green")], "/post")
+    anna.shows(server.private(anna), [jpeg("red"), jpeg("green")], "/post \x00")
     await server.until(lambda: server.confirmed == 500_002)
     for task in set(first._intake._running):
         task.cancel()

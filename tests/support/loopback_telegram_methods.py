@@ -206,7 +206,7 @@ def createForumTopic(server: LoopbackTelegram, asked: Parameters, files: Mapping
 @method
 def setWebhook(server: LoopbackTelegram, asked: Parameters, files: Mapping[str, bytes]) -> bool:
     server.webhook = dict(asked) if asked["url"] else {}
-    server.allow(asked)
+    server.allow(dict(asked))
     return True
 
 

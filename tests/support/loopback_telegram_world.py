@@ -37,7 +37,8 @@ class Standing:
 
     @property
     def entities(self) -> list[Raw]:
-        return list(self.raw.get("entities", self.raw.get("caption_entities", [])))
+        found: list[Raw] = self.raw.get("entities") or self.raw.get("caption_entities") or []
+        return found
 
     @property
     def keys(self) -> list[Raw]:

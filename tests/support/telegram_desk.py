@@ -53,6 +53,9 @@ class Ears:
         self.heard.append(incoming)
         return Outcome(Notice(f"pressed {incoming.ref}", alarm=True)) if incoming.kind == "press" else Outcome()
 
+    def has_heard(self, text: str) -> bool:
+        return text in self.texts()
+
     def texts(self) -> list[str]:
         return [incoming.text for incoming in self.heard]
 
