@@ -7,13 +7,17 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from aiohttp import web
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from loopback_telegram import LoopbackTelegram, loopback_telegram
 from telegram_desk import Ears, telegram_on
 
 from bot.telegram import SECRET_HEADER, WEBHOOK_PATH, Telegram
+from bot.web.app import WebOptions, create_app
+from bot.web.hooks import add_hook
+from bot.web.server import WebServer
+from bot.web.transport import Web
+from config.words import words
 from smm.errors import ConfigError
 from storage import updates
 from storage.engine import Database
@@ -35,22 +39,18 @@ def telegram(server: LoopbackTelegram, database: Database, tmp_path: Path) -> Te
 
 
 async def test_updates_come_through_the_webhook_and_none_is_asked_for(
-    server: LoopbackTelegram, database: Database, telegram: Telegram
+    server: LoopbackTelegram, database: Database, telegram: Telegram, tmp_path: Path
 ) -> None:
     ears = Ears(database)
     await telegram.start(ears.receive)
     await server.until(lambda: server.webhook)
     assert server.webhook["url"] == "https://desk.example.org/telegram/webhook"
 
-    async def hook(request: web.Request) -> web.Response:
-        return web.Response(status=await telegram.webhook(request.headers, await request.read()))
-
-    app = web.Application()
-    app.router.add_post(WEBHOOK_PATH, hook)
-    runner = web.AppRunner(app, shutdown_timeout=0.1)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    server.webhook["url"] = "http://{}:{}".format(*runner.addresses[0][:2]) + WEBHOOK_PATH
+    pages = create_app(database, Web(database), words, WebOptions(public_url="https://desk.example.org"), tmp_path)
+    add_hook(pages, WEBHOOK_PATH, telegram.webhook)
+    behind = WebServer(pages, "127.0.0.1", 0, behind_proxy=True)
+    await behind.start()
+    server.webhook["url"] = behind.url + WEBHOOK_PATH
     anna = server.user("Anna")
     anna.says(server.private(anna), "/one")
     again = dict(server.pending[0])
@@ -60,7 +60,7 @@ async def test_updates_come_through_the_webhook_and_none_is_asked_for(
     await server.push()
     await server.until(lambda: ears.texts() == ["/one", "/two"])
     assert server.polls == 0
-    await runner.cleanup()
+    await behind.stop()
     await telegram.stop()
 
 
