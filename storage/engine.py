@@ -22,7 +22,6 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import QueuePool
 
 from storage import plain
-from storage.lock import Lock, lock_of
 from storage.unit_of_work import UnitOfWork
 from storage.vault import Vault
 
@@ -156,7 +155,6 @@ class Database:
         parsed = make_url(url)
         self.clock = clock
         self.vault = vault
-        self._lock: Lock = lock_of(parsed)
         self._listeners: dict[str, list[Callable[[], None]]] = {}
         self._runner: _Runner = (
             _Sqlite(parsed, synchronous) if parsed.get_backend_name() == "sqlite" else _Postgres(parsed)
@@ -195,11 +193,6 @@ class Database:
         """Call `wake` on the event loop after each commit that woke `topic`."""
         self._listeners.setdefault(topic, []).append(wake)
 
-    async def stand_alone(self) -> None:
-        """Be the only desk on this database until `close`; raise DeskRunning, in words, where another works on it."""
-        await self._lock.take()
-
     async def close(self) -> None:
         """Finish what runs and let go of the files and connections."""
         await self._runner.close()
-        await self._lock.release()

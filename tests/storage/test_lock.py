@@ -12,16 +12,13 @@ import pytest
 from databases import Postgres
 from sqlalchemy import make_url
 
-from storage.engine import Database
-from storage.lock import DeskRunning
-from storage.vault import Vault
+from storage.lock import DeskRunning, Lock, lock_of
 
 HOLDER = """
 import asyncio, sys
-from storage.engine import Database
-from storage.vault import Vault
+from storage.lock import lock_of
 async def hold():
-    await Database(sys.argv[1], Vault([Vault.new_key()])).stand_alone()
+    await lock_of(sys.argv[1]).take()
     print("held", flush=True)
     await asyncio.sleep(60)
 asyncio.run(hold())
@@ -37,36 +34,36 @@ async def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return await server.new(empty=True)
 
 
-async def test_a_second_desk_is_refused_until_the_first_is_closed(url: str, vault: Vault) -> None:
-    first, second = Database(url, vault), Database(url, vault)
-    await first.stand_alone()
+async def test_a_second_desk_is_refused_until_the_first_is_closed(url: str) -> None:
+    first, second = lock_of(url), lock_of(url)
+    await first.take()
     with pytest.raises(DeskRunning, match=r"another desk .*works on .*desk.*: stop it first"):
-        await second.stand_alone()
-    await first.close()
-    await second.stand_alone()
-    await second.close()
-    await second.close()
+        await second.take()
+    await first.release()
+    await second.take()
+    await second.release()
+    await second.release()
 
 
-async def test_a_killed_desk_leaves_nothing_locked(url: str, vault: Vault) -> None:
+async def test_a_killed_desk_leaves_nothing_locked(url: str) -> None:
     holder = await asyncio.create_subprocess_exec(sys.executable, "-c", HOLDER, url, stdout=subprocess.PIPE)
     assert holder.stdout is not None
     assert await holder.stdout.readline() == b"held\n"
-    after = Database(url, vault)
+    after = lock_of(url)
     with pytest.raises(DeskRunning) as refused:
-        await after.stand_alone()
+        await after.take()
     if make_url(url).get_backend_name() == "sqlite":
         assert f"(process {holder.pid})" in str(refused.value)
     holder.kill()
     await holder.wait()
     await taken(after)
-    await after.close()
+    await after.release()
 
 
-async def taken(database: Database) -> None:
+async def taken(lock: Lock) -> None:
     """PostgreSQL needs a moment to see that the other end is gone."""
     async with asyncio.timeout(5):
         while True:
             with suppress(DeskRunning):
-                return await database.stand_alone()
+                return await lock.take()
             await asyncio.sleep(0.01)
