@@ -186,8 +186,8 @@ class Mastodon(Base):
     async def publish(self, post: Outgoing) -> Published:
         """Upload the pictures, then publish under the key."""
         media = [await self._upload(file) for file in post.media]
-        sent = {"status": with_link(post), "media_ids": media, "visibility": "public"}
-        return await self._post(sent | ({"language": post.language} if post.language else {}), post.key)
+        sent = {"status": with_link(post), "visibility": "public", "media_ids": media, "language": post.language}
+        return await self._post({name: value for name, value in sent.items() if value}, post.key)
 
     async def _post(self, sent: Mapping[str, Any], key: str) -> Published:
         reply = await self._wire.call("POST", "/api/v1/statuses", json=sent, headers={KEY: key}, effect=True)

@@ -1,0 +1,151 @@
+"""Accounts as open connectors, and streams that wake polls, over the demo network's real HTTP."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+from clocks import Clock
+from demo_server import served
+from dialog import TestDesk
+
+from bot.networks import OpenNetworks, declare_networks
+from bot.streams import Streams
+from connectors.base import Outside
+from connectors.demo_network import NORTHWIND, DemoNetwork, Person
+from smm import accounts, declared
+from smm.errors import N_, AuthExpired, NotFound
+from smm.networks import Can, Profile
+from storage import accounts as kept
+from storage.vault import Vault
+
+PROFILE = Profile("northwind", "Northwind Coffee", "northwind", "")
+
+
+@pytest.fixture
+def network(clock: Clock) -> DemoNetwork:
+    return DemoNetwork(clock=clock)
+
+
+@pytest.fixture
+async def url(network: DemoNetwork) -> AsyncIterator[str]:
+    async with served(network) as address:
+        yield address
+
+
+@pytest.fixture
+async def networks(desk: TestDesk, url: str) -> AsyncIterator[OpenNetworks]:
+    opened = OpenNetworks(desk.database, Outside({"demo": url}))
+    yield opened
+    await opened.close()
+
+
+async def connected(desk: TestDesk, token: str = NORTHWIND.token) -> int:
+    return await desk.database.write(accounts.connected, desk.world.brand.id, "demo", PROFILE, {"token": token})
+
+
+async def test_an_account_opens_with_its_key_and_stays_open(desk: TestDesk, networks: OpenNetworks) -> None:
+    account = await connected(desk)
+    first, second = await networks.connector(account), await networks.connector(account)
+    assert first is second
+    assert (await first.check()).name == "Northwind Coffee"
+
+
+async def test_a_new_key_opens_anew(desk: TestDesk, networks: OpenNetworks) -> None:
+    account = await connected(desk, "wrong")
+    with pytest.raises(AuthExpired):
+        await (await networks.connector(account)).check()
+    await connected(desk)
+    assert (await (await networks.connector(account)).check()).handle == "northwind"
+
+
+async def test_nothing_is_sent_with_a_dead_or_forgotten_key(desk: TestDesk, networks: OpenNetworks) -> None:
+    account = await connected(desk)
+    await desk.database.write(accounts.record_failure, account, AuthExpired(N_("No."), network="Demo network"))
+    with pytest.raises(AuthExpired):
+        await networks.connector(account)
+    await desk.database.write(kept.change, account, secret=None)
+    with pytest.raises(NotFound):
+        await networks.connector(account)
+    with pytest.raises(NotFound):
+        await networks.connector(999)
+
+
+async def test_a_key_that_our_own_key_does_not_open_asks_a_person(desk: TestDesk, networks: OpenNetworks) -> None:
+    account = await connected(desk)
+    foreign = Vault([Vault.new_key()]).seal({"token": "t"}, kept.owner(account))
+    await desk.database.write(kept.change, account, secret=foreign)
+    with pytest.raises(AuthExpired):
+        await networks.connector(account)
+
+
+async def test_what_networks_declare_is_known(networks: OpenNetworks, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert networks.can("mastodon", Can.PUBLISH)
+    assert not networks.can("rss", Can.PUBLISH)
+    assert not networks.can("nobody", Can.FETCH)
+    assert (networks.title("mastodon"), networks.limits("nobody")) == ("Mastodon", None)
+    monkeypatch.setattr(declared, "_networks", {})
+    declare_networks(Outside())
+    assert {known.name for known in declared.known()} == {"mastodon", "rss"}, "no demo network where there is none"
+    declare_networks(Outside({"demo": "http://127.0.0.1:1/network/"}))
+    demo = declared.find("demo")
+    assert demo is not None
+    assert [asked.name for asked in demo.credentials] == ["token"]
+
+
+async def test_a_comment_wakes_a_poll_within_a_second(
+    desk: TestDesk, networks: OpenNetworks, network: DemoNetwork
+) -> None:
+    polled: asyncio.Queue[int] = asyncio.Queue()
+    streams = Streams(desk.database, networks, polled.put)
+    streams.start()
+    try:
+        account = await connected(desk)
+        async with asyncio.timeout(10):
+            assert await polled.get() == account  # the stream stands
+        network.say(Person("mia", "Mia"), "Anybody there?")
+        async with asyncio.timeout(1):
+            assert await polled.get() == account
+    finally:
+        await streams.stop()
+
+
+async def test_a_failed_poll_does_not_end_listening(
+    desk: TestDesk, networks: OpenNetworks, network: DemoNetwork
+) -> None:
+    polled: asyncio.Queue[int] = asyncio.Queue()
+
+    async def poll(account_id: int) -> None:
+        await polled.put(account_id)
+        raise RuntimeError("the database is locked")
+
+    streams = Streams(desk.database, networks, poll)
+    await connected(desk)
+    streams.start()
+    try:
+        async with asyncio.timeout(10):
+            await polled.get()
+            network.say(Person("mia", "Mia"), "And now?")
+            await polled.get()
+    finally:
+        await streams.stop()
+
+
+async def test_a_closed_account_is_no_longer_listened_to(
+    desk: TestDesk, networks: OpenNetworks, network: DemoNetwork
+) -> None:
+    polled: asyncio.Queue[int] = asyncio.Queue()
+    account = await connected(desk)
+    streams = Streams(desk.database, networks, polled.put)
+    streams.start()
+    try:
+        async with asyncio.timeout(10):
+            await polled.get()
+        await desk.database.write(kept.change, account, closed_at=desk.database.clock(), secret=None)
+        await streams._match()
+        network.say(Person("mia", "Mia"), "Nobody hears me")
+        await asyncio.sleep(0.05)
+        assert polled.empty()
+    finally:
+        await streams.stop()
