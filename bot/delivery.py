@@ -165,11 +165,15 @@ class Delivery:
                 if alert is None:
                     break
                 batches.append(self._together(pacer, alert))
-        ready = [batch for batch in batches if outbox.is_ready(batch)]
-        for batch in ready:
-            self._fly(outbox.plain(batch[0]))
-        for parcel in await self._drawn([batch for batch in batches if batch not in ready]):
-            self._fly(parcel)
+        unfinished: list[list[Alert]] = []
+        for batch in batches:
+            parcel = outbox.finished(batch)
+            if parcel is not None:
+                self._fly(parcel)
+            else:
+                unfinished.append(batch)
+        for drawn in await self._drawn(unfinished):
+            self._fly(drawn)
 
     def _together(self, pacer: Pacer[Alert], alert: Alert) -> list[Alert]:
         """Coalesce: the newest of what says the same stands for all; what a group has no room for becomes a digest."""

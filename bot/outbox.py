@@ -66,14 +66,13 @@ def digest_of(card: Card) -> str:
     return hashlib.sha256(json.dumps(pack(card), sort_keys=True).encode()).hexdigest()
 
 
-def is_ready(rows: Sequence[Alert]) -> bool:
-    """Say whether a row can go out as it is, without a look at the tables."""
-    return len(rows) == 1 and rows[0].card is not None and not needs_seal(unpack(rows[0].card))
-
-
-def plain(alert: Alert) -> Parcel:
-    """Wrap a finished card."""
-    return Parcel((alert,), unpack(alert.card or {}))
+def finished(rows: Sequence[Alert]) -> Parcel | None:
+    """Return a card that can go out as it is, without a look at the tables; None for what must be drawn or sealed."""
+    alert = rows[0]
+    if len(rows) > 1 or alert.card is None:
+        return None
+    card = unpack(alert.card)
+    return None if needs_seal(card) else Parcel((alert,), card)
 
 
 def draw(uow: UnitOfWork, batches: Sequence[Sequence[Alert]], words: Callable[[str], Words]) -> list[Parcel]:

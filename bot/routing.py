@@ -7,13 +7,13 @@ from collections.abc import Callable
 
 from bot import asking, steps
 from bot.calling import Reply, call
-from bot.visit import Visit
+from bot.visit import Visit, brand_named
 from handlers.card import Card, Notice, para
 from handlers.route import routes
 from smm import rooms
 from smm.errors import N_, Conflict, Forbidden, NotFound
 from smm.roles import allows
-from storage import brands, buttons
+from storage import buttons
 from storage.buttons import ButtonRow
 from storage.channels import MessageRef
 
@@ -111,7 +111,7 @@ def _act(visit: Visit, button: ButtonRow) -> Reply:
     route = routes().get(button.action)
     if route is None or route.kind != "action":
         raise NotFound(_GONE)
-    brand = brands.get(visit.uow, button.brand_id) if button.brand_id is not None else visit.brand
+    brand = brand_named(visit, button.brand_id)
     args = {name: str(value) for name, value in button.args.items()}
     reply = call(visit, route, brand, object_id=button.object_id, version=button.version, args=args)
     return Reply(reply.answer, reply.brand, visit.incoming.message_id)

@@ -33,19 +33,19 @@ def needs_seal(card: Card) -> bool:
 
 def seal(uow: UnitOfWork, card: Card, chat: ChatRef, brand_id: int | None) -> Card:
     """Return the card with a ref in every button, each kept for one chat and one brand."""
-    digests = {_digest(b, chat, brand_id): b for row in card.buttons for b in row if _open(b)}
-    if not digests:
+    digests = [[_digest(b, chat, brand_id) if _open(b) else "" for b in row] for row in card.buttons]
+    wanted = {
+        digest: b for row, of in zip(card.buttons, digests, strict=True) for b, digest in zip(row, of, strict=True)
+    }
+    wanted.pop("", None)
+    if not wanted:
         return card
-    refs = _refs(uow, digests, chat, brand_id)
+    refs = _refs(uow, wanted, chat, brand_id)
     rows = tuple(
-        tuple(replace(b, ref=refs[_digest(b, chat, brand_id)]) if _open(b) else b for b in row) for row in card.buttons
+        tuple(replace(b, ref=refs[digest]) if digest else b for b, digest in zip(row, of, strict=True))
+        for row, of in zip(card.buttons, digests, strict=True)
     )
     return replace(card, buttons=rows)
-
-
-def with_ref(card: Card, ref: str) -> Card:
-    """Return the card with its questions under a ref."""
-    return replace(card, ask=replace(card.ask, ref=ref)) if card.ask is not None else card
 
 
 def without_ask(card: Card) -> Card:

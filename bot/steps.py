@@ -7,13 +7,12 @@ from dataclasses import replace
 from bot import answers, asking
 from bot.calling import Reply, call
 from bot.sealing import seal
-from bot.visit import Visit
+from bot.visit import Visit, brand_named
 from handlers.card import Card, Edit, para
 from handlers.card_json import pack, unpack
 from handlers.route import routes
 from smm.errors import N_, Conflict, DeskError, Forbidden, Invalid, NotFound
-from storage import alerts, brands, buttons
-from storage.brands import Brand
+from storage import alerts, buttons
 from storage.buttons import AskRow, ButtonRow
 from storage.channels import ChatRef
 
@@ -53,7 +52,7 @@ def _finish(visit: Visit, ask: AskRow, given: dict[str, str]) -> Reply:
         raise NotFound(CLOSED)
     if not buttons.close_ask(visit.uow, ask.id, "done"):
         raise Conflict(CLOSED)
-    brand = _brand_of(visit, ask)
+    brand = brand_named(visit, ask.brand_id)
     args = {name: str(value) for name, value in ask.args.items()} | given
     files = tuple(
         digest for one in asking.questions(ask) if one.kind == "files" for digest in given.get(one.name, "").split()
@@ -110,7 +109,7 @@ def take_step(visit: Visit, ask: AskRow, given: str) -> Reply:
     except Invalid as error:
         return _ask_again(visit, ask, error)
     if asking.current(ask) is not None:
-        return Reply(ready=asking.prompt(visit, ask), ask=ask.ref, brand=_brand_of(visit, ask))
+        return Reply(ready=asking.prompt(visit, ask), ask=ask.ref, brand=brand_named(visit, ask.brand_id))
     try:
         return _finish(visit, ask, ask.answers)
     except Invalid as error:
@@ -120,7 +119,9 @@ def take_step(visit: Visit, ask: AskRow, given: str) -> Reply:
 
 
 def _ask_again(visit: Visit, ask: AskRow, error: DeskError) -> Reply:
-    return Reply(ready=asking.prompt(visit, ask, error.say(visit.t)), ask=ask.ref, brand=_brand_of(visit, ask))
+    return Reply(
+        ready=asking.prompt(visit, ask, error.say(visit.t)), ask=ask.ref, brand=brand_named(visit, ask.brand_id)
+    )
 
 
 class AskAgain(DeskError):
@@ -138,7 +139,3 @@ def put_again(visit: Visit, again: AskAgain) -> Reply:
     if not buttons.keep_answers(visit.uow, again.ask.id, kept):
         raise Conflict(CLOSED)
     return _ask_again(visit, replace(again.ask, answers=kept), again.error)
-
-
-def _brand_of(visit: Visit, ask: AskRow) -> Brand | None:
-    return brands.get(visit.uow, ask.brand_id) if ask.brand_id is not None else visit.brand

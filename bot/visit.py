@@ -70,6 +70,13 @@ def _language(incoming: Incoming, member: Member | None, channel: Channel | None
     return member.language if member is not None else incoming.sender.language[:2].lower()
 
 
+def brand_named(visit: Visit, brand_id: int | None) -> Brand | None:
+    """Return the brand of a button or a question; one that names none means the brand where the visitor is."""
+    if brand_id is None or (visit.brand is not None and visit.brand.id == brand_id):
+        return visit.brand
+    return brands.get(visit.uow, brand_id)
+
+
 def admit(visit: Visit, route: Route, brand: Brand | None) -> frozenset[Role]:
     """Return the roles that open a route to the visitor, or raise Forbidden or Invalid with the next step."""
     if route.needs is Right.ANYONE:

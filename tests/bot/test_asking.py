@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 import pytest
@@ -29,13 +28,12 @@ QUESTIONS = (
 
 
 @pytest.fixture(autouse=True)
-def trial_routes(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def trial_routes(monkeypatch: pytest.MonkeyPatch) -> None:
     """A command that asks, and an action that tells what it was answered."""
     route.load()
     monkeypatch.setattr(route, "_routes", dict(route.routes()))
     route.command("ask", needs=Right.SEE, help="Ask everything")(_ask)
     route.action("trial.answered", needs=Right.WRITE)(_answered)
-    return
 
 
 def _ask(context: Context) -> Answer:
@@ -106,7 +104,7 @@ async def test_a_form_is_not_open_for_ever(desk: TestDesk, clock: Any) -> None:
 
 
 @pytest.fixture
-async def chat(database: Database) -> AsyncIterator[TestDesk]:
+async def chat(database: Database) -> TestDesk:
     """A desk on a platform without forms, with Anna alone in a private chat."""
     desk = await open_desk(database, forms=())
     desk.anna = desk.anna.at("member-1", private=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import random
 import secrets
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -28,7 +27,7 @@ from storage.unit_of_work import UnitOfWork
 
 
 @pytest.fixture(autouse=True)
-def trial_routes(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def trial_routes(monkeypatch: pytest.MonkeyPatch) -> None:
     """Routes of these tests alone: one action for each right, and a few that misbehave."""
     route.load()
     monkeypatch.setattr(route, "_routes", dict(route.routes()))
@@ -36,14 +35,14 @@ def trial_routes(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     route.command("trial", needs=Right.MEMBER, help="Show every button")(_all_buttons)
     for right in Right:
         route.action(f"trial.{right}", needs=right)(_count)
+    route.action("trial.decide", needs=Right.SEE)(_decide)
     route.action("trial.conflict", needs=Right.MEMBER)(_conflict)
     route.command("crash", needs=Right.ANYONE, help="Break", brand=False)(_crash)
     route.action("trial.crash", needs=Right.ANYONE)(_crash)
-    yield
 
 
 def _all_buttons(context: Context) -> Answer:
-    labels = [str(right) for right in Right] + ["conflict", "crash"]
+    labels = [str(right) for right in Right] + ["decide", "conflict", "crash"]
     return Card(title="Trial", buttons=tuple((Button(label, f"trial.{label}", 7, 1),) for label in labels))
 
 
@@ -51,6 +50,18 @@ def _count(context: Context) -> Answer:
     so_far = int(memos.get(context.uow, "pressed") or 0) + 1
     memos.set(context.uow, "pressed", str(so_far))
     return Notice(f"press {so_far}")
+
+
+def _decide(context: Context) -> Answer:
+    _count(context)
+    if (
+        context.uow.add_new(
+            memos.memos, on=("name",), name="decided", value=context.who.name, changed_at=context.uow.now
+        )
+        is None
+    ):
+        raise Conflict("{who} was first.", who=memos.get(context.uow, "decided"))
+    return Notice("You decided.")
 
 
 def _conflict(context: Context) -> Answer:
@@ -226,6 +237,20 @@ async def test_fifty_deliveries_of_one_press_at_once_have_one_effect(any_desk: T
     outcomes = await asyncio.gather(*(desk.router.receive(incoming) for _ in range(50)))
     assert await pressed(desk) == 1
     assert [outcome.notice for outcome in outcomes if outcome.notice] == [Notice("press 1")]
+
+
+async def test_fifty_people_press_the_same_button_at_once_and_one_decides(any_desk: TestDesk) -> None:
+    desk = any_desk
+    ref = (await refs(desk))["decide"]
+    people = [desk.anna, desk.boris, desk.vera, desk.clara.at("team"), desk.stranger] * 10
+    outcomes = await asyncio.gather(*(desk.router.receive(person.incoming(kind="press", ref=ref)) for person in people))
+    said = [words(outcome.notice) for outcome in outcomes]
+    decided = await desk.database.read(memos.get, "decided")
+    assert said.count("You decided.") == 1
+    assert said.count(f"{decided} was first.") == 29
+    assert sum("role does not allow" in one for one in said) == 10
+    assert sum("do not know you" in one for one in said) == 10
+    assert await pressed(desk) == 1, "a press that came second left something behind"
 
 
 async def test_an_update_stored_before_is_taken_off_the_list(desk: TestDesk) -> None:
