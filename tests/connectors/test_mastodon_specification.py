@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -71,8 +72,14 @@ def test_we_ask_only_what_is_described(asked: dict[str, Any], answered: dict[str
 
 def body_fields(described: dict[str, Any]) -> set[str]:
     schema = described["requestBody"]["content"]["application/json"]["schema"]
-    variants = [_followed(variant) for variant in schema.get("oneOf", [schema])]
-    return {name for variant in variants for name in variant.get("properties", {})}
+    return set(_fields(schema))
+
+
+def _fields(schema: dict[str, Any]) -> Iterator[str]:
+    whole = _followed(schema)
+    yield from whole.get("properties", {})
+    for part in (*whole.get("oneOf", []), *whole.get("allOf", []), *whole.get("anyOf", [])):
+        yield from _fields(part)
 
 
 def _followed(schema: dict[str, Any]) -> dict[str, Any]:
