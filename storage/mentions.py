@@ -17,7 +17,6 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
-    and_,
     bindparam,
     func,
     or_,
@@ -119,13 +118,12 @@ _IN_THREAD = (
     )
     .order_by(mentions.c.id)
 )
+# Some networks name a thread after the comment that it answers: either name is looked up by the index.
 _NEWEST_BESIDE = select(func.max(mentions.c.id)).where(
     mentions.c.account_id == bindparam("of_account"),
+    mentions.c.thread_id.in_((bindparam("of_thread"), bindparam("answering"))),
     mentions.c.id > bindparam("after"),
-    or_(
-        mentions.c.parent_id == bindparam("answering"),
-        and_(mentions.c.thread_id == bindparam("of_thread"), mentions.c.author_id == bindparam("by_author")),
-    ),
+    or_(mentions.c.parent_id == bindparam("answering"), mentions.c.author_id == bindparam("by_author")),
 )
 _DUE = (
     select(mentions.c.id, mentions.c.snoozed_until)
@@ -200,7 +198,7 @@ def newest_beside(uow: UnitOfWork, mention: Mention) -> int:
         of_account=mention.account_id,
         after=mention.id,
         answering=mention.remote_id,
-        of_thread=mention.thread_id,
+        of_thread=mention.thread_id or mention.remote_id,
         by_author=mention.author_id,
     )
     return int(newest) if newest is not None else mention.id

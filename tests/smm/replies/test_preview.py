@@ -147,10 +147,13 @@ async def test_rule_3_a_stranger_in_the_same_thread_changes_nothing(inbox: Inbox
     assert (await inbox.database.write(replies.confirm, reply.id, anna)).state == "queued"
 
 
-async def test_rule_3_an_answer_to_the_comment_itself_is_told_first(inbox: Inbox, anna: Member) -> None:
+@pytest.mark.parametrize("thread", ["post-1", "a"], ids=["in the same thread", "in a thread named after it"])
+async def test_rule_3_an_answer_to_the_comment_itself_is_told_first(inbox: Inbox, anna: Member, thread: str) -> None:
     mention_id = await inbox.one(remote_id="a")
     reply = await preview(inbox, anna, mention_id=mention_id)
-    await inbox.one(parent_id="a", author_id="u-10", author_name="Lou", text="They do, I had one today")
+    await inbox.one(
+        parent_id="a", thread_id=thread, author_id="u-10", author_name="Lou", text="They do, I had one today"
+    )
 
     await _wants_a_second_look(inbox, reply, anna, "Lou has written again")
 
