@@ -40,6 +40,7 @@ from storage.migrate import UnknownSchema, migrate
 from storage.unit_of_work import UnitOfWork
 
 if TYPE_CHECKING:
+    from bot.telegram import Telegram
     from bot.web.app import WebApp, WebOptions
     from bot.web.server import WebServer
 
@@ -102,7 +103,7 @@ class App:
         router, web, telegram = Router(database, words), Web(database), self._telegram()
         for transport in telegram:  # first: it answers people while the web chat is still being loaded
             await self._open_chat(transport, router)
-        server = await self._open_web(web)
+        server = await self._open_web(web, telegram)
         self.url = server.url
         await database.write(links.set_base, self.settings.public_url.rstrip("/") or server.url)
         desk, networks = await self._open_desk(database, server.url)
@@ -141,8 +142,9 @@ class App:
         await database.write(_workspace, self.settings.workspace)
         return database
 
-    async def _open_web(self, web: Web) -> WebServer:
+    async def _open_web(self, web: Web, telegram: list[Telegram]) -> WebServer:
         from bot.web.app import WebOptions, create_app
+        from bot.web.hooks import add_hook
         from bot.web.server import WebServer
 
         options = await self._guest.furnish(self.database) if self._guest else WebOptions()
@@ -154,6 +156,8 @@ class App:
             is_ready=self.is_ready,
         )
         pages = create_app(self.database, web, words, options, self.settings.data / "media")
+        for pushed in telegram:
+            add_hook(pages, pushed.webhook_path, pushed.webhook)
         if self._guest:
             self._guest.add_pages(pages)
         server = WebServer(
@@ -186,7 +190,7 @@ class App:
         self._open.push_async_callback(model.close)
         return model
 
-    def _telegram(self) -> list[Transport]:
+    def _telegram(self) -> list[Telegram]:
         if self.settings.telegram_token is None:
             return []
         from bot.telegram import Telegram

@@ -48,6 +48,7 @@ class Telegram:
     """The Telegram platform. With a webhook secret and a public address updates are pushed to us, else we ask for them."""
 
     platform = PLATFORM
+    webhook_path = WEBHOOK_PATH
     # https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this
     pace = Pace(overall=30, per_chat=1.0, per_group=20, group_window=60.0)
 
