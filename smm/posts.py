@@ -266,8 +266,10 @@ def _match_targets(uow: UnitOfWork, whole: Whole, content: Content) -> None:
     for account_id, target in known.items():
         if account_id not in content.accounts and target.state in states.UNSENT:
             targets.change(uow, target.id, state="cancelled", due_at=None)
-        elif account_id in content.accounts and target.state == "cancelled":
-            targets.change(uow, target.id, state="draft", due_at=None)
+        elif account_id in set(content.accounts) - set(whole.content.accounts) and target.state == "cancelled":
+            targets.change(
+                uow, target.id, state="draft", due_at=None
+            )  # added anew; what a person dropped stays dropped
 
 
 def _must_not_be_out(whole: Whole) -> None:

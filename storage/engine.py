@@ -128,7 +128,9 @@ class _Postgres:
             hide_parameters=True,
         )
         _keep_plain(self._engine.sync_engine)
-        self._turns = asyncio.Semaphore(CONNECTIONS)  # a thousand presses at once wait here: the pool would give up on them
+        self._turns = asyncio.Semaphore(
+            CONNECTIONS
+        )  # a thousand presses at once wait here: the pool would give up on them
 
     async def run(self, work: Callable[[Connection], Result], *, writes: bool) -> Result:
         async with self._turns:

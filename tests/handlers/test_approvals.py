@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
+from random import Random
+
 from clocks import Clock
-from post_world import PostDesk, labels_of, words_of
+from dialog import Person, TestDesk
+from post_world import PostDesk, actor_of, add_account, labels_of, submit_all, words_of
 
 from handlers.card import Card, Notice
 from smm import reminders
+from smm.members import web_user
+from smm.roles import Role
+from storage import members
+from storage.members import Member
+from storage.unit_of_work import UnitOfWork
 
 
 async def _sent(posting: PostDesk, text: str = "Autumn menu") -> None:
@@ -175,3 +184,39 @@ async def test_after_two_reminders_the_alerts_room_is_told(posting: PostDesk, cl
     await posting.desk.settle()
     assert told == 3
     assert "A manager should look" in words_of(posting.desk.room("team").cards[-1])
+
+
+async def test_ten_clients_press_every_card_at_once(any_desk: TestDesk) -> None:
+    """One decision a card, and nobody is told an untruth. A thousand presses of the use case: tests/smm/test_approvals.py."""
+    database, world = any_desk.database, any_desk.world
+    account_id = await database.write(add_account, world.brand.id)
+    writer = await database.read(actor_of, world.vera, world.brand.id)
+    await database.write(submit_all, writer, account_id, 20)
+    await any_desk.settle()
+    people = [any_desk.clara, *(await _clients(any_desk, 9))]
+    refs = [card.buttons[0][0].ref for card in any_desk.room("client").cards]
+    presses = [person.incoming(kind="press", ref=ref, message_id="1") for ref in refs for person in people]
+    Random(1).shuffle(presses)
+    outcomes = await asyncio.gather(*(any_desk.router.receive(press) for press in presses))
+    by_ref: dict[str, list[tuple[str, str]]] = {ref: [] for ref in refs}
+    names = {person.user_id: person.name for person in people}
+    for press, outcome in zip(presses, outcomes, strict=True):
+        assert outcome.notice is not None
+        by_ref[press.ref].append((names[press.sender.user_id], outcome.notice.text))
+    for told in by_ref.values():
+        (winner,) = [name for name, text in told if text == "Approved."]
+        others = {text for name, text in told if name != winner}
+        assert others == {f"{winner} has already approved this version."}
+
+
+async def _clients(desk: TestDesk, count: int) -> list[Person]:
+    made = [await desk.database.write(_client_member, desk, number) for number in range(count)]
+    return [Person(desk, web_user(member.id), member.name, desk.room("client")) for member in made]
+
+
+def _client_member(uow: UnitOfWork, desk: TestDesk, number: int) -> Member:
+    brand = desk.world.brand
+    member = members.add(uow, brand.workspace_id, f"Client {number}", "en", brand.id)
+    members.identify(uow, member.id, "web", web_user(member.id), member.name)
+    members.grant(uow, member.id, brand.id, Role.CLIENT)
+    return member

@@ -10,7 +10,7 @@ from dialog import TestDesk
 from fake_networks import FakeNetworks
 
 from handlers.card import Card, Para, Quote
-from smm import publisher, publishing
+from smm import approvals, posts, publisher, publishing
 from smm.actors import Actor
 from smm.desk import Desk
 from smm.members import roles_in
@@ -103,3 +103,9 @@ class PostDesk:
 def content_of(text: str, *account_ids: int, **parts: Any) -> Content:
     """Return a content."""
     return Content(text, account_ids, **parts)
+
+
+def submit_all(uow: UnitOfWork, writer: Actor, account_id: int, count: int) -> list[int]:
+    """Write posts and send each for approval."""
+    made = [posts.create(uow, writer, content_of(f"Post {number}", account_id)) for number in range(count)]
+    return [approvals.submit(uow, writer, post.id).id for post in made]

@@ -1,0 +1,356 @@
+"""A world for simulating the ledger: virtual time, a database in memory, networks that fail, a process that dies anywhere.
+
+One `History` is the life of one post: it is written, approved, edited, held, published, looked for, asked about; the process is
+killed at any edge of a transaction and at any call. All of it is the real code of smm/; only the edges of the world are played.
+What the networks wrote down themselves is the only witness that `History.flaws` believes.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from post_world import NoWriter, actor_of
+from sqlalchemy import Connection, create_engine
+from sqlalchemy.pool import StaticPool
+
+from smm import approvals, holds, outcomes, posts, publisher, publishing
+from smm.actors import Actor
+from smm.desk import Desk
+from smm.errors import DeskError, OutcomeUnknown, RateLimited, Rejected, Unavailable
+from smm.networks import Can, Outgoing, Published
+from smm.sample import World, build_world
+from smm.versions import Content
+from storage import accounts, brands, targets
+from storage import posts as kept
+from storage.posts import Target
+from storage.schema import metadata
+from storage.unit_of_work import UnitOfWork
+from storage.vault import Vault
+
+KINDS = ("key", "probe", "neither", "slow")
+FINAL = {"published", "failed", "missed", "cancelled", "draft"}
+STEPS, DRAIN = 14, 60
+
+
+class Crash(BaseException):
+    """The process is killed here."""
+
+
+class MemoryDatabase:
+    """The port that use cases see, over one connection in memory; `edge` is called where a process may die."""
+
+    def __init__(self, clock: Callable[[], datetime]) -> None:
+        self.clock = clock
+        self.vault = Vault([Vault.new_key()])
+        self.edge: Callable[[], None] = lambda: None
+        engine = create_engine("sqlite://", poolclass=StaticPool, connect_args={"isolation_level": None})
+        self._connection: Connection = engine.connect()
+        metadata.create_all(self._connection)
+        self._connection.commit()
+
+    async def write(self, work: Callable[..., Any], *args: Any, **values: Any) -> Any:
+        """Run a unit of work; the process may die before it, at its end, and after it."""
+        self.edge()
+        result = self.run(partial(work, **values), *args, edge=self.edge)
+        self.edge()
+        return result
+
+    async def read(self, work: Callable[..., Any], *args: Any, **values: Any) -> Any:
+        """Run a unit of work that only looks."""
+        return self.run(partial(work, **values), *args)
+
+    def run(self, work: Callable[..., Any], *args: Any, edge: Callable[[], None] = lambda: None) -> Any:
+        """Run a unit of work at once."""
+        self._connection.exec_driver_sql("BEGIN")
+        try:
+            uow = UnitOfWork(self._connection, self.clock(), self.vault)
+            result = work(uow, *args)
+            for last in uow.last:
+                last()
+            edge()
+        except BaseException:
+            self._connection.exec_driver_sql("ROLLBACK")
+            raise
+        self._connection.exec_driver_sql("COMMIT")
+        return result
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """Something that went live."""
+
+    at: datetime
+    key: str
+    text: str
+
+
+@dataclass
+class Feed:
+    """One account on a network that fails: what is live, and what is still on its way there."""
+
+    kind: str
+    sim: Simulation
+    live: list[Effect] = field(default_factory=list)
+    coming: list[Effect] = field(default_factory=list)
+
+    can = frozenset(Can)
+
+    def arrive(self) -> None:
+        """Let what was on its way become live."""
+        for effect in [each for each in self.coming if each.at <= self.sim.now]:
+            self.coming.remove(effect)
+            self._land(effect)
+
+    def _land(self, effect: Effect) -> None:
+        if self.kind in {"key", "slow"} and any(known.key == effect.key for known in self.live):
+            return
+        self.live.append(effect)
+
+    async def publish(self, post: Outgoing) -> Published:
+        """Publish, or fail in one of the ways in which networks fail."""
+        sim = self.sim
+        sim.called(post)
+        sim.edge()
+        sim.pass_time(sim.rng.uniform(5, 50) if self.kind == "slow" else sim.rng.uniform(0, 2))
+        fault = sim.fault()
+        if fault == "refused":
+            raise sim.rng.choice((Unavailable("down"), RateLimited("wait", retry_after=timedelta(seconds=20))))
+        if fault == "rejected":
+            raise Rejected("no", reason="no")
+        if fault == "lost":
+            raise OutcomeUnknown("lost")
+        if fault == "late":
+            arrives = sim.now + timedelta(seconds=sim.rng.uniform(1, 90))
+            self.coming.append(Effect(arrives, post.key, post.text))
+            raise OutcomeUnknown("late")
+        self._land(Effect(sim.now, post.key, post.text))
+        sim.edge()
+        if fault == "mute":
+            raise OutcomeUnknown("the answer was lost")
+        return Published(post.key, f"https://feed.example/{post.key}")
+
+    async def find(self, post: Outgoing, since: datetime) -> Published | None:
+        """Look, or fail to."""
+        self.sim.edge()
+        self.arrive()
+        if self.sim.fault() in {"refused", "lost"}:
+            raise Unavailable("cannot read")
+        found = [each for each in self.live if each.text == post.text and each.at >= since]
+        return Published(found[-1].key, f"https://feed.example/{found[-1].key}") if found else None
+
+
+class Simulation:
+    """The world that histories happen in. One seed, one course of events."""
+
+    def __init__(self, seed: int) -> None:
+        self.rng = random.Random(seed)
+        self.now = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+        self.database = MemoryDatabase(lambda: self.now)
+        self.world: World = self.database.run(build_world)
+        self.brand_id = self.world.brand.id
+        self.database.run(self._prepare)
+        self.writer: Actor = self.database.run(actor_of, self.world.vera, self.brand_id)
+        self.owner: Actor = self.database.run(actor_of, self.world.anna, self.brand_id)
+        self.desk = Desk(self.database, self, NoWriter(), Path())  # type: ignore[arg-type]
+        self.feeds: dict[int, Feed] = {}
+        self.wild = False
+        self.points = self.crashes = 0
+        self.called: Callable[[Outgoing], None] = lambda post: None
+        self.database.edge = self.edge
+
+    def _prepare(self, uow: UnitOfWork) -> None:
+        uow.connection.exec_driver_sql("DELETE FROM channels")  # nobody reads along: the ledger is what is looked at
+        brands.change(uow, self.brand_id, policy={"mode": "internal", "daily_cap": 1000})
+
+    def edge(self) -> None:
+        """Die here, sometimes."""
+        self.points += 1
+        if self.wild and self.rng.random() < 0.03:
+            self.crashes += 1
+            raise Crash
+
+    def fault(self) -> str:
+        """Return how a call goes wrong, or nothing."""
+        faults = ("refused", "refused", "rejected", "lost", "late", "late", "mute", "mute")
+        return self.rng.choice(faults) if self.wild and self.rng.random() < 0.5 else ""
+
+    def pass_time(self, seconds: float) -> None:
+        """Move the clock."""
+        self.now += timedelta(seconds=seconds)
+
+    def open_account(self, kind: str) -> int:
+        """Connect an account of a kind of network."""
+        account_id = self.database.run(self._add_account, kind)
+        self.feeds[account_id] = Feed(kind, self)
+        return int(account_id)
+
+    def _add_account(self, uow: UnitOfWork, kind: str) -> int:
+        return accounts.add(uow, self.brand_id, kind, f"{kind}-{self.points}-{len(self.feeds)}", name=kind)
+
+    async def connector(self, account_id: int) -> Feed:
+        """Return the account's feed."""
+        return self.feeds[account_id]
+
+    def can(self, network: str, what: Can) -> bool:
+        """Say whether a kind of network can be looked at."""
+        return network != "neither" or what is not Can.FIND
+
+    def limits(self, network: str) -> None:
+        """Return no limits."""
+        return
+
+    def title(self, network: str) -> str:
+        """Return the kind."""
+        return network
+
+
+class History:
+    """The life of one post on one account of each kind."""
+
+    def __init__(self, sim: Simulation, number: int) -> None:
+        self.sim, self.rng = sim, sim.rng
+        self.text = f"post {number}"
+        self.edits = 0
+        self.approved = self.held = False
+        self.wrongs: list[str] = []
+        sim.called = self._called
+        accounts = tuple(sim.open_account(kind) for kind in KINDS)
+        slot = sim.now + timedelta(seconds=90)
+        self.post_id: int = sim.database.run(posts.create, sim.writer, Content(self.text, accounts), slot).id
+        self._approve()
+
+    def _targets(self) -> list[Target]:
+        return self.sim.database.run(targets.of_post, self.post_id)  # type: ignore[no-any-return]
+
+    def _version(self) -> int:
+        return self.sim.database.run(kept.get, self.post_id).version  # type: ignore[no-any-return]
+
+    def _called(self, post: Outgoing) -> None:
+        """Judge a call at the moment it is made; now and then somebody edits in its middle."""
+        if not self.approved or post.text != self.text:
+            self.wrongs.append(f"unapproved: {post.text!r} instead of {self.text!r}, approved {self.approved}")
+        if self.held:
+            self.wrongs.append("published while on hold")
+        if self.sim.wild and self.rng.random() < 0.2:
+            self._edit()
+
+    def _try(self, work: Callable[..., Any], *args: Any) -> bool:
+        try:
+            self.sim.database.run(work, *args)
+        except DeskError:
+            return False
+        return True
+
+    def _approve(self) -> None:
+        sim, version = self.sim, self._version()
+        if self._try(approvals.submit, sim.writer, self.post_id, version):
+            self.approved = self._try(approvals.decide, sim.owner, self.post_id, version, "approve")
+
+    def _edit(self) -> None:
+        whole = self.sim.database.run(posts.find, self.sim.brand_id, self.post_id)
+        self.edits += 1
+        text = f"{self.text.split(' / ')[0]} / {self.edits}"
+        content = replace(whole.content, text=text)
+        slot = whole.post.slot_at
+        if self._try(posts.edit, self.sim.writer, self.post_id, whole.post.version, content, slot):
+            self.text, self.approved = text, False
+
+    def _hold(self) -> None:
+        if self.held:
+            self.held = not self._try(holds.resume_brand, self.sim.owner)
+        else:
+            self.held = self._try(holds.hold_brand, self.sim.owner)
+
+    def _push(self) -> None:
+        """Do what a person does who sees that a post is not out: answer, approve it again, let it out."""
+        found = self._targets()
+        for target in found:
+            if target.state == "outcome_unknown":
+                self._answer(target)
+        if not {"draft", "missed", "failed"} & {target.state for target in found}:
+            return
+        if self.approved:
+            self._try(posts.publish_now, self.sim.writer, self.post_id, self._version())
+        else:
+            self._approve()
+
+    def _answer(self, target: Target) -> None:
+        """Answer truthfully whether it is live, as somebody who looks."""
+        feed = self.sim.feeds[target.account_id]
+        feed.arrive()
+        if feed.live:
+            self._try(outcomes.there, self.sim.writer, target.id, "https://feed.example/seen")
+        else:
+            self._try(self.rng.choice((outcomes.again, outcomes.drop)), self.sim.writer, target.id)
+
+    async def live(self) -> None:
+        """Let things happen, then let everything settle without any more trouble."""
+        self.sim.wild = True
+        for _ in range(STEPS):
+            await self._step()
+        self.sim.wild = False
+        if self.held:
+            self._hold()
+        for _ in range(DRAIN):
+            if all(target.state in FINAL - {"draft"} for target in self._targets()):
+                break
+            self.sim.pass_time(self.rng.choice((30, 125, 200)))
+            self._push()
+            await self._publish()
+        for target in self._targets():
+            self.sim.feeds[target.account_id].arrive()
+
+    async def _step(self) -> None:
+        self.sim.pass_time(self.rng.choice((2, 2, 2, 20, 60, 125, 125, 130, 400, 4000)))
+        chance = self.rng.random()
+        if chance < 0.1:
+            self._edit()
+        elif chance < 0.2:
+            self._hold()
+        elif chance < 0.5:
+            self._push()
+        await self._publish()
+
+    async def _publish(self) -> None:
+        try:
+            for target_id, _ in await self.sim.database.read(publishing.due, self.sim.now):
+                await publisher.publish(self.sim.desk, target_id)
+        except Crash:
+            self.sim.pass_time(self.rng.choice((1, 5, 60, 300)))
+            self.sim.database.run(publishing.recover)
+
+    def flaws(self) -> list[str]:
+        """Return what must never happen and did."""
+        return [*self.wrongs, *(flaw for target in self._targets() for flaw in self._flaws_of(target))]
+
+    def _flaws_of(self, target: Target) -> list[str]:
+        feed, state = self.sim.feeds[target.account_id], target.state
+        live = len(feed.live)
+        found = [f"doubled: {live} times live on a network of kind {feed.kind}"] if live > 1 else []
+        if state not in FINAL:
+            found.append(f"stuck: {state} on a network of kind {feed.kind}")
+        if state in {"failed", "missed", "cancelled", "draft"} and live:
+            found.append(f"called {state}, but live on a network of kind {feed.kind}")
+        if state == "published" and not live:
+            found.append(f"called live, but not there on a network of kind {feed.kind}")
+        return found
+
+
+async def simulate(histories: int, seed: int, *, stop_at_first: bool = False) -> tuple[list[str], Simulation]:
+    """Run histories; return what went wrong and the world in which it did."""
+    sim = Simulation(seed)
+    found: list[str] = []
+    for number in range(histories):
+        history = History(sim, number)
+        await history.live()
+        found += [f"seed {seed}, history {number}: {flaw}" for flaw in history.flaws()]
+        sim.wild = False
+        if found and stop_at_first:
+            break
+    return found, sim
