@@ -9,11 +9,13 @@ from __future__ import annotations
 import fcntl
 import os
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from sqlalchemy import URL, make_url, text
-from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import NullPool
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncConnection
 
 LOCK = 0x6465736B  # "desk": PostgreSQL's advisory lock of the desk that runs
 
@@ -72,6 +74,8 @@ class AdvisoryLock:
     """A lock on a PostgreSQL database, held by a connection that does nothing else."""
 
     def __init__(self, url: URL) -> None:
+        from sqlalchemy.ext.asyncio import create_async_engine
+
         self._engine = create_async_engine(
             url.set(drivername="postgresql+asyncpg"), poolclass=NullPool, isolation_level="AUTOCOMMIT"
         )

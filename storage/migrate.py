@@ -1,4 +1,7 @@
-"""Bringing a database to today's schema, all or nothing: run at every start and by `copydesk migrate`."""
+"""Bringing a database to today's schema, all or nothing: run at every start and by `copydesk migrate`.
+
+Alembic is loaded only where there is something to bring: most starts find the newest revision standing already.
+"""
 
 from __future__ import annotations
 
@@ -7,16 +10,15 @@ import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import URL, Connection, create_engine, make_url, text
-from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy import URL, Connection, create_engine, inspect, make_url, text
 from sqlalchemy.pool import NullPool
 
+if TYPE_CHECKING:
+    from alembic.config import Config
+
+MIGRATIONS = Path(__file__).parent / "migrations"
 Result = TypeVar("Result")
 LOCK = 0x636F7079  # "copy": PostgreSQL's advisory lock for whoever migrates
 
@@ -27,15 +29,22 @@ class UnknownSchema(Exception):
 
 def config(connection: Connection | None = None) -> Config:
     """Return Alembic's configuration: the migrations that lie beside this file, over a connection."""
+    from alembic.config import Config
+
     made = Config(attributes={"connection": connection})
-    made.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
+    made.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     made.set_main_option("file_template", "%%(rev)s_%%(slug)s")
     return made
 
 
+def revisions() -> list[str]:
+    """Return the revisions that this Copydesk knows, oldest first, as the names of their files begin."""
+    return sorted(path.name.partition("_")[0] for path in (MIGRATIONS / "versions").glob("[0-9]*.py"))
+
+
 def head() -> str:
     """Return the newest revision that this Copydesk knows."""
-    return ScriptDirectory.from_config(config()).get_current_head() or ""
+    return revisions()[-1]
 
 
 async def current(url: str) -> str:
@@ -56,19 +65,22 @@ def upgrade(connection: Connection) -> str:
     if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
     before = _revision(connection)
-    known = {script.revision for script in ScriptDirectory.from_config(config()).walk_revisions()}
-    if before and before not in known:
+    if before and before not in revisions():
         raise UnknownSchema(
             f"this database is at revision {before}, which this version does not know: install the newer one"
         )
     if before != head():
+        from alembic import command
+
         command.upgrade(config(connection), "head")
         _check_references(connection)
     return before
 
 
 def _revision(connection: Connection) -> str:
-    return MigrationContext.configure(connection).get_current_revision() or ""
+    if not inspect(connection).has_table("alembic_version"):
+        return ""
+    return str(connection.scalar(text("SELECT version_num FROM alembic_version")) or "")
 
 
 def _check_references(connection: Connection) -> None:
@@ -82,6 +94,8 @@ def _check_references(connection: Connection) -> None:
 async def _run(url: URL, work: Callable[[Connection], Result]) -> Result:
     if url.get_backend_name() == "sqlite":
         return await asyncio.to_thread(_run_sqlite, url, work)
+    from sqlalchemy.ext.asyncio import create_async_engine
+
     engine = create_async_engine(url.set(drivername="postgresql+asyncpg"), poolclass=NullPool)
     try:
         async with engine.begin() as connection:
@@ -113,10 +127,11 @@ def _run_sqlite(url: URL, work: Callable[[Connection], Result]) -> Result:
 
 def write_new(message: str) -> None:
     """Write a migration from what the models say and the newest schema does not; it wants reading before it is committed."""
+    from alembic import command
 
     def compare(connection: Connection) -> None:
         upgrade(connection)
-        command.revision(config(connection), message, autogenerate=True, rev_id=f"{int(head() or 0) + 1:04}")
+        command.revision(config(connection), message, autogenerate=True, rev_id=f"{int(head()) + 1:04}")
 
     with tempfile.TemporaryDirectory() as folder:
         _run_sqlite(make_url(f"sqlite:///{folder}/new.sqlite3"), compare)

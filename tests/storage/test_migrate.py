@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect, make_url, text
 
 from storage import migrate
@@ -62,3 +63,9 @@ async def test_a_newer_database_is_refused_in_words(empty: str) -> None:
     await run(empty, lambda connection: connection.execute(text("UPDATE alembic_version SET version_num = '9999'")))
     with pytest.raises(migrate.UnknownSchema, match=r"9999.*install the newer"):
         await migrate.migrate(empty)
+
+
+def test_the_files_are_named_as_alembic_walks_them() -> None:
+    walked = [script.revision for script in ScriptDirectory.from_config(migrate.config()).walk_revisions()]
+    assert migrate.revisions() == sorted(walked)
+    assert migrate.head() == ScriptDirectory.from_config(migrate.config()).get_current_head()
