@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 from clocks import Clock
@@ -45,6 +46,10 @@ async def connected(desk: TestDesk, token: str = NORTHWIND.token) -> int:
     return await desk.database.write(accounts.connected, desk.world.brand.id, "demo", PROFILE, {"token": token})
 
 
+async def change(desk: TestDesk, account_id: int, **values: Any) -> None:
+    await desk.database.write(lambda uow: kept.change(uow, account_id, **values))
+
+
 async def test_an_account_opens_with_its_key_and_stays_open(desk: TestDesk, networks: OpenNetworks) -> None:
     account = await connected(desk)
     first, second = await networks.connector(account), await networks.connector(account)
@@ -65,7 +70,7 @@ async def test_nothing_is_sent_with_a_dead_or_forgotten_key(desk: TestDesk, netw
     await desk.database.write(accounts.record_failure, account, AuthExpired(N_("No."), network="Demo network"))
     with pytest.raises(AuthExpired):
         await networks.connector(account)
-    await desk.database.write(kept.change, account, secret=None)
+    await change(desk, account, secret=None)
     with pytest.raises(NotFound):
         await networks.connector(account)
     with pytest.raises(NotFound):
@@ -75,7 +80,7 @@ async def test_nothing_is_sent_with_a_dead_or_forgotten_key(desk: TestDesk, netw
 async def test_a_key_that_our_own_key_does_not_open_asks_a_person(desk: TestDesk, networks: OpenNetworks) -> None:
     account = await connected(desk)
     foreign = Vault([Vault.new_key()]).seal({"token": "t"}, kept.owner(account))
-    await desk.database.write(kept.change, account, secret=foreign)
+    await change(desk, account, secret=foreign)
     with pytest.raises(AuthExpired):
         await networks.connector(account)
 
@@ -142,7 +147,7 @@ async def test_a_closed_account_is_no_longer_listened_to(
     try:
         async with asyncio.timeout(10):
             await polled.get()
-        await desk.database.write(kept.change, account, closed_at=desk.database.clock(), secret=None)
+        await change(desk, account, closed_at=desk.database.clock(), secret=None)
         await streams._match()
         network.say(Person("mia", "Mia"), "Nobody hears me")
         await asyncio.sleep(0.05)

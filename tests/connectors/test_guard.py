@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
+import httpcore
 import pytest
 from loopback_http import Asked, LoopbackHttp, Said, loopback
 
@@ -111,15 +112,15 @@ async def house() -> AsyncIterator[LoopbackHttp]:
 def nobody_leaves(monkeypatch: pytest.MonkeyPatch, house: LoopbackHttp) -> list[str]:
     """Let no connection leave this machine: what the guard lets through is noted and refused."""
     let_through: list[str] = []
-    connect = guard.httpcore.AnyIOBackend.connect_tcp
+    connect = httpcore.AnyIOBackend.connect_tcp
 
     async def noted(self: Any, host: str, port: int, **parts: Any) -> Any:
         let_through.append(host)
         if host != "127.0.0.1" or port != house.port:
-            raise guard.httpcore.ConnectError("no test talks outside")
+            raise httpcore.ConnectError("no test talks outside")
         return await connect(self, host, port, **parts)
 
-    monkeypatch.setattr(guard.httpcore.AnyIOBackend, "connect_tcp", noted)
+    monkeypatch.setattr(httpcore.AnyIOBackend, "connect_tcp", noted)
     return let_through
 
 
@@ -220,7 +221,7 @@ async def test_a_public_address_does_not_lead_to_an_allowed_inner_one(
         reader, writer = await asyncio.open_connection("127.0.0.1", house.port)
         return Stream(reader, writer)
 
-    monkeypatch.setattr(guard.httpcore.AnyIOBackend, "connect_tcp", to_the_house)
+    monkeypatch.setattr(httpcore.AnyIOBackend, "connect_tcp", to_the_house)
     redirecting(house, "http://inside.example/1")
     feed = Rss({"address": "http://outside.example/0"}, Outside(inner_hosts=frozenset({"inside.example"})))
     with pytest.raises(Rejected):
@@ -229,7 +230,7 @@ async def test_a_public_address_does_not_lead_to_an_allowed_inner_one(
     assert [asked.headers["host"] for asked in house.asked] == ["outside.example"]
 
 
-class Stream(guard.httpcore.AsyncNetworkStream):
+class Stream(httpcore.AsyncNetworkStream):
     """A connection for httpcore over asyncio's own streams."""
 
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -257,7 +257,7 @@ class Spoil:
 
         async def spoilt(method: str, path: str, **parts: Any) -> Any:
             if parts.get("effect"):
-                await self._connector._wire._client._transport.aclose()  # type: ignore[attr-defined]
+                await self._connector._wire._client._transport.aclose()
                 self._proxy.fault = "drop_answer"
             try:
                 return await call(method, path, **parts)

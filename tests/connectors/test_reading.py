@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -77,7 +78,7 @@ def test_what_no_database_takes_is_replaced() -> None:
 @given(JSON, st.sampled_from(PATHS), st.sampled_from([str, int, float, bool, list, dict]))
 def test_any_json_is_read_or_refused(value: Any, path: str, kind: Any) -> None:
     body = Body(parse(json.dumps(value).encode()))
-    reads = [
+    reads: list[Callable[[], object]] = [
         lambda: body.read(path, kind),
         lambda: body.maybe(path, kind),
         lambda: body.id(path),

@@ -76,7 +76,7 @@ async def test_no_key_is_asked_for_in_a_group(database: object) -> None:
         members.identify(uow, member.id, "telegram", f"member-{member.id}", "Anna")  # type: ignore[arg-type]
         channels.add(uow, desk.world.brand.id, ChatRef("telegram", "team"), "team", "Team", "en")  # type: ignore[arg-type]
 
-    await desk.database.write(identify)  # type: ignore[arg-type]
+    await desk.database.write(identify)
     await desk.anna.says("/accounts")
     await desk.anna.presses("Connect an account")
     card = shown(await desk.anna.presses("Demo network"))
