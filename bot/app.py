@@ -29,7 +29,7 @@ from connectors.base import Outside
 from connectors.own_words import OwnWords
 from connectors.writer import LanguageModel
 from handlers.route import load
-from smm import ingest, links
+from smm import ingest, members
 from smm.desk import Desk
 from smm.errors import ConfigError
 from smm.writing import Writer
@@ -37,6 +37,7 @@ from storage import brands
 from storage.engine import Database
 from storage.lock import DeskRunning, lock_of
 from storage.migrate import UnknownSchema, migrate
+from storage.rotation import rotate_secrets
 from storage.unit_of_work import UnitOfWork
 
 if TYPE_CHECKING:
@@ -105,7 +106,7 @@ class App:
             await self._open_chat(transport, router)
         server = await self._open_web(web, telegram)
         self.url = server.url
-        await database.write(links.set_base, self.settings.public_url.rstrip("/") or server.url)
+        await database.write(members.note_address, "web", f"{self.settings.public_url.rstrip('/') or server.url}/in/")
         desk, networks = await self._open_desk(database, server.url)
         await self._open_chat(web, router)
         delivery = Delivery(database, [web, *telegram], words)
@@ -140,6 +141,8 @@ class App:
         database = Database(self.settings.database_url, vault(self.settings), synchronous=self.settings.synchronous)
         self._open.push_async_callback(database.close)
         await database.write(_workspace, self.settings.workspace)
+        if len(self.settings.keys) > 1:
+            await database.write(rotate_secrets)
         return database
 
     async def _open_web(self, web: Web, telegram: list[Telegram]) -> WebServer:

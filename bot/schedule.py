@@ -10,7 +10,7 @@ from bot.engine import Args, Task, Work
 from bot.jobs import run_job
 from smm import accounts, inbox, ingest, publisher, publishing, receipts, reminders, replies
 from smm.desk import Desk
-from storage import jobs
+from storage import buttons, jobs
 from storage.unit_of_work import UnitOfWork
 
 
@@ -72,7 +72,11 @@ def chores(desk: Desk) -> Sequence[Chore]:
     async def unblock() -> None:
         await desk.database.write(publishing.unblock)
 
+    async def tidy() -> None:
+        await desk.database.write(lambda uow: buttons.forget_expired(uow, uow.now))
+
     return (
+        Chore("expired buttons", timedelta(days=1), tidy),
         Chore("reminders and deadlines", timedelta(seconds=30), after_people),
         Chore("posts without a receipt", timedelta(seconds=15), late),
         Chore("yesterday's line", timedelta(minutes=1), daily),
