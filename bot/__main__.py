@@ -50,6 +50,17 @@ def run(settings: SettingsFile = None) -> None:
     _finish(lambda: asyncio.run(serve(_settings(settings))))
 
 
+@app.command("sign-in")
+def sign_in(
+    name: Annotated[str, typer.Argument(help="The member's name; without one, the owner.")] = "",
+    settings: SettingsFile = None,
+) -> None:
+    """Print a one-time link to the web chat, for somebody who cannot get in."""
+    from bot.running import sign_in as print_link
+
+    _finish(lambda: asyncio.run(print_link(_settings(settings), name)))
+
+
 @app.command()
 def demo(
     port: Annotated[int, typer.Option(help="Port of the page; 0 takes a free one.")] = 8080,

@@ -8,8 +8,12 @@ import webbrowser
 from pathlib import Path
 
 from bot.app import App
+from bot.keys import vault
 from config.settings import Settings
 from smm import members
+from smm.errors import ConfigError, DeskError
+from storage.engine import Database
+from storage.unit_of_work import UnitOfWork
 
 
 async def serve(settings: Settings) -> None:
@@ -26,6 +30,25 @@ async def serve(settings: Settings) -> None:
         await _until_told()
     finally:
         await desk.stop()
+
+
+async def sign_in(settings: Settings, name: str) -> None:
+    """Print a one-time link that signs a member in; the desk may run meanwhile."""
+    database = Database(settings.database_url, vault(settings))
+    try:
+        member, links = await database.write(_link, name)
+    except DeskError as error:
+        raise ConfigError(str(error)) from error
+    finally:
+        await database.close()
+    _say(f"{member} signs in once, within 15 minutes, at:")
+    for link in links:
+        _say(link)
+
+
+def _link(uow: UnitOfWork, name: str) -> tuple[str, list[str]]:
+    member = members.named(uow, name)
+    return member.name, members.links(uow, members.login_link(uow, member.id))
 
 
 async def serve_demo(*, port: int, data: Path, browser: bool) -> None:

@@ -236,6 +236,20 @@ def private_chat(platform: str, user_id: str) -> ChatRef:
     return ChatRef(platform, user_id)
 
 
+def named(uow: UnitOfWork, name: str) -> Member:
+    """Return the member of that name, the first owner for an empty one; raise NotFound, naming who there is."""
+    workspace = brands.first_workspace(uow)
+    everybody = members.of_workspace(uow, workspace.id) if workspace else []
+    for member in everybody:
+        if member.name.casefold() == name.strip().casefold() if name else _is_owner(uow, member):
+            return member
+    if not everybody:
+        raise NotFound(N_("Nobody is a member yet. Start the desk: it prints the link for its first owner."))
+    raise NotFound(
+        N_("There is no member of that name. There are: {names}."), names=", ".join(member.name for member in everybody)
+    )
+
+
 def of_brand(uow: UnitOfWork, brand: Brand) -> list[tuple[Member, frozenset[Role]]]:
     """Return who has a role in a brand, with all their roles there."""
     people: list[tuple[Member, frozenset[Role]]] = []
