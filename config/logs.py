@@ -20,7 +20,7 @@ import structlog
 MASK = "***"
 SHORTEST = 6  # a shorter value would mask ordinary words
 # httpx logs every address it calls, the Bot API's with its token; the others repeat themselves
-QUIET = ("httpx", "httpcore", "alembic", "uvicorn")
+QUIET = ("httpx", "httpcore", "asyncio", "telegram", "alembic", "uvicorn")
 
 _NAMES = (
     r"access_token|refresh_token|id_token|client_secret|app_secret|appsecret_proof|api_?key|password|passwd|secret|token"

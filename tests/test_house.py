@@ -47,7 +47,6 @@ ONLY_IN = {
     "sqlalchemy": r"storage/.*",
     "alembic": r"storage/.*",
     "openai": r"connectors/.*",
-    "apscheduler": r"bot/.*",
 }
 
 
