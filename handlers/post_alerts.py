@@ -27,9 +27,8 @@ def alert_card(scene: Scene) -> Card | None:
     late = "late" in scene.args and post.state != "published"
     settled = post.state in {"published", "cancelled"} or (post.state == "scheduled" and not late)
     ways = () if settled else asked(t, whole.targets, accounts) or _ways_out(t, whole)
-    results = (
-        [result(t, each, accounts.get(each.account_id), whole) for each in whole.targets] if post.state in OUT else []
-    )
+    told = [each for each in whole.targets if each.error or post.state in OUT]
+    results = [result(t, each, accounts.get(each.account_id), whole) for each in told]
     state = t(STATES[post.state])
     return Card(
         title=t("Its time has passed, and it is not out: {state}", state=state) if late else state,

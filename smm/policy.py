@@ -13,7 +13,11 @@ from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from smm import moments
+from smm.actors import Actor
 from smm.errors import N_, Invalid
+from smm.roles import Right
+from storage import audit, brands
+from storage.unit_of_work import UnitOfWork
 
 Audience = Literal["internal", "client"]
 MODES: dict[str, tuple[Audience, ...]] = {
@@ -117,11 +121,35 @@ def _times(value: object) -> tuple[time, ...]:
         return ()
 
 
-def with_mode(stored: Mapping[str, Any], mode: str) -> dict[str, Any]:
-    """Return a brand's JSON with another mode of approval."""
-    if mode not in MODES:
-        raise Invalid(N_("There is no such policy. Choose one of the buttons of /policy."))
-    return {**stored, "mode": mode}
+def change(uow: UnitOfWork, actor: Actor, wanted: Mapping[str, Any]) -> Policy:
+    """Set some of a brand's rules. A stricter mode holds for what is scheduled already: it must be approved again."""
+    actor.must(Right.MANAGE)
+    brand = brands.get(uow, actor.brand_id)
+    assert brand is not None
+    stored = {**brand.policy, **wanted}
+    _check(stored)
+    brands.change(uow, brand.id, policy=stored)
+    audit.append(
+        uow,
+        actor=f"member:{actor.member_id}",
+        identity=actor.identity,
+        action="brand.policy",
+        object=f"brand:{brand.id}",
+        brand_id=brand.id,
+        facts={"before": brand.policy, "after": stored},
+    )
+    return read(stored)
+
+
+def _check(stored: Mapping[str, Any]) -> None:
+    if stored.get("mode", "client") not in MODES:
+        raise Invalid(N_("There is no such policy. Choose one of the buttons of /policy."), field="mode")
+    if "slots" in stored and not _times(stored["slots"]):
+        raise Invalid(N_("Write the times like this: 10:00 13:00 18:00"), field="slots")
+    key, _, least, most = _SPANS["deadline"]
+    hours = stored.get(key, least)
+    if not isinstance(hours, int) or not least <= hours <= most:
+        raise Invalid(N_("Write a number of hours from {least} to {most}."), field=key, least=least, most=most)
 
 
 def in_hours(policy: Policy, moment: datetime, zone: str) -> datetime:

@@ -1,0 +1,119 @@
+"""Preflight: each network's limits, in its own measure, told while writing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from post_world import PostDesk, words_of
+
+from handlers.card import Notice
+from smm import declared, preflight
+from smm.declared import Declared
+from smm.networks import Can, Limits
+from smm.versions import Content
+from smm.versions import Media as Picture
+from storage.accounts import Account
+from storage.media import Media
+
+LIMITS = Limits(
+    text=30,
+    media=2,
+    media_bytes=1_000_000,
+    source="https://example.org",
+    text_with_media=20,
+    url_length=5,
+    text_required=True,
+)
+NOW = datetime(2026, 3, 2, tzinfo=UTC)
+ACCOUNT = Account(1, 1, "small", "r", "Northwind", "", "", None, None, "", "ok", "", 0, None, None, None, NOW, None)
+
+
+@pytest.fixture(autouse=True)
+def small_network() -> Iterator[None]:
+    """A network with small limits, and none of it left behind."""
+    known = dict(declared._networks)
+    declared.declare(Declared("small", "Small", frozenset({Can.PUBLISH}), LIMITS))
+    declared.declare(Declared("feed", "A feed", frozenset({Can.FETCH}), LIMITS))
+    yield
+    declared._networks.clear()
+    declared._networks.update(known)
+
+
+def _file(digest: str = "a", **changes: Any) -> Media:
+    return replace(Media(digest, None, "image/png", 10, 1, 1, "pie.png", NOW), **changes)
+
+
+def told(text: str = "Hello", *files: Media, account: Account = ACCOUNT, **parts: Any) -> list[str]:
+    """Return what stands against a content, in words."""
+    content = Content(text, (1,), media=tuple(Picture(file.digest) for file in files), **parts)
+    found = preflight.check(account, content, {file.digest: file for file in files})
+    return [problem.words.format(**problem.facts) for problem in found]
+
+
+def test_what_fits_is_fine() -> None:
+    assert told("x" * 30) == []
+    assert told("x" * 20, _file(), _file("b")) == []
+
+
+def test_too_long_says_by_how_much() -> None:
+    assert told("x" * 31) == ["Too long for Small: 31 of 30 characters. Take away 1."]
+
+
+def test_less_fits_beside_a_picture() -> None:
+    assert told("x" * 21, _file()) == [
+        "Too long for Small with a picture: 21 of 20 characters. Take away 1, or the picture."
+    ]
+
+
+def test_links_count_as_the_network_counts_them() -> None:
+    assert told(f"{'x' * 23}", link="https://example.org/a/very/long/address/indeed") == []
+    assert told(f"{'x' * 24}", link="https://example.org/a/very/long/address/indeed") != []
+
+
+def test_letters_in_two_pieces_count_once() -> None:
+    assert told("e\u0301" * 30) == []
+
+
+def test_nothing_to_say() -> None:
+    assert told(" ") == ["There is nothing to publish on Small: write a text."]
+    assert told("", _file()) == ["Small wants a text beside the pictures."]
+
+
+def test_pictures_that_are_too_many_too_big_or_of_the_wrong_kind() -> None:
+    files = [_file(name) for name in "abc"]
+    assert told("Hi", *files) == ["Small takes at most 2 pictures; there are 3."]
+    assert told("Hi", _file(size=1_600_000)) == [
+        "pie.png is too big for Small: 1.6 MB of 1.0 MB. Attach a smaller one."
+    ]
+    assert told("Hi", _file(mime="image/gif")) == ["Small does not take pie.png: it is image/gif."]
+
+
+def test_accounts_that_cannot_publish() -> None:
+    assert told(account=replace(ACCOUNT, network="feed")) == ["A feed is read only: nothing can be published there."]
+    assert told(account=replace(ACCOUNT, health="auth_expired")) == ["Small has to be reconnected first: /accounts"]
+
+
+def test_limits_read_from_the_account_win() -> None:
+    assert told("x" * 31, account=replace(ACCOUNT, limits={"text": 40})) == []
+
+
+async def test_what_blocks_is_on_the_card_and_stops_the_sending(posting: PostDesk) -> None:
+    await posting.add_account("Tiny", "small")
+    await posting.desk.vera.says("/post " + "x" * 31)
+    assert "✗ Too long for Small: 31 of 30 characters." in words_of(posting.desk.room("team").cards[-1])
+    refused = await posting.desk.vera.presses("Send for approval")
+    assert isinstance(refused, Notice)
+    assert "Too long for Small" in refused.text
+
+
+async def test_the_same_text_again_is_a_warning(posting: PostDesk) -> None:
+    await posting.policy(mode="none")
+    await posting.desk.vera.says("/post Fresh beans")
+    await posting.desk.vera.presses("Publish now")
+    await posting.tick()
+    card = await posting.desk.vera.says("/post  fresh   BEANS")
+    assert "! The same text went out on Demo within the last 30 days." in words_of(card)
