@@ -49,7 +49,6 @@ FIELDS: Final = {
     "overrides": N_("text of a network"),
     "media": N_("pictures"),
     "link": N_("link"),
-    "first_comment": N_("first comment"),
     "tags": N_("tags"),
     "ad": N_("marking of advertising"),
     "slot": N_("time"),
@@ -155,8 +154,10 @@ def _answers(t: Words, target: Target, accounts: dict[int, Account], *, named: b
 
 def choose_time(t: Words, post: Post) -> tuple[Button, ...]:
     """Return the ways to let an approved post go out."""
+    again = post.state in {"failed", "partially_published"}
+    now = t("Try again") if again else t("Publish now")
     return row(
-        Button(t("Publish now"), "post.now", post.id, post.version, look="good", confirm=t("Publish it now?")),
+        Button(now, "post.now", post.id, post.version, look="good", confirm=t("Publish it now?")),
         Button(t("Next free slot"), "post.next", post.id, post.version),
         Button(t("Pick a time"), "post.time", post.id, post.version),
     )

@@ -37,7 +37,6 @@ class Content:
     overrides: Mapping[int, str] = field(default_factory=dict)
     media: tuple[Media, ...] = ()
     link: str = ""
-    first_comment: str = ""
     tags: tuple[str, ...] = ()
     ad: Mapping[str, str] = field(default_factory=dict)
     slot: str = ""
@@ -70,7 +69,6 @@ def unpack(packed: Mapping[str, Any]) -> Content:
         overrides={int(account): text for account, text in packed["overrides"].items()},
         media=tuple(Media(**each) for each in packed["media"]),
         link=packed["link"],
-        first_comment=packed["first_comment"],
         tags=tuple(packed["tags"]),
         ad=packed["ad"],
         slot=packed["slot"],

@@ -134,7 +134,9 @@ async def test_a_refusal_shows_the_networks_reason_and_a_way_out(posting: PostDe
     alarm = newest(posting)
     assert "Not published" in words_of(alarm)
     assert "the text is not allowed" in words_of(alarm)
-    assert "Publish now" in labels_of(alarm)
+    await desk.vera.presses(alarm, "Try again")
+    await posting.tick()
+    assert len(posting.networks.effects) == 1
 
 
 async def test_nobody_knows_then_a_person_is_asked_and_answers(posting: PostDesk, clock: Clock) -> None:

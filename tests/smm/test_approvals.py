@@ -205,7 +205,6 @@ CHANGES: dict[str, Any] = {
     "media order": lambda content, other: replace(content, media=content.media[::-1]),
     "alt": lambda content, other: replace(content, media=(replace(content.media[0], alt="x"), *content.media[1:])),
     "link": lambda content, other: replace(content, link="https://example.org/b"),
-    "first comment": lambda content, other: replace(content, first_comment="First!"),
     "tags": lambda content, other: replace(content, tags=("autumn",)),
     "ad": lambda content, other: replace(content, ad={"erid": "abc"}),
     "accounts": lambda content, other: replace(content, accounts=(*content.accounts, other)),

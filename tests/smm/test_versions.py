@@ -19,7 +19,6 @@ OTHER: dict[str, Any] = {
     "overrides": {1: "Mine"},
     "media": (Media("a", "A cake"),),
     "link": "https://example.org",
-    "first_comment": "First",
     "tags": ("menu",),
     "ad": {"erid": "x"},
     "slot": "2026-03-02T10:00:00+00:00",
