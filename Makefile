@@ -44,10 +44,10 @@ test: lint
 	$(BIN)/pytest -n 2
 
 bench: dev
-	$(BIN)/python -m bench
+	$(BIN)/python bench/run.py
 
 chaos: dev
-	$(BIN)/python -m bench.chaos
+	$(BIN)/python bench/chaos.py
 
 PO := -D copydesk -d config/locales -l ru
 messages: dev

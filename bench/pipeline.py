@@ -40,7 +40,7 @@ def run_once(name: str) -> dict[str, float]:
         wait_for(lambda: get(f"{url}/control/stats"), "the server's start")
         with child(SCRIPTS[name], url, folder, log=Path(folder) / "log") as bot:
             try:
-                wait_for(lambda: get(f"{url}/control/stats")["first_poll"], f"{name}'s first poll")
+                wait_for(lambda: get(f"{url}/control/stats")["first_poll"], f"{name}'s first poll", 180)
                 _answered(url, WARM, WARM)
                 before = bot.cpu
                 stats = _answered(url, UPDATES, WARM + UPDATES)
