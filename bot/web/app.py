@@ -29,6 +29,11 @@ __all__ = ["WebApp", "WebOptions", "create_app"]
 WebApp = FastAPI
 
 _STATIC = Path(__file__).parent / "static"
+_SAY = {
+    404: N_("There is nothing here."),
+    429: N_("Too many tries. Wait a few minutes and open the link again."),
+}
+_NOT_SO = N_("This cannot be done that way.")
 _STATUS = {NotFound: 404, Forbidden: 403, Invalid: 422, Conflict: 409, ChatError: 503}
 
 
@@ -106,5 +111,4 @@ async def _refused(request: Request, error: Exception) -> Response:
 async def _not_there(request: Request, error: Exception) -> Response:
     t = front_of(request).words(language_of(request))
     status = error.status_code if isinstance(error, HTTPException) else 404
-    say = N_("There is nothing here.") if status == 404 else N_("This cannot be done that way.")  # noqa: PLR2004
-    return page(request, "refusal.html", t, status, say=t(say))
+    return page(request, "refusal.html", t, status, say=t(_SAY.get(status, _NOT_SO)))

@@ -29,6 +29,7 @@ from storage import web
 from storage.media import Media
 
 FOLD_CHARS, FOLD_LINES = 420, 8
+SHORT = 18
 _HUES = 8
 
 
@@ -136,6 +137,11 @@ def opening(text: str) -> str:
     return lines[: FOLD_CHARS - 120].rsplit(" ", 1)[0]
 
 
+def flows(card: Card) -> bool:
+    """Say whether a card's rows of buttons may run on: they were made for narrower chats. A list of long ones stays a list."""
+    return len(card.buttons) > 1 and all(len(button.label) <= SHORT for row in card.buttons for button in row)
+
+
 def initials(name: str) -> str:
     """Return one or two letters to stand for a name."""
     letters = [word[0] for word in clean(name, 120).split() if word[:1].isalnum()]
@@ -177,7 +183,7 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters.update(href=href, host=host, is_long=is_long, opening=opening, initials=initials)
+    made.filters.update(href=href, host=host, is_long=is_long, opening=opening, initials=initials, flows=flows)
     made.globals.update(
         clock=_clock, day=_day, day_name=_day_name, local=forms.local, zone_name=forms.zone_name, key=_key
     )

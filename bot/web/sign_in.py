@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fastapi import APIRouter, Request
+from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
 from bot.web.front import Seated, Vouched, front_of, give_cookie, language_of, page
@@ -70,4 +71,4 @@ def _enter(uow: UnitOfWork, token: str, name: str, language: str) -> str:
 def _count(request: Request) -> None:
     who = request.client.host if request.client else ""
     if not front_of(request).attempts.allow(who):
-        raise Invalid(N_("Too many tries. Wait a few minutes and open the link again."))
+        raise HTTPException(429)

@@ -142,6 +142,7 @@ def add_message(
     key: str | None = None,
 ) -> Message:
     """Keep a new message; the same `key` again is the same message."""
+    revision = _next_revision(uow, chat_id)  # first: it makes whoever sends the same at once wait for us
     known = uow.one(Message, _KEYED, of_chat=chat_id, of_key=key) if key else None
     if known is not None:
         return known
@@ -153,7 +154,7 @@ def add_message(
         text=text,
         card=dict(card) if card is not None else None,
         files=list(files),
-        revision=_next_revision(uow, chat_id),
+        revision=revision,
         created_at=uow.now,
         edited_at=None,
     )

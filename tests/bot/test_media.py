@@ -19,9 +19,9 @@ from storage.engine import Database
 MP4 = b"\x00\x00\x00\x18ftypisom\x00\x00\x02\x00isomiso2"
 
 
-def picture(kind: str, size: tuple[int, int] = (40, 30), **options: object) -> bytes:
+def picture(kind: str, size: tuple[int, int] = (40, 30)) -> bytes:
     data = io.BytesIO()
-    Image.new("RGB", size, "orange").save(data, kind, **options)  # type: ignore[arg-type]
+    Image.new("RGB", size, "orange").save(data, kind)
     return data.getvalue()
 
 

@@ -82,19 +82,15 @@ class Browser:
             self._csrf = found[1]
         return self._csrf
 
-    async def sends(self, path: str, chat_id: str = "team", *, script: bool = False, **fields: Any) -> httpx.Response:
-        """Send a form, with its token and key unless others are given."""
+    async def sends(self, path: str, chat_id: str = "team", **fields: Any) -> httpx.Response:
+        """Send a form, with its token and key unless others are given; with `script=True` as our script would."""
+        script = fields.pop("script", False)
         files = fields.pop("files", None)
         data = {"csrf": await self.csrf(chat_id), "key": "key-for-tests", **fields}
         headers = {"Origin": ORIGIN} | ({"Accept": "application/json"} if script else {})
         sent = await self.http.post(f"/s/{self.seat}{path}", data=data, files=files, headers=headers)
         await self.desk.delivery.drain()
         return sent
-
-
-@dataclass(frozen=True)
-class Never:
-    """Nothing to be asked for."""
 
 
 async def open_web(database: Database, media: Path, **options: Any) -> WebDesk:

@@ -53,7 +53,8 @@ const isAtEnd = () => stream.scrollHeight - stream.scrollTop - stream.clientHeig
 const toEnd = () => stream.scrollTo({ top: stream.scrollHeight });
 let staysAtEnd = true; // while pictures load, an answer is written, a phone's keyboard opens
 stream.addEventListener("scroll", () => (staysAtEnd = isAtEnd()), { passive: true });
-const follow = new ResizeObserver(() => staysAtEnd && toEnd());
+const follow = new ResizeObserver(() => staysAtEnd && !isWriting() && toEnd());
+const isWriting = () => Boolean(document.activeElement?.closest("[data-ask]")); // what somebody writes does not move away
 let pressedAt = 0;
 
 function drawn(html) {
@@ -66,7 +67,8 @@ function arrive({ id, mine, html }) {
   const element = drawn(html);
   const standing = document.getElementById("m-" + id);
   if (standing) return redraw(standing, element);
-  const stays = isAtEnd() || mine;
+  const isAnswer = Date.now() - pressedAt < 6000;
+  const stays = mine || isAnswer || (isAtEnd() && !isWriting());
   find(".empty", messages)?.remove();
   messages.querySelector(".sending")?.remove();
   const last = [...messages.querySelectorAll("[data-day]")].at(-1);
@@ -77,13 +79,12 @@ function arrive({ id, mine, html }) {
   ready(element);
   if (stays) toEnd();
   else newest.hidden = false;
-  const isAnswer = Date.now() - pressedAt < 6000 && !text.value;
-  if (isAnswer) find("[data-ask] textarea, [data-ask] input:not([type=hidden])", element)?.focus({ preventScroll: true });
+  if (isAnswer && !text.value) find("[data-ask] textarea, [data-ask] input:not([type=hidden])", element)?.focus({ preventScroll: true });
   tellSeen(id);
 }
 
 function redraw(standing, element) {
-  const stays = isAtEnd();
+  const stays = isAtEnd() && !isWriting();
   const writing = find("[data-ask]", standing);
   const ref = find("[data-ask] [name=ref]", element)?.value;
   if (writing && ref && writing.elements.ref.value === ref) find("[data-ask]", element).replaceWith(writing); // half-written answers stay

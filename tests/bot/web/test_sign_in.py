@@ -139,7 +139,7 @@ async def test_guessing_links_is_stopped(open_desk: WebDesk) -> None:
     browser = Browser(open_desk)
     statuses = [(await browser.http.get(f"/in/guess-{number}")).status_code for number in range(25)]
     assert statuses[:20] == [404] * 20
-    assert statuses[20:] == [422] * 5
+    assert statuses[20:] == [429] * 5
     token = await open_desk.database.write(login_link, open_desk.world.anna.id)
     assert "set-cookie" not in (await browser.http.post(f"/in/{token}", headers=POST)).headers
 
