@@ -12,8 +12,9 @@ from handlers.card import Ask, Button, Card, Question, para, row
 from handlers.card_json import pack, pack_question, question, unpack
 from handlers.route import Words
 from smm.errors import N_, Invalid
-from storage import brands, buttons
+from storage import alerts, brands, buttons
 from storage.buttons import AskRow
+from storage.channels import ChatRef
 from storage.unit_of_work import UnitOfWork
 
 LIFE = timedelta(days=1)
@@ -33,13 +34,28 @@ def open_ask(visit: Visit, card: Card, ask: Ask, brand_id: int | None, *, form: 
     """Keep a card's questions as open to the visitor and return what to show."""
     ref = new_ref()
     if not form:
-        buttons.cancel_asks(visit.uow, visit.incoming.chat, visit.incoming.sender.user_id)
+        cancel_all(visit)
     _keep(visit, card, ask, ref, brand_id)
     if form:
         return Asked(replace(card, ask=replace(ask, ref=ref)), ref)
     kept = buttons.ask(visit.uow, ref)
     assert kept is not None
     return Asked(prompt(visit, kept), ref)
+
+
+def cancel_all(visit: Visit) -> int:
+    """Close every question that is open to the visitor here; return how many there were."""
+    closed = buttons.cancel_asks(visit.uow, visit.incoming.chat, visit.incoming.sender.user_id)
+    for ask in closed:
+        put_away(visit, ask)
+    return len(closed)
+
+
+def put_away(visit: Visit, ask: AskRow) -> None:
+    """Take away the message that asked: what came of it stands in the chat by itself."""
+    if ask.message_id:
+        chat = ChatRef(ask.platform, ask.chat_id, ask.topic_id)
+        alerts.queue(visit.uow, chat, language=visit.t.language, edits=ask.message_id)  # after what came of it
 
 
 def _keep(visit: Visit, card: Card, ask: Ask, ref: str, brand_id: int | None) -> None:

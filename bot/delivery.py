@@ -206,7 +206,7 @@ class Delivery:
             return None
 
     def _fly(self, parcel: Parcel) -> None:
-        if parcel.card is None or parcel.same:
+        if parcel.same or (parcel.card is None and not parcel.removes):
             self._landed(parcel, Fate(parcel, "delivered"))
             return
         task = asyncio.create_task(self._send(parcel))
@@ -230,8 +230,10 @@ class Delivery:
 
     async def _call(self, parcel: Parcel) -> str:
         alert, card = parcel.first, parcel.card
-        assert card is not None
         transport, chat = self._transports[alert.platform], outbox.chat_of(alert)
+        if card is None:
+            await transport.remove(MessageRef(chat, alert.edits))
+            return alert.edits
         if alert.edits:
             anew = await transport.edit(MessageRef(chat, alert.edits), card)
             return anew.message_id if anew else alert.edits

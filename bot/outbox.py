@@ -32,13 +32,17 @@ TITLES = 20
 
 @dataclass(frozen=True, slots=True)
 class Parcel:
-    """Rows that go out as one message. `card` None: nothing to say any more. `same`: it stands in the chat already."""
+    """Rows that go out as one message.
+
+    `card` None: nothing to say any more. `same`: it stands in the chat already. `removes`: the message is taken away.
+    """
 
     alerts: tuple[Alert, ...]
     card: Card | None = None
     digest: str = ""
     copy: Copy | None = None
     same: bool = False
+    removes: bool = False
 
     @property
     def first(self) -> Alert:
@@ -69,6 +73,8 @@ def digest_of(card: Card) -> str:
 def finished(rows: Sequence[Alert]) -> Parcel | None:
     """Return a card that can go out as it is, without a look at the tables; None for what must be drawn or sealed."""
     alert = rows[0]
+    if len(rows) == 1 and not alert.view and alert.card is None:
+        return Parcel((alert,), removes=True)
     if len(rows) > 1 or alert.card is None:
         return None
     card = unpack(alert.card)
@@ -152,6 +158,8 @@ def _stand(uow: UnitOfWork, fate: Fate, words: Callable[[str], Words], *, look_a
     parcel, alert = fate.parcel, fate.parcel.first
     if "ask" in alert.args and not alert.view and fate.message_id:
         buttons.prompted(uow, str(alert.args["ask"]), fate.message_id)
+    if parcel.removes:
+        return
     if alert.edits:
         _redrawn(uow, parcel, fate.message_id)
     elif alert.view and fate.message_id and len(parcel.alerts) == 1:

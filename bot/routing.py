@@ -67,8 +67,7 @@ def _unknown(visit: Visit, name: str) -> Reply:
 
 
 def _cancel(visit: Visit) -> Reply:
-    closed = buttons.cancel_asks(visit.uow, visit.incoming.chat, visit.incoming.sender.user_id)
-    said = N_("Stopped. Nothing was changed.") if closed else N_("There is nothing to stop.")
+    said = N_("Stopped. Nothing was changed.") if asking.cancel_all(visit) else N_("There is nothing to stop.")
     return Reply(Notice(visit.t(said)), visit.brand)
 
 

@@ -6,15 +6,12 @@ from dataclasses import replace
 
 from bot import answers, asking
 from bot.calling import Reply, call
-from bot.sealing import seal
 from bot.visit import Visit, brand_named
-from handlers.card import Card, Edit, para
-from handlers.card_json import pack, unpack
+from handlers.card import Edit, Notice
 from handlers.route import routes
 from smm.errors import N_, Conflict, DeskError, Forbidden, Invalid, NotFound
-from storage import alerts, buttons
+from storage import buttons
 from storage.buttons import AskRow, ButtonRow
-from storage.channels import ChatRef
 
 CLOSED = N_("These questions are not open any more. Nothing was changed.")
 
@@ -28,6 +25,8 @@ def take_form(visit: Visit) -> Reply:
     _check_mine(visit, ask)
     if ask.state != "open" or ask.expires_at <= visit.uow.now:
         raise Conflict(CLOSED)
+    if incoming.cancelled:
+        return _stop(visit, ask)
     values = dict(incoming.values)
     if incoming.files:
         values |= {one.name: " ".join(incoming.files) for one in asking.questions(ask) if one.kind == "files"}
@@ -36,6 +35,12 @@ def take_form(visit: Visit) -> Reply:
     if wrong:
         return Reply(errors={name: error.say(visit.t) for name, error in wrong.items()})
     return _finish(visit, ask, good)
+
+
+def _stop(visit: Visit, ask: AskRow) -> Reply:
+    buttons.close_ask(visit.uow, ask.id, "cancelled")
+    asking.put_away(visit, ask)
+    return Reply(Notice(visit.t(N_("Stopped. Nothing was changed."))))
 
 
 def _check_mine(visit: Visit, ask: AskRow) -> None:
@@ -58,16 +63,9 @@ def _finish(visit: Visit, ask: AskRow, given: dict[str, str]) -> Reply:
         digest for one in asking.questions(ask) if one.kind == "files" for digest in given.get(one.name, "").split()
     )
     reply = call(visit, route, brand, object_id=ask.object_id, version=ask.version, args=args, files=files)
-    if ask.message_id and not isinstance(reply.answer, Edit):
-        _put_away(visit, ask)
-    return Reply(reply.answer, reply.brand, ask.message_id)
-
-
-def _put_away(visit: Visit, ask: AskRow) -> None:
-    """Take answered questions off the card that asked them."""
-    chat = ChatRef(ask.platform, ask.chat_id, ask.topic_id)
-    card = seal(visit.uow, unpack(ask.card), chat, ask.brand_id)
-    alerts.queue(visit.uow, chat, language=visit.t.language, card=pack(card), edits=ask.message_id, urgency=0)
+    asking.put_away(visit, ask)
+    answer = reply.answer.card if isinstance(reply.answer, Edit) else reply.answer  # what asked is gone
+    return Reply(answer, reply.brand)
 
 
 def waiting(visit: Visit) -> AskRow | None:
@@ -95,10 +93,7 @@ def press_step(visit: Visit, button: ButtonRow) -> Reply:
     if ask.state != "open" or asked is None or asked.name != button.args.get("question"):
         raise Conflict(CLOSED)
     if button.action == asking.CANCEL:
-        buttons.close_ask(visit.uow, ask.id, "cancelled")
-        return Reply(
-            Edit(Card(body=(para(visit.t(N_("Stopped. Nothing was changed."))),))), None, visit.incoming.message_id
-        )
+        return _stop(visit, ask)
     return take_step(visit, ask, str(button.args.get("value", "")))
 
 
@@ -107,9 +102,9 @@ def take_step(visit: Visit, ask: AskRow, given: str) -> Reply:
     try:
         ask = asking.take_answer(visit, ask, given)
     except Invalid as error:
-        return _ask_again(visit, ask, error)
+        return _put(visit, ask, error.say(visit.t))
     if asking.current(ask) is not None:
-        return Reply(ready=asking.prompt(visit, ask), ask=ask.ref, brand=brand_named(visit, ask.brand_id))
+        return _put(visit, ask)
     try:
         return _finish(visit, ask, ask.answers)
     except Invalid as error:
@@ -118,10 +113,10 @@ def take_step(visit: Visit, ask: AskRow, given: str) -> Reply:
         raise AskAgain(ask, error) from error
 
 
-def _ask_again(visit: Visit, ask: AskRow, error: DeskError) -> Reply:
-    return Reply(
-        ready=asking.prompt(visit, ask, error.say(visit.t)), ask=ask.ref, brand=brand_named(visit, ask.brand_id)
-    )
+def _put(visit: Visit, ask: AskRow, error: str = "") -> Reply:
+    """Put the current question, in the place of the one before."""
+    asking.put_away(visit, ask)
+    return Reply(ready=asking.prompt(visit, ask, error), ask=ask.ref, brand=brand_named(visit, ask.brand_id))
 
 
 class AskAgain(DeskError):
@@ -138,4 +133,4 @@ def put_again(visit: Visit, again: AskAgain) -> Reply:
     kept = {name: value for name, value in again.ask.answers.items() if name != again.error.field}
     if not buttons.keep_answers(visit.uow, again.ask.id, kept):
         raise Conflict(CLOSED)
-    return _ask_again(visit, replace(again.ask, answers=kept), again.error)
+    return _put(visit, replace(again.ask, answers=kept), again.error.say(visit.t))

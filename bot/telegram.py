@@ -186,6 +186,10 @@ class Telegram:
         """Draw a sealed card over a message; return where it stands now, if that one was gone and it was sent anew."""
         return await self._messages.edit(message, card)
 
+    async def remove(self, message: MessageRef) -> None:
+        """Take a message of ours away."""
+        await self._messages.remove(message)
+
     async def _asked(self, chat: ChatRef, card: Card) -> str:
         """Return whom a question in a group is put to."""
         if card.ask is None or not self.is_group(chat):

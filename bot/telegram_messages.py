@@ -12,7 +12,7 @@ from telegram.error import BadRequest, ChatMigrated, TelegramError
 
 from bot.telegram_card import CAPTION_LIMIT, TEXT_LIMIT, TelegramMessage, render
 from bot.telegram_pictures import HTML, Pictures, address, place
-from bot.telegram_refusals import meant, message_lost, says, topic_lost, unchanged, unparsed
+from bot.telegram_refusals import meant, message_lost, says, topic_lost, unchanged, undeletable, unparsed
 from bot.telegram_request import Requests
 from bot.telegram_text import cut
 from bot.transport import ChatRef, MessageRef
@@ -58,6 +58,15 @@ class Messages:
             # Somebody deleted it. A card that still has something to press is needed; any other is history.
             return await self.send(message.chat, card) if card.buttons else None
         return None
+
+    async def remove(self, message: MessageRef) -> None:
+        """Take a message away; what is gone, or too old to be taken away, stays as it is."""
+        self._standing.pop(message, None)
+        try:
+            await self._requests.call("deleteMessage", **place(message))
+        except TelegramError as error:
+            if not undeletable(error):
+                raise await self._meant(message.chat, error) from None
 
     async def _meant(self, chat: ChatRef, error: TelegramError) -> ChatError:
         """Return what a refusal means. A group that became a supergroup is told; what is queued for it follows by then."""

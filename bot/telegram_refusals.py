@@ -25,6 +25,8 @@ _LOST_MESSAGE = ("message to edit not found", "message_id_invalid")
 # A prompt for a reply cannot be edited, nor a message after 48 hours without a keyboard:
 # https://core.telegram.org/bots/api#updating-messages
 _FIXED = ("message is not modified", "message can't be edited")
+# Nor can everything be deleted: https://core.telegram.org/bots/api#deletemessage
+_KEPT = ("message to delete not found", "message can't be deleted", "message_id_invalid")
 _TOPIC = ("message thread not found", "topic_closed", "topic_deleted", "topic_id_invalid")
 _PICTURE = ("photo", "image", "file", "http url", "media", "webpage", "url host", "wrong type")
 
@@ -42,6 +44,11 @@ def unparsed(error: TelegramError) -> bool:
 def unchanged(error: TelegramError) -> bool:
     """Say whether an edit would have changed nothing, or cannot change that message at all."""
     return says(error, *_FIXED)
+
+
+def undeletable(error: TelegramError) -> bool:
+    """Say whether the message to delete is gone already, or has to stay."""
+    return says(error, *_KEPT)
 
 
 def topic_lost(error: TelegramError) -> bool:

@@ -43,6 +43,7 @@ class Incoming:
     reply_to: str = ""  # the message that this one answers
     title: str = ""  # of the chat
     private: bool = False
+    cancelled: bool = False  # a form that was closed instead of answered
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,7 @@ Receive = Callable[[Incoming], Awaitable[Outcome]]
 
 
 class Transport(Protocol):
-    """One chat platform. `send` and `edit` raise ChatGone, ChatBusy or another ChatError, nothing else."""
+    """One chat platform. `send`, `edit` and `remove` raise ChatGone, ChatBusy or another ChatError, nothing else."""
 
     platform: str
     pace: Pace
@@ -89,3 +90,6 @@ class Transport(Protocol):
 
         Return where the card stands now, if the message was gone and the card was sent anew.
         """
+
+    async def remove(self, message: MessageRef) -> None:
+        """Take a message of ours away; one that is not there any more, or cannot be taken away, is fine."""

@@ -103,6 +103,7 @@ class Question:
     value: str = ""  # filled in beforehand
     options: tuple[tuple[str, str], ...] = ()  # (value, label)
     limit: int = 0  # most characters, 0 for no limit
+    fits: int = 0  # where a counter should end that only advises; more is taken
 
 
 @dataclass(frozen=True, slots=True)

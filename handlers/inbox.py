@@ -5,14 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from handlers.card import Answer, Ask, Button, Card, Edit, Question, row
+from handlers.card import Answer, Ask, Button, Card, Edit, Notice, Question, row
 from handlers.inbox_list import show_list
-from handlers.mention_cards import draw, press
+from handlers.mention_cards import draw, more_buttons, press
 from handlers.route import Context, Scene, action, command
 from smm import alerts, inbox, inbox_reading
 from smm.errors import N_, NotFound
 from smm.inbox_reading import SHELVES, Wanted, Whole
-from smm.mention_moves import get
+from smm.mention_moves import OPEN, get, holder
 from smm.roles import Right
 
 if TYPE_CHECKING:
@@ -70,7 +70,10 @@ def claim(context: Context) -> Answer:
 @action("mention.take_over", needs=Right.REPLY)
 def take_over(context: Context) -> Answer:
     """Hold a mention instead of whoever holds it."""
-    inbox.take_over(context.uow, _mention(context).id, context.actor)
+    mention = _mention(context)
+    if holder(mention, context.uow.now) == context.who.id:
+        return Notice(context.t("You hold it already. Press Reply."))
+    inbox.take_over(context.uow, mention.id, context.actor)
     return None
 
 
@@ -190,6 +193,15 @@ def assigned(context: Context) -> Answer:
     to = context.args.get("to", "")
     inbox.assign(context.uow, _mention(context).id, context.actor, int(to) if to.isdecimal() else None)
     return None
+
+
+@action("mention.more", needs=Right.SEE)
+def more(context: Context) -> Answer:
+    """Show the buttons that are pressed less often."""
+    found = _whole(context)
+    if found.mention.state not in OPEN:
+        return Edit(draw(_scene(context), found))
+    return _choices(context, found, more_buttons(context.t, found))
 
 
 @action("mention.back", needs=Right.SEE)

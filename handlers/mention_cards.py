@@ -171,7 +171,7 @@ def _buttons(t: Words, found: Whole) -> tuple[tuple[Button, ...], ...]:
     state = State(found.mention.state)
     note = press(t("Note"), "mention.note", found)
     if state in OPEN and state is not State.SNOOZED:
-        return _open_buttons(t, found, note)
+        return _open_buttons(t, found)
     if state is State.SNOOZED:
         return (row(press(t("Wake now"), "mention.reopen", found), _reply(t, found), note),)
     if state is State.SENDING:
@@ -181,26 +181,43 @@ def _buttons(t: Words, found: Whole) -> tuple[tuple[Button, ...], ...]:
     return (row(press(t("Reopen"), "mention.reopen", found) if state in ANSWERED else None, note),)
 
 
-def _open_buttons(t: Words, found: Whole, note: Button) -> tuple[tuple[Button, ...], ...]:
-    escalated = found.mention.state == State.ESCALATED
-    up = press(t("Undo"), "mention.reopen", found) if escalated else press(t("Escalate"), "mention.escalate", found)
+def _open_buttons(t: Words, found: Whole) -> tuple[tuple[Button, ...], ...]:
     suggest = press(t("Suggest"), "mention.suggest", found) if found.answerable else None
+    held = press(t("Release"), "mention.release", found) if found.held_by else press(t("Claim"), "mention.claim", found)
     return (
-        row(_reply(t, found), suggest, *_holding(t, found)),
-        row(press(t("Snooze"), "mention.snooze", found), press(t("Resolve"), "mention.resolve", found), up),
-        row(press(t("Not ours"), "mention.not_ours", found), press(t("Spam"), "mention.spam", found)),
-        row(press(t("Assign"), "mention.assign", found), note),
+        row(_reply(t, found), suggest, held),
+        row(
+            press(t("Undo"), "mention.reopen", found) if _is_escalated(found) else _snooze(t, found),
+            press(t("Resolve"), "mention.resolve", found),
+            press(t("More…"), "mention.more", found),
+        ),
     )
+
+
+def more_buttons(t: Words, found: Whole) -> tuple[tuple[Button, ...], ...]:
+    """Return what is done with an open mention less often."""
+    up = _snooze(t, found) if _is_escalated(found) else press(t("Escalate"), "mention.escalate", found)
+    return (
+        row(up, press(t("Assign"), "mention.assign", found), press(t("Note"), "mention.note", found)),
+        row(
+            press(t("Not ours"), "mention.not_ours", found),
+            press(t("Spam"), "mention.spam", found),
+            press(t("Take over"), "mention.take_over", found) if found.held_by else None,
+        ),
+        row(press(t("Less"), "mention.back", found)),
+    )
+
+
+def _is_escalated(found: Whole) -> bool:
+    return found.mention.state == State.ESCALATED
+
+
+def _snooze(t: Words, found: Whole) -> Button:
+    return press(t("Snooze"), "mention.snooze", found)
 
 
 def _reply(t: Words, found: Whole) -> Button | None:
     return press(t("Reply"), "mention.reply", found, look="good") if found.answerable else None
-
-
-def _holding(t: Words, found: Whole) -> tuple[Button, ...]:
-    if not found.held_by:
-        return (press(t("Claim"), "mention.claim", found),)
-    return (press(t("Take over"), "mention.take_over", found), press(t("Release"), "mention.release", found))
 
 
 def _undo_sending(t: Words, found: Whole) -> Button | None:

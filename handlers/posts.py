@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, ParamSpec
 from handlers.card import Answer, Ask, Block, Button, Card, Notice, Question, bold, para, row
 from handlers.post_parts import difference, label, when
 from handlers.route import Context, Words, action, command
-from smm import alerts, approvals, contents, outcomes, plan, posts, showing
+from smm import alerts, approvals, contents, declared, outcomes, plan, posts, showing
 from smm.errors import N_, Conflict, Invalid
 from smm.posts import Stale, Whole
 from smm.roles import Right
@@ -80,12 +80,25 @@ def _questions(t: Words, accounts: list[Account], whole: Whole | None = None) ->
     where = Question("accounts", t("Where?"), "choice", options=options, value=_chosen(content, accounts))
     slot = whole.post.slot_at.isoformat() if whole and whole.post.slot_at else ""
     return (
-        Question("text", t("Text"), required=False, value=content.text if content else "", limit=contents.MOST_TEXT),
+        Question(
+            "text",
+            t("Text"),
+            required=False,
+            value=content.text if content else "",
+            limit=contents.MOST_TEXT,
+            fits=_fits(accounts),
+        ),
         Question("files", t("Pictures"), "files", required=False, value=_digests(content)),
         *((where,) if len(accounts) > 1 else ()),
         Question("slot", t("When?"), "moment", required=False, value=slot),
         Question("link", t("Link"), "line", required=False, value=content.link if content else "", limit=2_000),
     )
+
+
+def _fits(accounts: list[Account]) -> int:
+    """Return how long a text may be that fits everywhere."""
+    limits = [declared.limits(account) for account in accounts]
+    return min((each.text for each in limits if each is not None and each.text), default=0)
 
 
 def _chosen(content: Content | None, accounts: list[Account]) -> str:

@@ -49,8 +49,9 @@ alerts = Table(
 class Alert:
     """A row of the outbox: either a `view` of an object, drawn when it is delivered, or a finished `card`.
 
-    `edits` is the message to change, empty to send a new one. `urgency`: 0 interactive, 1 now, 2 can wait. `state`: queued,
-    delivered, merged (a newer one covers it), lost (the chat is gone and the fallback was told).
+    `edits` is the message to change, empty to send a new one; with neither view nor card it is taken away. `urgency`: 0
+    interactive, 1 now, 2 can wait. `state`: queued, delivered, merged (a newer one covers it), lost (the chat is
+    gone and the fallback was told).
     """
 
     id: int

@@ -234,15 +234,17 @@ def close_ask(uow: UnitOfWork, ask_id: int, state: str) -> bool:
     )
 
 
-def cancel_asks(uow: UnitOfWork, chat: ChatRef, user_id: str) -> int:
-    """Close every question that is open to a person in a chat."""
+def cancel_asks(uow: UnitOfWork, chat: ChatRef, user_id: str) -> list[AskRow]:
+    """Close every question that is open to a person in a chat; return them as they were."""
     where = (
         asks.c.platform == chat.platform,
         asks.c.chat_id == chat.chat_id,
         asks.c.user_id == user_id,
         asks.c.state == "open",
     )
-    return uow.change(update(asks).where(*where).values(state="cancelled", answers={}))
+    closed = uow.many(AskRow, select(asks).where(*where))
+    uow.change(update(asks).where(asks.c.id.in_([ask.id for ask in closed])).values(state="cancelled", answers={}))
+    return closed
 
 
 def keep_answers(uow: UnitOfWork, ask_id: int, answers: dict[str, str]) -> bool:

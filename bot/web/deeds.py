@@ -73,6 +73,9 @@ async def answers(request: Request, seat: Seated, form: Vouched) -> Response:
     ask = unpack(message.card).ask if message.card else None
     if ask is None or ask.ref != form.get("ref"):
         raise Conflict(N_("These questions have changed. Look at the newest card and answer there."))
+    if form.get("cancel"):
+        stopped = _incoming(seat, room, "answer", _key(form), ref=ask.ref, message_id=str(message.id), cancelled=True)
+        return answer(request, seat, room.chat_id, await front.web.hand_on(stopped))
     kept, wrong = await _kept(request, seat, room, form, ask)
     given = {name: value for name, value in form.items() if isinstance(value, str)}
     values = forms.values(ask.questions, given, kept)
@@ -117,6 +120,7 @@ def _incoming(
     values: dict[str, str] | None = None,
     files: tuple[str, ...] = (),
     message_id: str = "",
+    cancelled: bool = False,
 ) -> Incoming:
     return Incoming(
         platform="web",
@@ -131,6 +135,7 @@ def _incoming(
         message_id=message_id,
         title=room.title,
         private=room.purpose == "private",
+        cancelled=cancelled,
     )
 
 

@@ -61,6 +61,12 @@ class Web:
             raise ChatGone(N_("The message is gone."))
         self._wake(message.chat.chat_id)
 
+    async def remove(self, message: MessageRef) -> None:
+        """Take a message of ours away."""
+        if message.message_id.isdecimal():
+            await self._database.write(web.remove_message, int(message.message_id))
+            self._wake(message.chat.chat_id)
+
     async def say(self, chat_id: str, member_id: int, text: str, files: Sequence[str], key: str) -> web.Message:
         """Keep what a member wrote and show it; the same key again is the same message."""
         said = await self._database.write(

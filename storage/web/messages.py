@@ -23,6 +23,8 @@ from sqlalchemy import (
     bindparam,
     func,
     literal,
+    null,
+    or_,
     select,
     update,
 )
@@ -69,7 +71,10 @@ shown = Table(
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One message of a web chat: a person's words, or the desk's card (`member_id` None). `key` is the sender's own id of it."""
+    """One message of a web chat: a person's words, or the desk's card (`member_id` None). `key` is the sender's own id of it.
+
+    With neither words nor card it was removed.
+    """
 
     id: int
     chat_id: str
@@ -115,9 +120,10 @@ class Asked:
 _NEWEST = select(func.coalesce(func.max(messages.c.revision), 0)).where(messages.c.chat_id == bindparam("of_chat"))
 _MESSAGE = select(messages).where(messages.c.id == bindparam("of_id"))
 _KEYED = select(messages).where(messages.c.chat_id == bindparam("of_chat"), messages.c.key == bindparam("of_key"))
+_STANDS = or_(messages.c.member_id.is_not(None), messages.c.card.is_not(null()))  # what was removed is an empty row
 _LATEST = (
     select(messages)
-    .where(messages.c.chat_id == bindparam("of_chat"), messages.c.id < bindparam("before"))
+    .where(messages.c.chat_id == bindparam("of_chat"), messages.c.id < bindparam("before"), _STANDS)
     .order_by(messages.c.id.desc())
     .limit(bindparam("most"))
 )
@@ -174,6 +180,14 @@ def edit_message(uow: UnitOfWork, message_id: int, card: Mapping[str, Any], pict
         uow.change(update(messages).where(messages.c.id == message_id).values(**values))
         show(uow, old.chat_id, pictures)
     return True
+
+
+def remove_message(uow: UnitOfWork, message_id: int) -> None:
+    """Take a message of the desk away: its row stays empty, so that open browsers are told."""
+    old = message(uow, message_id)
+    if old is not None and old.card is not None:
+        values = {"card": null(), "revision": _next_revision(uow, old.chat_id)}
+        uow.change(update(messages).where(messages.c.id == message_id).values(**values))
 
 
 def touch_message(uow: UnitOfWork, message_id: int) -> None:
@@ -253,6 +267,7 @@ def unseen(uow: UnitOfWork, member_id: int, chat_ids: Sequence[str]) -> dict[str
             messages.c.chat_id.in_(chat_ids),
             messages.c.id > func.coalesce(last, 0),
             messages.c.member_id.is_distinct_from(member_id),
+            _STANDS,
         )
         .group_by(messages.c.chat_id)
     )

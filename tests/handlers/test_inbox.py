@@ -33,9 +33,10 @@ async def test_a_comment_becomes_a_card_with_everything_that_can_be_done(inbox: 
     assert card.title == "Comment on Demo network"
     assert "“Do you have oat milk?” — Mia (@mia)" in words(card)
     assert "State: New" in words(card)
-    assert labels(card) == [
-        "Reply", "Suggest", "Claim", "Snooze", "Resolve", "Escalate", "Not ours", "Spam", "Assign", "Note",
-    ]  # fmt: skip
+    assert labels(card) == ["Reply", "Suggest", "Claim", "Snooze", "Resolve", "More…"]
+    rest = labels(await inbox.anna.presses("More…"))
+    assert rest == ["Escalate", "Assign", "Note", "Not ours", "Spam", "Less"]
+    assert labels(await inbox.boris.presses("Less")) == labels(card)
     assert card.link is not None
     assert card.link.label == "Open on Demo network"
 
@@ -56,12 +57,14 @@ async def test_claim_shows_who_and_the_second_person_is_told(inbox: InboxDesk) -
     await inbox.hears()
     card = await inbox.anna.presses("Claim")
     assert "Anna is replying (held for another 10 min)" in words(card)
-    assert "Take over" in labels(card)
+    assert "Release" in labels(card)
     inbox.clock.advance(minutes=2)
 
     told = await inbox.boris.presses("Resolve")
 
     assert told == Notice("Anna is replying (2 min). Take it over, or leave a note.", alarm=True)
+    await inbox.boris.presses("More…")
+    assert await inbox.anna.presses("Take over") == Notice("You hold it already. Press Reply.")
     taken = await inbox.boris.presses("Take over")
     assert "Boris is replying" in words(taken)
     assert "State: New" in words(await inbox.boris.presses("Release"))
@@ -75,12 +78,20 @@ async def test_a_claim_lapses_by_itself(inbox: InboxDesk) -> None:
     assert "State: New" in words(inbox.cards()[0])
 
 
+async def test_resolving_is_undone_by_the_next_button(inbox: InboxDesk) -> None:
+    await inbox.hears()
+    card = await inbox.anna.presses("Resolve")
+    assert "State: Resolved without an answer" in words(card)
+    assert labels(card) == ["Undo", "Note"]
+
+
 @pytest.mark.parametrize(
     ("button", "state"),
-    [("Resolve", "Resolved without an answer"), ("Not ours", "Not ours"), ("Spam", "Spam")],
+    [("Not ours", "Not ours"), ("Spam", "Spam")],
 )
 async def test_undo_is_the_next_button(inbox: InboxDesk, button: str, state: str) -> None:
     await inbox.hears()
+    await inbox.anna.presses("More…")
     card = await inbox.anna.presses(button)
     assert f"State: {state}" in words(card)
     assert labels(card) == ["Undo", "Note"]
@@ -123,12 +134,14 @@ async def test_back_brings_the_cards_own_buttons(inbox: InboxDesk) -> None:
 
 async def test_assign_names_the_person_in_the_room(inbox: InboxDesk) -> None:
     await inbox.hears()
+    await inbox.anna.presses("More…")
     choices = labels(await inbox.anna.presses("Assign"))
     assert choices == ["Anna", "Boris", "Vera", "Back"]
     card = await inbox.anna.presses("Boris")
 
     assert "Assigned to: Boris" in words(card)
     assert "Anna gave this to Boris." in words(inbox.cards()[-1])
+    await inbox.anna.presses("More…")
     await inbox.anna.presses("Assign")
     await inbox.anna.presses("Nobody")
     assert "Assigned to" not in words(inbox.cards()[0])
@@ -136,6 +149,7 @@ async def test_assign_names_the_person_in_the_room(inbox: InboxDesk) -> None:
 
 async def test_escalate_names_the_managers_and_keeps_the_reason(inbox: InboxDesk) -> None:
     await inbox.hears("You will hear from my lawyer")
+    await inbox.boris.presses("More…")
     await inbox.boris.presses("Escalate")
     await inbox.boris.answers(note="Legal threat")
     card = inbox.cards()[-1]
@@ -150,6 +164,7 @@ async def test_a_note_stands_on_every_copy_and_goes_nowhere_else(inbox: InboxDes
     mention_id = await inbox.hears()
     await inbox.anna.says("/inbox")
     await inbox.anna.presses("1")
+    await inbox.boris.presses("More…")
     await inbox.boris.presses("Note")
     await inbox.boris.answers(text="She is a regular")
 

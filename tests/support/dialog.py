@@ -81,6 +81,10 @@ class FakeChat:
         self.edited.append((message, card))
         self.last[message.chat] = card
 
+    async def remove(self, message: MessageRef) -> None:
+        self._trouble(message.chat)
+        self.standing.get(message.chat, {}).pop(message.message_id, None)
+
     def _trouble(self, chat: ChatRef) -> None:
         if chat.chat_id in self.gone:
             raise ChatGone("the chat is gone")

@@ -66,6 +66,7 @@ function drawn(html) {
 function arrive({ id, mine, html }) {
   const element = drawn(html);
   const standing = document.getElementById("m-" + id);
+  if (element.hidden) return standing?.remove();
   if (standing) return redraw(standing, element);
   const isAnswer = Date.now() - pressedAt < 6000;
   const stays = mine || isAnswer || (isAtEnd() && !isWriting());
@@ -166,10 +167,10 @@ async function press(form, button) {
 // ---- Questions
 
 async function answer(form, button) {
-  if ([...form.querySelectorAll("[data-limit]")].some((field) => isOver(field))) return find(".counter.over", form).scrollIntoView({ block: "nearest" });
+  if (button.name !== "cancel" && [...form.querySelectorAll("[data-limit]")].some((field) => isOver(field))) return find(".counter.over", form).scrollIntoView({ block: "nearest" });
   pressedAt = Date.now();
   await busy(button, async () => {
-    const { ok, errors } = await post(form, new FormData(form));
+    const { ok, errors } = await post(form, new FormData(form, button));
     for (const question of form.querySelectorAll("[data-question]")) {
       const wrong = errors[question.dataset.question] ?? "";
       question.classList.toggle("wrong", Boolean(wrong));
@@ -181,13 +182,13 @@ async function answer(form, button) {
 }
 
 const length = (words) => [...words].length;
-const isOver = (field) => Number(field.dataset.limit) > 0 && length(field.value) > Number(field.dataset.limit);
+const isOver = (field, most = field.dataset.limit) => Number(most) > 0 && length(field.value) > Number(most);
 
 function count(field) {
   const counter = find("[data-counter]", field.closest("[data-question]"));
   if (!counter) return;
-  counter.textContent = `${length(field.value)} / ${field.dataset.limit}`;
-  counter.classList.toggle("over", isOver(field));
+  counter.textContent = `${length(field.value)} / ${field.dataset.fits}`;
+  counter.classList.toggle("over", isOver(field, field.dataset.fits));
 }
 
 // ---- Files: what was chosen is shown, and can be taken back
