@@ -19,7 +19,7 @@ ALLOWED: dict[str, set[str]] = {
     "a": {"href", "target", "rel", "class"},
     "article": {"class", "aria-labelledby"},
     "blockquote": {"class"},
-    "button": {"class", "name", "value", "data-confirm"},
+    "button": {"class", "name", "value", "data-confirm", "formnovalidate"},
     "cite": {"dir"},
     "code": set(),
     "dd": {"dir"},
@@ -35,12 +35,12 @@ ALLOWED: dict[str, set[str]] = {
     "img": {"src", "alt", "width", "height"},
     "input": {
         *("type", "name", "value", "id", "checked", "required", "dir", "data-limit", "autocomplete"),
-        *("aria-describedby", "multiple", "accept"),
+        *("aria-describedby", "multiple", "accept", "maxlength"),
     },
     "ins": set(),
     "label": {"class", "for"},
     "legend": set(),
-    "li": {"class", "id", "data-id", "data-day", "data-day-name"},
+    "li": {"class", "id", "data-id", "data-day", "data-day-name", "hidden"},
     "option": {"value", "selected"},
     "p": {"class", "dir", "id", "role", "data-counter", "data-error"},
     "s": set(),
@@ -49,7 +49,7 @@ ALLOWED: dict[str, set[str]] = {
     "strong": set(),
     "summary": set(),
     "svg": {"class", "aria-hidden", "focusable"},
-    "textarea": {"id", "name", "rows", "dir", "data-limit", "aria-describedby", "required"},
+    "textarea": {"id", "name", "rows", "dir", "data-limit", "data-fits", "aria-describedby", "required"},
     "time": {"datetime", "title"},
     "ul": {"class"},
     "use": {"href"},
@@ -165,6 +165,14 @@ def test_pictures_from_outside_are_linked_and_not_loaded() -> None:
     assert "<img" not in html
     own = draw(TEMPLATES, bubble(Card(pictures=(Picture(url="http://127.0.0.1/network/1.png"),))), reader())
     assert '<img src="http://127.0.0.1/network/1.png"' in own
+
+
+def test_short_buttons_run_on_and_a_list_of_long_ones_stays_a_list() -> None:
+    def rows(*labels: str) -> Card:
+        return Card(buttons=tuple((Button(label, ref="r"),) for label in labels))
+
+    assert 'class="buttons flow"' in draw(TEMPLATES, bubble(rows("Reply", "Claim")), reader())
+    assert 'class="buttons"' in draw(TEMPLATES, bubble(rows("Reply", "Mia K.: Do you have oat milk?")), reader())
 
 
 def test_russian_readers_get_russian_days() -> None:
