@@ -13,7 +13,7 @@ def help_(context: Context) -> Answer:
     """List the commands that this person's roles allow in this room."""
     t = context.t
     lines = tuple(para(bold(f"/{route.name}"), f" · {t(route.help)}") for route in commands_of(context))
-    stop = para(bold("/cancel"), f" · {t('Stop what I am asking you')}")
+    stop = para(bold("/cancel"), " · ", t("Stop what I am asking you"))
     hint = para(t("Reply to a card to answer it. Nothing becomes public before you have seen it and sent it."))
     return Card(title=t("What you can do"), body=(*lines, stop, hint))
 

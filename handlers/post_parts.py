@@ -117,12 +117,13 @@ def result(t: Words, target: Target, account: Account | None, whole: Whole) -> P
     if target.state == "published":
         return para("✓ ", name, ": ", Span(t("live"), href=target.link))
     words, facts = publishing.said(target.error)
-    told = t(words, **facts) if words else t(STATES.get(target.state, N_("Waits")))
+    told = t(words, **facts) if words else t(STATES.get(target.state, _WAITS))
     again = target.state in {"retry_wait", "publishing"} and target.due_at is not None and bool(words)
     tail = t(" Next: {when}.", when=t.when(target.due_at, whole.brand.zone)) if again and target.due_at else ""
     return para(f"{_SIGNS.get(target.state, '·')} ", name, f": {told}{tail}")
 
 
+_WAITS: Final = N_("Waits")
 _SIGNS: Final = {"failed": "✗", "missed": "✗", "outcome_unknown": "?", "auth_blocked": "✗", "cancelled": "–"}
 
 

@@ -131,7 +131,7 @@ def _files(account: Account, name: str, content: Content, files: Mapping[str, Me
 def _file(account: Account, name: str, file: Media | None, limits: Limits) -> list[Problem]:
     if file is None:
         return [Problem(account.id, N_("A picture is not here any more. Attach it again."))]
-    facts = {"network": name, "file": file.name or N_("A picture"), "type": file.mime}
+    facts = {"network": name, "file": file.name or file.mime.rpartition("/")[2].upper(), "type": file.mime}
     if limits.media and file.mime not in limits.media_types:
         return [Problem(account.id, N_("{network} does not take {file}: it is {type}."), facts)]
     if file.size > limits.media_bytes > 0:

@@ -154,7 +154,7 @@ def _outside_open(uow: UnitOfWork, mention: Mention) -> Brand:
             account=account.name,
         )
     if brand.on_hold:
-        raise Conflict(N_("Everything of {brand} is on hold. Lift it with /hold, then send."), brand=brand.name)
+        raise Conflict(N_("Everything of {brand} is on hold. Lift it with /resume, then send."), brand=brand.name)
     return brand
 
 

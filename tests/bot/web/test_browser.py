@@ -66,7 +66,7 @@ async def sits(
     page.on("console", lambda message: troubles.append(message.text) if message.type == "error" else None)
     page.troubles = troubles  # type: ignore[attr-defined]
     await page.goto(f"{server.url}/s/me/chat/{chat_id}")
-    await expect(page.get_by_text("Live", exact=True)).to_be_visible()
+    await expect(page.get_by_text("Connected", exact=True)).to_be_visible()
     return page
 
 
