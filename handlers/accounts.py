@@ -197,7 +197,13 @@ def ask(context: Context) -> Answer:
         words = t("Everybody here could read the key. Write /accounts to me in a private chat, or on the web: /me")
         return Card(title=t("Not in a group"), body=(para(words),), tone="warn")
     questions = tuple(
-        Question(asked.name, t(asked.label), "line", hint=t(asked.hint) if asked.hint else "", value=asked.default)
+        Question(
+            asked.name,
+            t(asked.label),
+            "secret" if asked.secret else "line",
+            hint=t(asked.hint) if asked.hint else "",
+            value=asked.default,
+        )
         for asked in network.credentials
     )
     return Card(

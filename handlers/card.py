@@ -14,7 +14,7 @@ from typing import Literal
 Style = Literal["plain", "bold", "italic", "strike", "insert", "delete", "code"]
 Look = Literal["plain", "good", "bad"]
 Tone = Literal["plain", "good", "warn", "bad"]
-Kind = Literal["line", "text", "choice", "moment", "files"]
+Kind = Literal["line", "secret", "text", "choice", "moment", "files"]
 
 
 @dataclass(frozen=True, slots=True)

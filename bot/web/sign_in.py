@@ -6,15 +6,18 @@ from fastapi import APIRouter, Request
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
+from bot.transport import ChatRef, Incoming, Sender
 from bot.web.front import Seated, Vouched, front_of, give_cookie, language_of, page
 from bot.web.seats import COOKIE, digest, take
 from smm.errors import N_, DeskError, Invalid
-from smm.members import redeem
+from smm.members import redeem, web_user
 from smm.text import line
 from storage import web
+from storage.members import Member
 from storage.unit_of_work import UnitOfWork
 
 HOME = "me"
+PLATFORM = "web"
 router = APIRouter()
 
 
@@ -42,10 +45,12 @@ async def sign_in(request: Request, token: str) -> Response:
     t = front.words(language_of(request))
     form = await request.form(max_files=0, max_fields=5)
     try:
-        cookie = await front.database.write(_enter, token, line(str(form.get("name", ""))), t.language)
+        member, cookie, joined = await front.database.write(_enter, token, line(str(form.get("name", ""))), t.language)
     except DeskError as error:
         invited = await front.database.read(web.invitation, digest(token))
         return page(request, "sign_in.html", t, 409, invited=invited, token=token, wrong=error.say(t))
+    if joined:
+        await front.web.hand_on(_greeting(member, digest(token)))
     response = RedirectResponse(f"/s/{HOME}/", 303)
     give_cookie(request, response, HOME, cookie)
     return response
@@ -60,12 +65,19 @@ async def sign_out(request: Request, seat: Seated, form: Vouched) -> Response:
     return response
 
 
-def _enter(uow: UnitOfWork, token: str, name: str, language: str) -> str:
+def _greeting(member: Member, key: str) -> Incoming:
+    """Let the desk say what comes first, as if the newcomer had asked; once for each link."""
+    room = ChatRef(PLATFORM, web_user(member.id))
+    who = Sender(web_user(member.id), member.name, member.language)
+    return Incoming(PLATFORM, f"entered:{key}", room, who, "words", text="/start", private=True)
+
+
+def _enter(uow: UnitOfWork, token: str, name: str, language: str) -> tuple[Member, str, bool]:
     invited = web.invitation(uow, digest(token))
     if invited is not None and invited.member is None and not (name or invited.name):
         raise Invalid(N_("Say what to call you."), field="name")
-    member = redeem(uow, token, platform="web", user_id="", name=name, language=language)
-    return take(uow, member.id)
+    member = redeem(uow, token, platform=PLATFORM, user_id="", name=name, language=language)
+    return member, take(uow, member.id), invited is not None and invited.member is None
 
 
 def _count(request: Request) -> None:

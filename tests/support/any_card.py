@@ -44,7 +44,7 @@ text: Any = st.one_of(st.sampled_from(HOSTILE), st.text(max_size=60))
 url: Any = st.one_of(st.sampled_from(URLS), text)
 style: Any = st.sampled_from(["plain", "bold", "italic", "strike", "insert", "delete", "code"])
 look: Any = st.sampled_from(["plain", "good", "bad"])
-kind: Any = st.sampled_from(["line", "text", "choice", "moment", "files"])
+kind: Any = st.sampled_from(["line", "secret", "text", "choice", "moment", "files"])
 span = st.builds(Span, text=text, style=style, href=url)
 block: Any = st.one_of(
     st.builds(Para, spans=st.lists(span, max_size=3).map(tuple)), st.builds(Quote, text=text, author=text)

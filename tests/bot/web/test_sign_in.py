@@ -11,6 +11,7 @@ from web_desk import ORIGIN, Browser, WebDesk, open_web
 from bot.web.seats import COOKIE, digest
 from smm.members import invite, login_link, owner_code, remove
 from smm.roles import Role
+from storage import members
 from storage import web as rows
 from storage.engine import Database
 
@@ -148,3 +149,17 @@ async def test_the_door_speaks_the_browsers_language(open_desk: WebDesk) -> None
     for accepted, language in (("ru-RU,ru;q=0.9", "ru"), ("de,en;q=0.5", "en"), ("", "en")):
         door = await Browser(open_desk).http.get("/s/me/", headers={"Accept-Language": accepted})
         assert f'<html lang="{language}">' in door.text
+
+
+async def test_whoever_joins_is_told_what_comes_first_and_whoever_comes_back_is_not(open_desk: WebDesk) -> None:
+    world = open_desk.world
+    joining = await open_desk.database.write(invite, world.anna, world.brand, Role.COMMUNITY, "Nina")
+    await Browser(open_desk).http.post(f"/in/{joining}", headers=POST, data={"name": "Nina"})
+    await open_desk.delivery.drain()
+    everybody = await open_desk.database.read(members.of_workspace, world.workspace.id)
+    nina = next(member for member in everybody if member.name == "Nina")
+    assert len(await open_desk.messages(f"member-{nina.id}")) == 1
+    back = await open_desk.database.write(login_link, nina.id)
+    await Browser(open_desk).http.post(f"/in/{back}", headers=POST)
+    await open_desk.delivery.drain()
+    assert len(await open_desk.messages(f"member-{nina.id}")) == 1
