@@ -12,6 +12,7 @@ from inbox_desk import InboxDesk, labels, open_inbox_desk, words
 
 from handlers.card import Card, Notice
 from smm import declared, ingest
+from smm.alerts import show
 from smm.networks import Can
 
 
@@ -51,6 +52,21 @@ async def test_a_client_never_gets_a_mention_and_cannot_ask_for_one(inbox: Inbox
     pressed = await inbox.clara.at("team").presses("Claim")
     assert isinstance(pressed, Notice)
     assert "State: New" in words(inbox.cards()[0])
+
+
+@pytest.mark.parametrize("view", ["mention", "burst", "reply"])
+async def test_no_view_of_the_inbox_is_drawn_in_a_clients_room(inbox: InboxDesk, view: str) -> None:
+    mention_id = await inbox.hears()
+    await inbox.anna.presses("Reply")
+    await inbox.anna.answers(text="Yes")
+    client, brand_id = inbox.clara.room.chat, inbox.desk.world.brand.id
+    args = {"since": inbox.clock.now.isoformat()}
+    await inbox.desk.database.write(
+        lambda uow: show(uow, client, view, mention_id, brand_id=brand_id, language="en", args=args)
+    )
+    await inbox.desk.settle()
+
+    assert inbox.cards("client") == []
 
 
 async def test_claim_shows_who_and_the_second_person_is_told(inbox: InboxDesk) -> None:

@@ -274,6 +274,15 @@ async def test_only_the_moves_of_the_table_are_made(inbox: Inbox, anna: Actor) -
                     await inbox.database.write(attempt, state, name)
 
 
+async def test_what_was_read_before_somebody_else_changed_it_changes_nothing(inbox: Inbox, anna: Actor) -> None:
+    stale = await inbox.mention(await inbox.one())
+    await inbox.database.write(use.claim, stale.id, anna)
+
+    with pytest.raises(Conflict, match="Anna is replying"):
+        await inbox.database.write(lambda uow: move(uow, stale, "spam", anna))
+    assert (await inbox.mention(stale.id)).state == "claimed"
+
+
 def test_from_every_state_that_people_can_reach_there_is_a_way_back() -> None:
     reachable = {MOVES[name].after for name in ("snooze", "escalate", "resolve", "not_ours", "spam", "replied")}
     assert reachable <= MOVES["reopen"].before
