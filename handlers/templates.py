@@ -11,7 +11,7 @@ from smm.errors import N_
 from smm.roles import Right
 
 if TYPE_CHECKING:
-    from storage.replies import Template
+    from storage.templates import Template
 
 PAGE = 5
 SHOWN = 300  # characters of a saved answer in the list

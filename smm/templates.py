@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from smm.errors import N_, Conflict, Invalid, NotFound
 from storage import templates
-from storage.replies import Template
+from storage.templates import Template
 from storage.unit_of_work import UnitOfWork
 
 MOST = 50

@@ -1,4 +1,4 @@
-"""Replies to mentions, from preview to public; and the brand's saved answers."""
+"""Replies to mentions, from preview to public."""
 
 from __future__ import annotations
 
@@ -34,16 +34,6 @@ replies = Table(
     Index(None, "state", "send_at"),
 )
 
-templates = Table(
-    "templates",
-    metadata,
-    key(),
-    Column("brand_id", Id, ForeignKey("brands.id"), nullable=False, index=True),
-    Column("title", String(120), nullable=False),
-    Column("text", Text, nullable=False),
-    Column("created_at", Moment, nullable=False),
-)
-
 
 @dataclass(frozen=True, slots=True)
 class Reply:
@@ -69,17 +59,6 @@ class Reply:
     error: str
     created_at: datetime
     sent_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class Template:
-    """A saved answer."""
-
-    id: int
-    brand_id: int
-    title: str
-    text: str
-    created_at: datetime
 
 
 _GET = select(replies).where(replies.c.id == bindparam("wanted"))

@@ -17,6 +17,7 @@ from storage import (
     mentions,
     posts,
     replies,
+    templates,
     updates,
     web,
 )
@@ -39,6 +40,7 @@ MODULES = (
     mentions,
     posts,
     replies,
+    templates,
     updates,
     web,
 )

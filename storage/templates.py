@@ -1,11 +1,36 @@
-"""The queries of saved answers (their table stands with the replies that are made of them)."""
+"""Saved answers: what a brand says again and again."""
 
 from __future__ import annotations
 
-from sqlalchemy import bindparam, delete, func, select
+from dataclasses import dataclass
+from datetime import datetime
 
-from storage.replies import Template, templates
+from sqlalchemy import Column, ForeignKey, String, Table, Text, bindparam, delete, func, select
+
+from storage.base import Id, Moment, key, metadata
 from storage.unit_of_work import UnitOfWork
+
+templates = Table(
+    "templates",
+    metadata,
+    key(),
+    Column("brand_id", Id, ForeignKey("brands.id"), nullable=False, index=True),
+    Column("title", String(120), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("created_at", Moment, nullable=False),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A saved answer."""
+
+    id: int
+    brand_id: int
+    title: str
+    text: str
+    created_at: datetime
+
 
 _OF_BRAND = select(templates).where(templates.c.brand_id == bindparam("of_brand")).order_by(templates.c.id)
 _COUNT = select(func.count()).select_from(templates).where(templates.c.brand_id == bindparam("of_brand"))
