@@ -8,7 +8,7 @@ from datetime import timedelta
 from bot import answers
 from bot.sealing import new_ref, without_ask
 from bot.visit import Visit
-from handlers.card import Ask, Button, Card, Question, para, row
+from handlers.card import Ask, Button, Card, Question, bold, para, row
 from handlers.card_json import pack, pack_question, question, unpack
 from handlers.route import Words
 from smm.errors import N_, Invalid
@@ -18,6 +18,7 @@ from storage.channels import ChatRef
 from storage.unit_of_work import UnitOfWork
 
 LIFE = timedelta(days=1)
+SHOWN = 200  # characters of an answer beside its question
 SKIP, CANCEL, CHOOSE = "ask.skip", "ask.cancel", "ask.choose"
 STEPS = frozenset({SKIP, CANCEL, CHOOSE})
 
@@ -56,6 +57,26 @@ def put_away(visit: Visit, ask: AskRow) -> None:
     if ask.message_id:
         chat = ChatRef(ask.platform, ask.chat_id, ask.topic_id)
         alerts.queue(visit.uow, chat, language=visit.t.language, edits=ask.message_id)  # after what came of it
+
+
+def leave(visit: Visit, ask: AskRow, given: str = "") -> None:
+    """Be done with the current question: in a group it is taken away, in private it stays as a line of the talk."""
+    asked = current(ask)
+    if asked is None or not visit.incoming.private or not ask.message_id:
+        put_away(visit, ask)
+        return
+    chat = ChatRef(ask.platform, ask.chat_id, ask.topic_id)
+    line = Card(body=(para(bold(asked.label), f" {_chosen(visit, asked, given)}"),))
+    alerts.queue(visit.uow, chat, language=visit.t.language, card=pack(line), edits=ask.message_id)
+    if asked.kind == "secret" and visit.incoming.kind == "words":
+        alerts.queue(visit.uow, chat, language=visit.t.language, edits=visit.incoming.message_id)
+
+
+def _chosen(visit: Visit, asked: Question, given: str) -> str:
+    """Return an answer that was pressed; one that was written stands below the question."""
+    if visit.incoming.kind != "press" or asked.kind == "files":
+        return ""
+    return dict(asked.options).get(given, given)[:SHOWN]
 
 
 def _keep(visit: Visit, card: Card, ask: Ask, ref: str, brand_id: int | None) -> None:
@@ -125,9 +146,15 @@ def prompt(visit: Visit, ask: AskRow, error: str = "") -> Card:
         body=(*((para(error),) if error else ()), *base.body),
         buttons=rows,
         ask=Ask(ask.action, (replace(asked, hint=hint, options=()),), "", ref=ask.ref),
-        footer="" if rows else visit.t(N_("/cancel stops.")),
+        footer=_how(visit, asked, stoppable=bool(rows)),
         tone="warn" if error else base.tone,
     )
+
+
+def _how(visit: Visit, asked: Question, *, stoppable: bool) -> str:
+    if not stoppable:
+        return visit.t(N_("/cancel stops."))
+    return "" if visit.incoming.private or asked.options else visit.t(N_("Reply to this message to answer."))
 
 
 def _moment_hint(t: Words, zone: str) -> str:

@@ -48,7 +48,8 @@ class Demo:
         self._talking = asyncio.create_task(People(self._network, self._language).run(), name="people")
 
     async def close(self) -> None:
-        """Let people fall silent."""
+        """Let people fall silent, and whoever watches the network go."""
+        self._network.close()
         if self._talking is not None:
             self._talking.cancel()
             await asyncio.gather(self._talking, return_exceptions=True)

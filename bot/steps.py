@@ -34,7 +34,9 @@ def take_form(visit: Visit) -> Reply:
     good, wrong = answers.read_all(asking.questions(ask), values, zone, visit.uow.now)
     if wrong:
         return Reply(errors={name: error.say(visit.t) for name, error in wrong.items()})
-    return _finish(visit, ask, good)
+    reply = _finish(visit, ask, good)
+    asking.put_away(visit, ask)
+    return reply
 
 
 def _stop(visit: Visit, ask: AskRow) -> Reply:
@@ -63,7 +65,6 @@ def _finish(visit: Visit, ask: AskRow, given: dict[str, str]) -> Reply:
         digest for one in asking.questions(ask) if one.kind == "files" for digest in given.get(one.name, "").split()
     )
     reply = call(visit, route, brand, object_id=ask.object_id, version=ask.version, args=args, files=files)
-    asking.put_away(visit, ask)
     answer = reply.answer.card if isinstance(reply.answer, Edit) else reply.answer  # what asked is gone
     return Reply(answer, reply.brand)
 
@@ -100,9 +101,12 @@ def press_step(visit: Visit, button: ButtonRow) -> Reply:
 def take_step(visit: Visit, ask: AskRow, given: str) -> Reply:
     """Take the answer to the current question; put the next, or call the handler when there is none."""
     try:
-        ask = asking.take_answer(visit, ask, given)
+        answered = asking.take_answer(visit, ask, given)
     except Invalid as error:
+        asking.leave(visit, ask)
         return _put(visit, ask, error.say(visit.t))
+    asking.leave(visit, ask, given)
+    ask = answered
     if asking.current(ask) is not None:
         return _put(visit, ask)
     try:
@@ -114,8 +118,7 @@ def take_step(visit: Visit, ask: AskRow, given: str) -> Reply:
 
 
 def _put(visit: Visit, ask: AskRow, error: str = "") -> Reply:
-    """Put the current question, in the place of the one before."""
-    asking.put_away(visit, ask)
+    """Put the current question."""
     return Reply(ready=asking.prompt(visit, ask, error), ask=ask.ref, brand=brand_named(visit, ask.brand_id))
 
 
@@ -133,4 +136,5 @@ def put_again(visit: Visit, again: AskAgain) -> Reply:
     kept = {name: value for name, value in again.ask.answers.items() if name != again.error.field}
     if not buttons.keep_answers(visit.uow, again.ask.id, kept):
         raise Conflict(CLOSED)
+    asking.put_away(visit, again.ask)
     return _put(visit, replace(again.ask, answers=kept), again.error.say(visit.t))

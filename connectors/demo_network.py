@@ -113,6 +113,7 @@ class DemoNetwork:
         self.pictures = Pictures(None if journal is None else journal.with_suffix(".pictures"))
         self._keys: dict[tuple[str, str], str] = {}
         self._bell = asyncio.Event()
+        self.closed = False
         self._journal = None if journal is None else _Journal(journal)
         if self._journal is not None:
             self._restore(self._journal)
@@ -196,10 +197,15 @@ class DemoNetwork:
         return fresh[:most], len(fresh) > most
 
     async def changed(self, since: int) -> int:
-        """Wait until anything changed after `since`; return the newest change's number."""
-        while self.seq <= since:
+        """Wait until anything changed after `since`, or the network closes; return the newest change's number."""
+        while self.seq <= since and not self.closed:
             await self._bell.wait()
         return self.seq
+
+    def close(self) -> None:
+        """Let go of everybody who waits for a change."""
+        self.closed = True
+        self._ring()
 
     def pause(self, *, paused: bool) -> None:
         """Let people be quiet, or talk on."""

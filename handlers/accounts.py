@@ -216,7 +216,7 @@ def ask(context: Context) -> Answer:
 def _tidy(context: Context) -> tuple[Para, ...]:
     if context.chat.platform == "web":
         return ()
-    return (para(context.t("Afterwards delete your messages with the key from this chat: I cannot do that for you.")),)
+    return (para(context.t("I delete your message with the key as soon as I have read it.")),)
 
 
 @action("accounts.save", needs=Right.MANAGE)

@@ -71,7 +71,6 @@ def client_card(scene: Scene) -> Card | None:
         link=live_link(t, whole.targets),
         buttons=_buttons(t, whole, numbers[-1], accounts),
         tone=tone,
-        at=whole.post.slot_at,
     )
 
 

@@ -5,6 +5,7 @@ A client never sees one. What a stranger wrote stands in a quote, never among ou
 
 from __future__ import annotations
 
+import math
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
@@ -156,7 +157,7 @@ def state_words(t: Words, found: Whole, now: datetime) -> str:
     until = t.when(mention.snoozed_until, zone) if mention.snoozed_until else ""
     said = t(STATES[state], who=found.held_by or mention.answered_by, until=until)
     if state is State.CLAIMED and mention.claimed_until:
-        left = t.ago((mention.claimed_until - now).total_seconds())
+        left = t.ago(60 * math.ceil((mention.claimed_until - now).total_seconds() / 60))
         return t("{state} (held for another {time})", state=said, time=left)
     return said
 

@@ -83,6 +83,7 @@ def decision_card(scene: Scene) -> Card | None:
     return Card(
         title=t("This still waits for a decision. A manager should look.") if "escalated" in scene.args else "",
         body=(*decision(scene.uow, t, approval, whole), _about(t, whole), *_next(t, whole, approval)),
+        link=live_link(t, whole.targets),
         buttons=_answers(t, whole, approval),
         tone={"approved": "good", "changes": "warn", "rejected": "bad"}.get(approval.state, "plain"),  # type: ignore[arg-type]
     )
@@ -92,6 +93,8 @@ def _next(t: Words, whole: Whole, approval: Approval) -> list[Block]:
     post = whole.post
     if approval.version != post.version:
         return [para(t("There is version {current} by now.", current=post.version))]
+    if post.state == "published":
+        return [para(t("It is live."))]
     if post.state == "scheduled" and post.slot_at:
         return [para(t("It goes out {when}.", when=t.when(post.slot_at, whole.brand.zone)))]
     if post.state == "approved" and post.slot_at:

@@ -63,7 +63,6 @@ def team_card(scene: Scene) -> Card | None:
         buttons=buttons(scene.t, whole, accounts),
         footer=scene.t("Team only. The client sees a card of their own."),
         tone=tone(post.state),
-        at=post.slot_at,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from handlers.card import Answer, Button, Card, Field, Notice, para, row
+from handlers.members import role_names
 from handlers.route import Context, Scene, action, command, view
 from smm import alerts, brands, members, rooms
 from smm.errors import N_, DeskError, Forbidden
@@ -85,5 +86,5 @@ def joined(scene: Scene) -> Card | None:
     return Card(
         title=t("{name} has joined", name=member.name),
         body=(para(t("Your invitation was opened. If you do not know this person, remove them: /members")),),
-        fields=(Field(t("Roles"), ", ".join(sorted(roles)) or "—"),),
+        fields=(Field(t("Roles"), ", ".join(name for role, name in role_names(t).items() if role in roles) or "—"),),
     )

@@ -104,6 +104,8 @@ def settle(uow: UnitOfWork, post_id: int) -> Post:
         posts.change_post(uow, post_id, state=state)
     for view in VIEWS:
         alerts.refresh(uow, view, post_id)
+    for approval in whole.approvals:
+        alerts.refresh(uow, "decision", approval.id)
     return replace(post, state=state)
 
 

@@ -183,7 +183,7 @@ async def pause(request: Request, network: Network, wanted: _Pause) -> dict[str,
 async def signs(network: DemoNetwork) -> AsyncIterator[dict[str, str]]:
     """Yield the number of the newest change, at once and after each change."""
     seq = network.seq
-    while True:
+    while not network.closed:
         yield {"data": str(seq)}
         seq = await network.changed(seq)
 

@@ -87,7 +87,7 @@ async def test_no_key_is_asked_for_in_a_group(database: object) -> None:
     await private.presses("Connect an account")
     card = shown(await private.presses("Demo network"))
     assert card.ask is not None
-    assert "delete your messages" in str(card.body)
+    assert "I delete your message" in str(card.body)
 
 
 async def test_trouble_is_told_with_the_way_out(desk: TestDesk) -> None:
