@@ -30,13 +30,13 @@ _TONES: Final[Mapping[str, Tone]] = {"ok": "good", "failing": "warn"}
 _IN_A_ROW: Final = 3
 
 
-@command("accounts", needs=Right.SEE, help=N_("networks: connect accounts and see how they are"))
+@command("accounts", needs=Right.SEE, help=N_("Connect social networks and see that they work"))
 def listing(context: Context) -> Answer:
     """Show the brand's accounts."""
     return _list(context)
 
 
-@action("accounts.list", needs=Right.SEE)
+@action("accounts.list", needs=Right.SEE, help=N_("Go back to the list of accounts"))
 def again(context: Context) -> Answer:
     """Show the brand's accounts over the card that was pressed."""
     return Edit(_list(context))
@@ -95,7 +95,7 @@ def _state(t: Words, account: Account) -> str:
     )
 
 
-@action("accounts.open", needs=Right.SEE)
+@action("accounts.open", needs=Right.SEE, help=N_("Show how this account is doing"))
 def open_one(context: Context) -> Answer:
     """Show one account."""
     account = accounts.of(context.uow, context.of.id, context.object_id)
@@ -169,7 +169,7 @@ def _attempt(t: Words, account: Account, instead: int) -> Card:
     )
 
 
-@action("accounts.check", needs=Right.MANAGE)
+@action("accounts.check", needs=Right.MANAGE, help=N_("Look for news on this account now"))
 def check(context: Context) -> Answer:
     """Fetch an account's news now."""
     account = accounts.of(context.uow, context.of.id, context.object_id)
@@ -177,7 +177,7 @@ def check(context: Context) -> Answer:
     return Notice(context.t("{name} is checked now; trouble would be told here.", name=account.name))
 
 
-@action("accounts.connect", needs=Right.MANAGE)
+@action("accounts.connect", needs=Right.MANAGE, help=N_("Connect an account: choose its network first"))
 def choose(context: Context) -> Answer:
     """Ask which network."""
     t, known = context.t, declared.known()
@@ -187,7 +187,7 @@ def choose(context: Context) -> Answer:
     return Card(title=t("Connect an account"), body=(para(t("Which network is it on?")),), buttons=_rows(buttons))
 
 
-@action("accounts.ask", needs=Right.MANAGE)
+@action("accounts.ask", needs=Right.MANAGE, help=N_("Enter the account's keys, in private or on the web"))
 def ask(context: Context) -> Answer:
     """Ask for what the network needs, where nobody else reads it."""
     t, network = context.t, declared.find(context.args.get("network", ""))
@@ -219,7 +219,7 @@ def _tidy(context: Context) -> tuple[Para, ...]:
     return (para(context.t("I delete your message with the key as soon as I have read it.")),)
 
 
-@action("accounts.save", needs=Right.MANAGE)
+@action("accounts.save", needs=Right.MANAGE, help=N_("Try the keys, and connect the account if they work"))
 def save(context: Context) -> Answer:
     """Take the credentials; a job proves them and tells."""
     network = context.args.get("network", "")
@@ -230,7 +230,7 @@ def save(context: Context) -> Answer:
     return Card(title=context.t("Connecting to {network}", network=declared.title(network)), body=(para(words),))
 
 
-@action("accounts.close", needs=Right.MANAGE)
+@action("accounts.close", needs=Right.MANAGE, help=N_("Disconnect this account; what came from it stays"))
 def close(context: Context) -> Answer:
     """Disconnect an account."""
     account = accounts.close(context.uow, context.actor, context.object_id)

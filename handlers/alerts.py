@@ -32,7 +32,9 @@ def lost(scene: Scene) -> Card | None:
     )
 
 
-@action("alerts.show", needs=Right.MEMBER, brand=False)
+@action(
+    "alerts.show", needs=Right.MEMBER, help=N_("Show the messages that were put together, a few at a time"), brand=False
+)
 def show(context: Context) -> Answer:
     """Show what was put together for want of room, a few at a time."""
     t = context.t

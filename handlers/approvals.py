@@ -21,14 +21,14 @@ SHOWN = 20
 TEAM, CLIENT = "internal", "client"
 
 
-@action("post.approve", needs=Right.APPROVE)
+@action("post.approve", needs=Right.APPROVE, help=N_("Approve this version of the post for the team"))
 @or_newer
 def approve(context: Context) -> Answer:
     """Approve inside the team."""
     return _decided(context, _decide(context, "approve", TEAM))
 
 
-@action("client.approve", needs=Right.SIGN_OFF)
+@action("client.approve", needs=Right.SIGN_OFF, help=N_("Approve this version of the post as the client"))
 def sign_off(context: Context) -> Answer:
     """Approve as the client."""
     try:
@@ -78,7 +78,7 @@ def _ask_reason(context: Context, title: str, name: str, submit: str) -> Card:
     return Card(title=title, ask=Ask(name, (question,), submit, context.object_id, context.version))
 
 
-@action("post.changes", needs=Right.APPROVE)
+@action("post.changes", needs=Right.APPROVE, help=N_("Say what should change before this post is approved"))
 @or_newer
 def changes(context: Context) -> Answer:
     """Ask the reviewer what should change."""
@@ -86,14 +86,14 @@ def changes(context: Context) -> Answer:
     return _ask_reason(context, context.t("Request changes"), "post.changes_asked", context.t("Send to the author"))
 
 
-@action("post.changes_asked", needs=Right.APPROVE)
+@action("post.changes_asked", needs=Right.APPROVE, help=N_("Tell the author what should change"))
 @or_newer
 def changes_asked(context: Context) -> Answer:
     """Send the version back inside the team."""
     return _decided(context, _decide(context, "changes", TEAM))
 
 
-@action("post.reject", needs=Right.APPROVE)
+@action("post.reject", needs=Right.APPROVE, help=N_("Turn this post down, and say why"))
 @or_newer
 def reject(context: Context) -> Answer:
     """Ask the reviewer why not."""
@@ -101,14 +101,14 @@ def reject(context: Context) -> Answer:
     return _ask_reason(context, context.t("Reject"), "post.rejected", context.t("Reject"))
 
 
-@action("post.rejected", needs=Right.APPROVE)
+@action("post.rejected", needs=Right.APPROVE, help=N_("Reject this post; the author is told why"))
 @or_newer
 def rejected(context: Context) -> Answer:
     """Reject inside the team."""
     return _decided(context, _decide(context, "reject", TEAM))
 
 
-@action("client.changes", needs=Right.SIGN_OFF)
+@action("client.changes", needs=Right.SIGN_OFF, help=N_("Say what should change in this post"))
 def client_changes(context: Context) -> Answer:
     """Ask the client what should change."""
     try:
@@ -118,7 +118,7 @@ def client_changes(context: Context) -> Answer:
     return _ask_reason(context, context.t("Request changes"), "client.changes_asked", context.t("Send to the team"))
 
 
-@action("client.changes_asked", needs=Right.SIGN_OFF)
+@action("client.changes_asked", needs=Right.SIGN_OFF, help=N_("Tell the team what should change"))
 def client_changes_asked(context: Context) -> Answer:
     """Send the version back to the team."""
     try:
@@ -128,7 +128,7 @@ def client_changes_asked(context: Context) -> Answer:
     return Notice(context.t("Thank you. The team has been told; you will see the new version here."))
 
 
-@action("client.reject", needs=Right.SIGN_OFF)
+@action("client.reject", needs=Right.SIGN_OFF, help=N_("Turn this post down, and say why"))
 def client_reject(context: Context) -> Answer:
     """Ask the client why not."""
     try:
@@ -138,7 +138,7 @@ def client_reject(context: Context) -> Answer:
     return _ask_reason(context, context.t("Reject"), "client.rejected", context.t("Reject"))
 
 
-@action("client.rejected", needs=Right.SIGN_OFF)
+@action("client.rejected", needs=Right.SIGN_OFF, help=N_("Reject this post as the client; the team is told why"))
 def client_rejected(context: Context) -> Answer:
     """Reject as the client."""
     try:
@@ -148,7 +148,7 @@ def client_rejected(context: Context) -> Answer:
     return Notice(context.t("Rejected. The team has been told."))
 
 
-@action("client.hold", needs=Right.SIGN_OFF)
+@action("client.hold", needs=Right.SIGN_OFF, help=N_("Ask to hold this post, and say why"))
 def client_hold(context: Context) -> Answer:
     """Ask the client why it should wait."""
     question = Question("reason", context.t("Why should it wait?"), limit=holds.NOTE)
@@ -158,7 +158,7 @@ def client_hold(context: Context) -> Answer:
     )
 
 
-@action("client.held", needs=Right.SIGN_OFF)
+@action("client.held", needs=Right.SIGN_OFF, help=N_("Hold this post until the team lifts the hold"))
 def client_held(context: Context) -> Answer:
     """Park the post for the client."""
     if not showing.for_client(posts.find(context.uow, context.of.id, context.object_id)):
@@ -167,13 +167,13 @@ def client_held(context: Context) -> Answer:
     return Notice(context.t("On hold. It does not go out until the team lifts that."))
 
 
-@command("approvals", needs=Right.MEMBER, help=N_("what waits for approval, and approve it all at once"))
+@command("approvals", needs=Right.MEMBER, help=N_("Posts that wait for a yes: decide one by one, or all at once"))
 def waiting(context: Context) -> Answer:
     """Show what waits for whom."""
     return _list(context, frozenset())
 
 
-@action("approvals.veto", needs=Right.MEMBER)
+@action("approvals.veto", needs=Right.MEMBER, help=N_("Leave a post out of approving all, or take it in again"))
 def veto(context: Context) -> Answer:
     """Leave a post out of "approve all", or take it in again."""
     out = _left_out(context) ^ {context.object_id}
@@ -234,7 +234,7 @@ def _item_buttons(t: Words, approval: Approval, out: frozenset[int]) -> tuple[Bu
     )
 
 
-@action("approvals.all", needs=Right.MEMBER)
+@action("approvals.all", needs=Right.MEMBER, help=N_("Approve every post on the list that was not left out"))
 def approve_all(context: Context) -> Answer:
     """Approve every version on the list that was not left out; each answer is told."""
     t = context.t

@@ -10,7 +10,7 @@ from smm.errors import N_
 from smm.roles import Right, allows
 
 
-@command("brands", needs=Right.MEMBER, help=N_("Choose, make and set up brands"), brand=False)
+@command("brands", needs=Right.MEMBER, help=N_("Choose whom you work for, add another, change settings"), brand=False)
 def show(context: Context) -> Answer:
     """List the member's brands."""
     t = context.t
@@ -28,7 +28,7 @@ def show(context: Context) -> Answer:
     )
 
 
-@action("brands.look", needs=Right.MEMBER, brand=False)
+@action("brands.look", needs=Right.MEMBER, help=N_("Choose the brand that you work for in private"), brand=False)
 def look(context: Context) -> Answer:
     """Choose the brand to work for in private."""
     brand = brands.get(context.uow, context.object_id)
@@ -36,7 +36,7 @@ def look(context: Context) -> Answer:
     return Notice(context.t("In private you work for {brand} now.", brand=brand.name))
 
 
-@action("brands.new", needs=Right.MANAGE, brand=False)
+@action("brands.new", needs=Right.MANAGE, help=N_("Start a new brand: name, language and time zone"), brand=False)
 def new(context: Context) -> Answer:
     """Ask for a new brand's name, language and zone."""
     t = context.t
@@ -58,7 +58,7 @@ def _questions(t: Words, name: str = "", language: str = "", zone: str = "") -> 
     )
 
 
-@action("brands.make", needs=Right.MANAGE, brand=False)
+@action("brands.make", needs=Right.MANAGE, help=N_("Make the brand, then set up its rooms"), brand=False)
 def make(context: Context) -> Answer:
     """Make the brand and lead on to its rooms."""
     t, given = context.t, context.args
@@ -72,7 +72,12 @@ def make(context: Context) -> Answer:
     )
 
 
-@action("brands.edit", needs=Right.MANAGE, brand=False)
+@action(
+    "brands.edit",
+    needs=Right.MANAGE,
+    help=N_("Change the brand's name, language, time zone and way of speaking"),
+    brand=False,
+)
 def edit(context: Context) -> Answer:
     """Ask for a brand's settings."""
     t, brand = context.t, brands.managed(context.uow, context.who, context.object_id)
@@ -88,7 +93,7 @@ def edit(context: Context) -> Answer:
     return Card(title=brand.name, ask=Ask("brands.save", questions, t("Save"), brand.id))
 
 
-@action("brands.save", needs=Right.MANAGE, brand=False)
+@action("brands.save", needs=Right.MANAGE, help=N_("Save the brand's settings"), brand=False)
 def save(context: Context) -> Answer:
     """Keep a brand's settings."""
     given = context.args

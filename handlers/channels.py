@@ -14,13 +14,13 @@ if TYPE_CHECKING:
     from storage.channels import Channel
 
 
-@command("channels", needs=Right.MANAGE, help=N_("Rooms: where the team, the client and alerts are"))
+@command("channels", needs=Right.MANAGE, help=N_("Choose the chats for the team, the client and alerts"))
 def show(context: Context) -> Answer:
     """Show the brand's rooms and what this chat can become."""
     return _card(context)
 
 
-@action("channels.show", needs=Right.MANAGE)
+@action("channels.show", needs=Right.MANAGE, help=N_("Show the brand's rooms"))
 def show_again(context: Context) -> Answer:
     """Show the brand's rooms."""
     return _card(context)
@@ -85,7 +85,7 @@ def _state(t: Words, room: Channel) -> str:
     return t("{title}, lost: invite me again", title=room.title) if room.state == "lost" else room.title or room.chat_id
 
 
-@action("channels.bind", needs=Right.MANAGE)
+@action("channels.bind", needs=Right.MANAGE, help=N_("Make this chat a room of the brand"))
 def bind(context: Context) -> Answer:
     """Make this chat a room of the brand."""
     t = context.t
@@ -99,7 +99,7 @@ def bind(context: Context) -> Answer:
     return Edit(Card(title=context.of.name, body=(para(said),), tone="good"))
 
 
-@action("channels.web", needs=Right.MANAGE)
+@action("channels.web", needs=Right.MANAGE, help=N_("Make a room for the brand on the web"))
 def add_web_room(context: Context) -> Answer:
     """Make a room on the web."""
     t = context.t
@@ -108,7 +108,7 @@ def add_web_room(context: Context) -> Answer:
     return Edit(Card(title=context.of.name, body=(para(said),), tone="good"))
 
 
-@action("channels.release", needs=Right.MANAGE)
+@action("channels.release", needs=Right.MANAGE, help=N_("Stop using this chat as a room"))
 def release(context: Context) -> Answer:
     """Stop using a chat as a room."""
     room = rooms.release(context.uow, context.who, context.of, context.object_id)

@@ -19,7 +19,7 @@ LETTERS = "ABC"
 SHOWN = 600  # characters of what is being answered
 
 
-@command("draft", needs=Right.WRITE, help=N_("have a post drafted: /draft autumn menu"))
+@command("draft", needs=Right.WRITE, help=N_("Have a post written for you; add a topic, such as autumn menu"))
 def draft(context: Context) -> Answer:
     """Start drafts of a post about the words after the command, or ask what about."""
     topic = context.args.get("topic", context.text)
@@ -29,7 +29,7 @@ def draft(context: Context) -> Answer:
     return None
 
 
-@action("draft.start", needs=Right.WRITE)
+@action("draft.start", needs=Right.WRITE, help=N_("Have drafts of a post written about this topic"))
 def start(context: Context) -> Answer:
     """Start drafts about the topic that was asked for."""
     return draft(context)
@@ -42,7 +42,7 @@ def _ask_topic(t: Words) -> Card:
     return Card(title=t("A new draft"), ask=Ask("draft.start", (question,), t("Write drafts")))
 
 
-@action("mention.suggest", needs=Right.REPLY)
+@action("mention.suggest", needs=Right.REPLY, help=N_("Have answers to this comment drafted"))
 def suggest(context: Context) -> Answer:
     """Have answers to a mention drafted, or show those that stand already."""
     _show_view(context, "draft", drafts.suggest_reply(context.uow, context.actor, context.object_id))
@@ -53,7 +53,7 @@ def _show_view(context: Context, name: str, object_id: int) -> None:
     alerts.show(context.uow, context.chat, name, object_id, brand_id=context.of.id, language=context.t.language)
 
 
-@action("draft.use", needs=Right.SEE)
+@action("draft.use", needs=Right.SEE, help=N_("Make this variant a post, or preview it as an answer"))
 def use(context: Context) -> Answer:
     """Make the chosen variant a post, or the preview of an answer."""
     chosen = _own(context)
@@ -71,21 +71,21 @@ def _post(context: Context, text: str) -> Post:
     return posts.create(context.uow, context.actor, Content(text, everywhere))
 
 
-@action("draft.again", needs=Right.SEE)
+@action("draft.again", needs=Right.SEE, help=N_("Have other variants written"))
 def again(context: Context) -> Answer:
     """Have other variants written."""
     drafts.again(context.uow, context.actor, _own(context), context.version)
     return Notice(context.t("Writing other variants…"))
 
 
-@action("draft.shorter", needs=Right.SEE)
+@action("draft.shorter", needs=Right.SEE, help=N_("Have shorter variants written"))
 def shorter(context: Context) -> Answer:
     """Have shorter variants written."""
     drafts.again(context.uow, context.actor, _own(context), context.version, shorter=True)
     return Notice(context.t("Writing shorter variants…"))
 
 
-@action("draft.discard", needs=Right.SEE)
+@action("draft.discard", needs=Right.SEE, help=N_("Throw these drafts away"))
 def discard(context: Context) -> Answer:
     """Throw the draft away."""
     drafts.discard(context.uow, context.actor, _own(context), context.version)

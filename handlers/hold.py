@@ -9,7 +9,7 @@ from smm.errors import N_
 from smm.roles import Right
 
 
-@command("hold", needs=Right.HOLD, help=N_("stop everything that is not out yet"))
+@command("hold", needs=Right.HOLD, help=N_("Stop everything that is not out yet"))
 def hold(context: Context) -> Answer:
     """Stop everything of the brand at once."""
     t = context.t
@@ -19,7 +19,7 @@ def hold(context: Context) -> Answer:
     return Card(body=(para(words), para(stopped)), tone="warn")
 
 
-@command("resume", needs=Right.HOLD, help=N_("let the brand publish again after /hold"))
+@command("resume", needs=Right.HOLD, help=N_("Let the brand publish again after /hold"))
 def resume(context: Context) -> Answer:
     """Let the brand publish again."""
     t = context.t
@@ -32,7 +32,7 @@ def resume(context: Context) -> Answer:
     return Card(body=(para(words), para(freed)), buttons=(row(see),), tone="good")
 
 
-@action("post.hold", needs=Right.HOLD)
+@action("post.hold", needs=Right.HOLD, help=N_("Hold this post, and say why"))
 def hold_post(context: Context) -> Answer:
     """Ask why one post should wait."""
     question = Question("reason", context.t("Why should it wait?"), limit=holds.NOTE)
@@ -40,14 +40,14 @@ def hold_post(context: Context) -> Answer:
     return Card(title=context.t("Hold post {number}", number=context.object_id), ask=ask)
 
 
-@action("post.held", needs=Right.HOLD)
+@action("post.held", needs=Right.HOLD, help=N_("Hold this post until the hold is lifted"))
 def held(context: Context) -> Answer:
     """Park one post."""
     holds.hold_post(context.uow, context.actor, context.object_id, context.args.get("reason", ""))
     return Notice(context.t("On hold."))
 
 
-@action("post.resume", needs=Right.HOLD)
+@action("post.resume", needs=Right.HOLD, help=N_("Lift the hold, so that this post can go out"))
 def resume_post(context: Context) -> Answer:
     """Lift the hold of one post."""
     post = holds.resume_post(context.uow, context.actor, context.object_id)

@@ -21,14 +21,14 @@ if TYPE_CHECKING:
 SEARCH = 200  # characters
 
 
-@command("inbox", needs=Right.SEE, help=N_("what waits for an answer: /inbox, or /inbox with words to search for"))
+@command("inbox", needs=Right.SEE, help=N_("What waits for an answer; add words to search for"))
 def show_inbox(context: Context) -> Answer:
     """List what waits, or what holds the words after the command."""
     words = " ".join(context.text.split())[:SEARCH]
     return show_list(context, Wanted("all" if words else "open", words=words))
 
 
-@action("inbox.list", needs=Right.SEE)
+@action("inbox.list", needs=Right.SEE, help=N_("Show another list, network or page of the inbox"))
 def turn(context: Context) -> Answer:
     """Show another shelf, network or page of the list."""
     args = context.args
@@ -44,7 +44,7 @@ def turn(context: Context) -> Answer:
     return Edit(card) if args.get("here") else card
 
 
-@action("mention.show", needs=Right.SEE)
+@action("mention.show", needs=Right.SEE, help=N_("Show this comment with its buttons"))
 def show(context: Context) -> Answer:
     """Show a mention's card in this chat."""
     _show(context, _mention(context).id)
@@ -60,14 +60,14 @@ def _mention(context: Context) -> Mention:
     return get(context.uow, context.object_id, context.of.id)
 
 
-@action("mention.claim", needs=Right.REPLY)
+@action("mention.claim", needs=Right.REPLY, help=N_("Keep this comment for yourself while you answer it"))
 def claim(context: Context) -> Answer:
     """Hold a mention for the presser."""
     inbox.claim(context.uow, _mention(context).id, context.actor)
     return None
 
 
-@action("mention.take_over", needs=Right.REPLY)
+@action("mention.take_over", needs=Right.REPLY, help=N_("Answer this comment instead of whoever holds it"))
 def take_over(context: Context) -> Answer:
     """Hold a mention instead of whoever holds it."""
     mention = _mention(context)
@@ -77,42 +77,42 @@ def take_over(context: Context) -> Answer:
     return None
 
 
-@action("mention.release", needs=Right.REPLY)
+@action("mention.release", needs=Right.REPLY, help=N_("Let go of this comment, so that somebody else can answer it"))
 def release(context: Context) -> Answer:
     """Let go of a mention."""
     inbox.release(context.uow, _mention(context).id, context.actor)
     return None
 
 
-@action("mention.resolve", needs=Right.REPLY)
+@action("mention.resolve", needs=Right.REPLY, help=N_("Close this comment: it needs no answer"))
 def resolve(context: Context) -> Answer:
     """Close a mention that needs no answer."""
     inbox.resolve(context.uow, _mention(context).id, context.actor)
     return None
 
 
-@action("mention.not_ours", needs=Right.REPLY)
+@action("mention.not_ours", needs=Right.REPLY, help=N_("Close this comment: it is not about the brand"))
 def not_ours(context: Context) -> Answer:
     """Close a mention that is not about the brand."""
     inbox.not_ours(context.uow, _mention(context).id, context.actor)
     return None
 
 
-@action("mention.spam", needs=Right.REPLY)
+@action("mention.spam", needs=Right.REPLY, help=N_("Close this comment as spam"))
 def spam(context: Context) -> Answer:
     """Close a mention as spam."""
     inbox.spam(context.uow, _mention(context).id, context.actor)
     return None
 
 
-@action("mention.reopen", needs=Right.REPLY)
+@action("mention.reopen", needs=Right.REPLY, help=N_("Bring this comment back to the inbox"))
 def reopen(context: Context) -> Answer:
     """Undo whatever took a mention away."""
     inbox.reopen(context.uow, _mention(context).id, context.actor)
     return None
 
 
-@action("mention.escalate", needs=Right.REPLY)
+@action("mention.escalate", needs=Right.REPLY, help=N_("Hand this comment to the managers, with a word for them"))
 def escalate(context: Context) -> Answer:
     """Ask why a mention goes to the managers."""
     mention = _mention(context)
@@ -123,14 +123,14 @@ def escalate(context: Context) -> Answer:
     )
 
 
-@action("mention.escalated", needs=Right.REPLY)
+@action("mention.escalated", needs=Right.REPLY, help=N_("Tell the managers that this comment needs them"))
 def escalated(context: Context) -> Answer:
     """Hand a mention to the managers."""
     inbox.escalate(context.uow, _mention(context).id, context.actor, context.args.get("note", ""))
     return None
 
 
-@action("mention.note", needs=Right.SEE)
+@action("mention.note", needs=Right.SEE, help=N_("Write a note that only the team sees"))
 def note(context: Context) -> Answer:
     """Ask for a note to the team."""
     question = Question("text", context.t("A note for the team; nobody outside will see it."), limit=inbox.NOTE)
@@ -139,14 +139,14 @@ def note(context: Context) -> Answer:
     )
 
 
-@action("mention.noted", needs=Right.SEE)
+@action("mention.noted", needs=Right.SEE, help=N_("Keep the note with this comment"))
 def noted(context: Context) -> Answer:
     """Keep a note on a mention."""
     inbox.add_note(context.uow, _mention(context).id, context.actor, context.args.get("text", ""))
     return None
 
 
-@action("mention.snooze", needs=Right.REPLY)
+@action("mention.snooze", needs=Right.REPLY, help=N_("Put this comment away until later"))
 def snooze(context: Context) -> Answer:
     """Offer the moments until which a mention can be put away."""
     found, t = _whole(context), context.t
@@ -156,7 +156,7 @@ def snooze(context: Context) -> Answer:
     return _choices(context, found, (choices, row(other, press(t("Back"), "mention.back", found))))
 
 
-@action("mention.snooze_other", needs=Right.REPLY)
+@action("mention.snooze_other", needs=Right.REPLY, help=N_("Put this comment away until a time that you name"))
 def snooze_other(context: Context) -> Answer:
     """Ask until when."""
     question = Question("until", context.t("Snooze until when?"), kind="moment")
@@ -166,7 +166,7 @@ def snooze_other(context: Context) -> Answer:
     )
 
 
-@action("mention.snoozed", needs=Right.REPLY)
+@action("mention.snoozed", needs=Right.REPLY, help=N_("Put this comment away until the chosen time"))
 def snoozed(context: Context) -> Answer:
     """Put a mention away until the chosen moment."""
     preset = inbox.presets(context.uow.now, context.of.zone).get(context.args.get("preset", ""))
@@ -175,7 +175,7 @@ def snoozed(context: Context) -> Answer:
     return None
 
 
-@action("mention.assign", needs=Right.REPLY)
+@action("mention.assign", needs=Right.REPLY, help=N_("Choose who should answer this comment"))
 def assign(context: Context) -> Answer:
     """Offer the people who may answer for the brand."""
     found, t = _whole(context), context.t
@@ -187,7 +187,7 @@ def assign(context: Context) -> Answer:
     return _choices(context, found, (*people, row(nobody, press(t("Back"), "mention.back", found))))
 
 
-@action("mention.assigned", needs=Right.REPLY)
+@action("mention.assigned", needs=Right.REPLY, help=N_("Give this comment to the chosen person"))
 def assigned(context: Context) -> Answer:
     """Give a mention to the chosen person."""
     to = context.args.get("to", "")
@@ -195,7 +195,7 @@ def assigned(context: Context) -> Answer:
     return None
 
 
-@action("mention.more", needs=Right.SEE)
+@action("mention.more", needs=Right.SEE, help=N_("Show the buttons that are needed less often"))
 def more(context: Context) -> Answer:
     """Show the buttons that are pressed less often."""
     found = _whole(context)
@@ -204,7 +204,7 @@ def more(context: Context) -> Answer:
     return _choices(context, found, more_buttons(context.t, found))
 
 
-@action("mention.back", needs=Right.SEE)
+@action("mention.back", needs=Right.SEE, help=N_("Show the main buttons again"))
 def back(context: Context) -> Answer:
     """Show the mention's own buttons again."""
     return Edit(draw(_scene(context), _whole(context)))

@@ -32,14 +32,14 @@ def _card(context: Context) -> Card:
     )
 
 
-@action("me.speak", needs=Right.MEMBER, brand=False)
+@action("me.speak", needs=Right.MEMBER, help=N_("Choose the language that you read here"), brand=False)
 def speak(context: Context) -> Answer:
     """Choose one's language."""
     members.speak(context.uow, context.who, context.args.get("language", ""))
     return Edit(_card(context))
 
 
-@action("me.web", needs=Right.MEMBER, brand=False)
+@action("me.web", needs=Right.MEMBER, help=N_("Get a one-time link that signs you in on the web"), brand=False)
 def sign_in(context: Context) -> Answer:
     """Give a one-time link to the web."""
     t = context.t
@@ -48,7 +48,7 @@ def sign_in(context: Context) -> Answer:
     return shown_alone(context, secret_card(context, t("Sign in on the web"), advice, token))
 
 
-@action("me.link", needs=Right.MEMBER, brand=False)
+@action("me.link", needs=Right.MEMBER, help=N_("Get a one-time code to add your account on another chat"), brand=False)
 def link(context: Context) -> Answer:
     """Give a one-time code for an account on another platform."""
     t = context.t

@@ -45,7 +45,7 @@ def show(context: Context) -> Answer:
     return Card(title=t("People of {brand}", brand=context.of.name), fields=fields, buttons=(*each, invite))
 
 
-@action("members.show", needs=Right.MANAGE)
+@action("members.show", needs=Right.MANAGE, help=N_("Show this person and their roles"))
 def show_one(context: Context) -> Answer:
     """Show one person with their roles."""
     return _person(context, members.get(context.uow, context.object_id))
@@ -78,7 +78,7 @@ def _person(context: Context, member: Member) -> Card:
     )
 
 
-@action("members.role", needs=Right.MANAGE)
+@action("members.role", needs=Right.MANAGE, help=N_("Give this person a role, or take it away"))
 def set_role(context: Context) -> Answer:
     """Give or take a role."""
     member = members.get(context.uow, context.object_id)
@@ -94,7 +94,7 @@ def _role(said: str) -> Role:
     return Role(said)
 
 
-@action("members.remove", needs=Right.MANAGE)
+@action("members.remove", needs=Right.MANAGE, help=N_("Take this person off the desk; their sign-ins stop working"))
 def remove(context: Context) -> Answer:
     """Take somebody off the desk."""
     t = context.t
@@ -104,7 +104,7 @@ def remove(context: Context) -> Answer:
     return Edit(Card(body=(para(said),)))
 
 
-@action("members.invite", needs=Right.MANAGE)
+@action("members.invite", needs=Right.MANAGE, help=N_("Invite somebody: say what they will be first"))
 def invite(context: Context) -> Answer:
     """Ask whom to invite, and as what."""
     t = context.t
@@ -116,7 +116,7 @@ def invite(context: Context) -> Answer:
     return Card(title=t("An invitation"), ask=Ask("members.invited", questions, t("Make the invitation")))
 
 
-@action("members.invited", needs=Right.MANAGE)
+@action("members.invited", needs=Right.MANAGE, help=N_("Make a one-time invitation that only you see"))
 def invited(context: Context) -> Answer:
     """Make a one-time invitation and show it to the inviter alone."""
     t, given = context.t, context.args

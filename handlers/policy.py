@@ -24,7 +24,7 @@ QUORUMS = (
 WHO = {"internal": N_("Who of the team?"), "client": N_("Who of the client?")}
 
 
-@command("policy", needs=Right.MANAGE, help=N_("who must approve posts, and by when"))
+@command("policy", needs=Right.MANAGE, help=N_("Who must approve posts, and by when"))
 def show(context: Context) -> Answer:
     """Show the brand's policy."""
     return _card(context.t, policy.read(context.of.policy))
@@ -54,13 +54,13 @@ def _slots(rules: Policy) -> str:
     return " ".join(slot.strftime("%H:%M") for slot in rules.slots)
 
 
-@action("policy.mode", needs=Right.MANAGE)
+@action("policy.mode", needs=Right.MANAGE, help=N_("Choose who must approve the brand's posts"))
 def set_mode(context: Context) -> Answer:
     """Change who approves."""
     return Edit(_card(context.t, policy.change(context.uow, context.actor, {"mode": context.args["mode"]})))
 
 
-@action("policy.edit", needs=Right.MANAGE)
+@action("policy.edit", needs=Right.MANAGE, help=N_("Change how many must approve, by when, and the usual times"))
 def edit(context: Context) -> Answer:
     """Ask for the finer rules."""
     t, rules = context.t, policy.read(context.of.policy)
@@ -78,7 +78,7 @@ def edit(context: Context) -> Answer:
     return Card(title=t("Policy"), ask=Ask("policy.save", questions, t("Save")))
 
 
-@action("policy.save", needs=Right.MANAGE)
+@action("policy.save", needs=Right.MANAGE, help=N_("Save how posts are approved"))
 def save(context: Context) -> Answer:
     """Keep the finer rules."""
     args = context.args

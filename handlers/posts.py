@@ -58,7 +58,7 @@ def _newer(context: Context, stale: Stale) -> Answer:
     )
 
 
-@command("post", needs=Right.WRITE, help=N_("write a post: /post, or /post and its text"))
+@command("post", needs=Right.WRITE, help=N_("Write something to publish; add the text, or be asked for it"))
 def post(context: Context) -> Answer:
     """Make a draft of the words and pictures that came along, or ask for them."""
     accounts = contents.open_accounts(context.uow, context.of.id)
@@ -111,7 +111,7 @@ def _digests(content: Content | None) -> str:
     return " ".join(each.digest for each in content.media) if content else ""
 
 
-@action("post.create", needs=Right.WRITE)
+@action("post.create", needs=Right.WRITE, help=N_("Make a draft of these words and pictures"))
 def create(context: Context) -> Answer:
     """Make the draft that was described."""
     content = _answered(context, Content("", ()))
@@ -147,13 +147,13 @@ def _shown(context: Context, made: Post) -> Answer:
     return None
 
 
-@action("post.open", needs=Right.SEE)
+@action("post.open", needs=Right.SEE, help=N_("Show this post with its buttons"))
 def open_post(context: Context) -> Answer:
     """Show a post's card here."""
     return _shown(context, posts.find(context.uow, context.of.id, context.object_id).post)
 
 
-@action("post.edit", needs=Right.WRITE)
+@action("post.edit", needs=Right.WRITE, help=N_("Change the text, pictures, networks, time or link of this post"))
 @or_newer
 def edit(context: Context) -> Answer:
     """Ask for the new content, filled in with the old."""
@@ -168,7 +168,7 @@ def _asking(context: Context, title: str, name: str, questions: tuple[Question, 
     return Card(title=title, ask=Ask(name, questions, submit, context.object_id, context.version))
 
 
-@action("post.change", needs=Right.WRITE)
+@action("post.change", needs=Right.WRITE, help=N_("Save the changes as a new version of the post"))
 @or_newer
 def change(context: Context) -> Answer:
     """Save a new version."""
@@ -178,7 +178,7 @@ def change(context: Context) -> Answer:
     return Notice(context.t("Saved."))
 
 
-@action("post.override", needs=Right.WRITE)
+@action("post.override", needs=Right.WRITE, help=N_("Give one network a text of its own"))
 @or_newer
 def override(context: Context) -> Answer:
     """Ask for the text of one network."""
@@ -193,7 +193,7 @@ def override(context: Context) -> Answer:
     return _asking(context, t("Text for one network"), "post.overridden", questions, t("Save"))
 
 
-@action("post.overridden", needs=Right.WRITE)
+@action("post.overridden", needs=Right.WRITE, help=N_("Save that network's text as a new version of the post"))
 @or_newer
 def overridden(context: Context) -> Answer:
     """Save the text of one network as a new version."""
@@ -204,7 +204,7 @@ def overridden(context: Context) -> Answer:
     return _save(context, whole, replace(whole.content, overrides=overrides))
 
 
-@action("post.describe", needs=Right.WRITE)
+@action("post.describe", needs=Right.WRITE, help=N_("Describe the pictures for people who cannot see them"))
 @or_newer
 def describe(context: Context) -> Answer:
     """Ask for words for those who do not see the pictures."""
@@ -219,7 +219,7 @@ def describe(context: Context) -> Answer:
     return _asking(context, t("What is in the pictures?"), "post.described", questions, t("Save"))
 
 
-@action("post.described", needs=Right.WRITE)
+@action("post.described", needs=Right.WRITE, help=N_("Save the descriptions as a new version of the post"))
 @or_newer
 def described(context: Context) -> Answer:
     """Save the descriptions as a new version."""
@@ -235,7 +235,7 @@ def _save(context: Context, whole: Whole, content: Content) -> Answer:
     return Notice(context.t("Saved."))
 
 
-@action("post.time", needs=Right.WRITE)
+@action("post.time", needs=Right.WRITE, help=N_("Choose when this post goes out"))
 @or_newer
 def ask_time(context: Context) -> Answer:
     """Ask when it should go out."""
@@ -246,7 +246,7 @@ def ask_time(context: Context) -> Answer:
     return _asking(context, t("When should it go out?"), "post.place", (question,), t("Set the time"))
 
 
-@action("post.place", needs=Right.WRITE)
+@action("post.place", needs=Right.WRITE, help=N_("Plan this post for the chosen time"))
 @or_newer
 def place(context: Context) -> Answer:
     """Give the post its time."""
@@ -256,7 +256,7 @@ def place(context: Context) -> Answer:
     return _placed(context, posts.place(context.uow, context.actor, context.object_id, context.version, slot))
 
 
-@action("post.next", needs=Right.WRITE)
+@action("post.next", needs=Right.WRITE, help=N_("Plan this post for the next free slot"))
 @or_newer
 def place_next(context: Context) -> Answer:
     """Give the post the brand's next free slot."""
@@ -273,7 +273,7 @@ def _placed(context: Context, placed: Post) -> Answer:
     return Notice(context.t("Planned for {when}. It still needs its approval.", when=moment))
 
 
-@action("post.now", needs=Right.WRITE)
+@action("post.now", needs=Right.WRITE, help=N_("Publish this post at once"))
 @or_newer
 def publish_now(context: Context) -> Answer:
     """Let the post go out at once."""
@@ -281,7 +281,7 @@ def publish_now(context: Context) -> Answer:
     return Notice(context.t("It is on its way. The card becomes the receipt."))
 
 
-@action("post.submit", needs=Right.WRITE)
+@action("post.submit", needs=Right.WRITE, help=N_("Send this post to whoever must approve it"))
 @or_newer
 def submit(context: Context) -> Answer:
     """Send the version for approval."""
@@ -292,13 +292,13 @@ def submit(context: Context) -> Answer:
     return Notice(context.t(words))
 
 
-@action("post.duplicate", needs=Right.WRITE)
+@action("post.duplicate", needs=Right.WRITE, help=N_("Make a new draft with the same content"))
 def duplicate(context: Context) -> Answer:
     """Make a draft of the same content."""
     return _shown(context, posts.duplicate(context.uow, context.actor, context.object_id))
 
 
-@action("post.cancel", needs=Right.WRITE)
+@action("post.cancel", needs=Right.WRITE, help=N_("Cancel this post: nothing more of it goes out"))
 @or_newer
 def cancel(context: Context) -> Answer:
     """Drop what has not gone out."""
@@ -306,7 +306,7 @@ def cancel(context: Context) -> Answer:
     return Notice(context.t("Cancelled. Nothing more of it goes out."))
 
 
-@action("post.history", needs=Right.SEE)
+@action("post.history", needs=Right.SEE, help=N_("Show what changed from version to version"))
 def history(context: Context) -> Answer:
     """Show what changed from version to version, or since one of them."""
     t = context.t
@@ -331,7 +331,7 @@ def _step(context: Context, post_id: int, number: int) -> list[Block]:
     return [para(bold(title)), *(difference(t, old, new, number) or (para(t("The same, asked about once more.")),))]
 
 
-@action("post.note", needs=Right.SEE)
+@action("post.note", needs=Right.SEE, help=N_("Write a remark on this post, for the team or the client too"))
 def ask_note(context: Context) -> Answer:
     """Ask for a remark, and for whose eyes it is."""
     t = context.t
@@ -348,7 +348,7 @@ def ask_note(context: Context) -> Answer:
     return _asking(context, t("A remark on post {number}", number=whole.post.id), "post.noted", questions, t("Keep"))
 
 
-@action("post.noted", needs=Right.SEE)
+@action("post.noted", needs=Right.SEE, help=N_("Keep the remark with this post"))
 def noted(context: Context) -> Answer:
     """Keep a remark: for the team alone unless the person chose otherwise."""
     audience = "client" if context.args.get("audience") == "client" else "internal"
@@ -356,7 +356,7 @@ def noted(context: Context) -> Answer:
     return Notice(context.t("Kept."))
 
 
-@action("target.there", needs=Right.WRITE)
+@action("target.there", needs=Right.WRITE, help=N_("Say that the post is live, and where"))
 def there(context: Context) -> Answer:
     """Ask for the address of the post that somebody has seen live."""
     t = context.t
@@ -364,21 +364,21 @@ def there(context: Context) -> Answer:
     return _asking(context, t("It is there"), "target.seen", (question,), t("Keep"))
 
 
-@action("target.seen", needs=Right.WRITE)
+@action("target.seen", needs=Right.WRITE, help=N_("Note that the post is live, with its address"))
 def seen(context: Context) -> Answer:
     """Believe a person that it is live."""
     outcomes.there(context.uow, context.actor, context.object_id, context.args.get("link", ""))
     return Notice(context.t("Kept: it is live."))
 
 
-@action("target.again", needs=Right.WRITE)
+@action("target.again", needs=Right.WRITE, help=N_("Publish it again: you have looked, and it is not there"))
 def again(context: Context) -> Answer:
     """Send it once more."""
     outcomes.again(context.uow, context.actor, context.object_id)
     return Notice(context.t("It is sent again."))
 
 
-@action("target.drop", needs=Right.WRITE)
+@action("target.drop", needs=Right.WRITE, help=N_("Leave it at that: the post is not sent there again"))
 def drop(context: Context) -> Answer:
     """Leave it at that."""
     outcomes.drop(context.uow, context.actor, context.object_id)

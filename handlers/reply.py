@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 LINK: Final = 2_000
 
 
-@action("mention.reply", needs=Right.REPLY)
+@action("mention.reply", needs=Right.REPLY, help=N_("Answer this comment in public, after a preview"))
 def reply(context: Context) -> Answer:
     """Hold a mention and ask for the answer's text."""
     mention = get(context.uow, context.object_id, context.of.id)
@@ -50,13 +50,13 @@ def _ask(context: Context, mention: Mention, text: str = "") -> Card:
     )
 
 
-@action("mention.said", needs=Right.REPLY)
+@action("mention.said", needs=Right.REPLY, help=N_("Preview the answer; nothing is public yet"))
 def said(context: Context) -> Answer:
     """Make a preview of what somebody wrote in answer to a mention's card."""
     return _preview(context, get(context.uow, context.object_id, context.of.id), _text(context))
 
 
-@action("reply.said", needs=Right.REPLY)
+@action("reply.said", needs=Right.REPLY, help=N_("Preview the new text of the answer"))
 def said_again(context: Context) -> Answer:
     """Make another preview of what somebody wrote in answer to a preview."""
     _, mention = replies.get(context.uow, context.object_id, context.of.id)
@@ -98,7 +98,7 @@ def _held(context: Context, mention: Mention, text: str) -> Card:
     )
 
 
-@action("mention.take_text", needs=Right.REPLY)
+@action("mention.take_text", needs=Right.REPLY, help=N_("Take this comment over and preview what you wrote"))
 def take_text(context: Context) -> Answer:
     """Take a mention over and preview the text that waited for it."""
     mention = get(context.uow, context.object_id, context.of.id)
@@ -106,7 +106,7 @@ def take_text(context: Context) -> Answer:
     return _preview(context, get(context.uow, mention.id), _text(context))
 
 
-@action("reply.confirm", needs=Right.REPLY)
+@action("reply.confirm", needs=Right.REPLY, help=N_("Send this answer: it becomes public"))
 def confirm(context: Context) -> Answer:
     """Let a previewed answer go out, or show what has changed since it was written."""
     replies.get(context.uow, context.object_id, context.of.id)
@@ -121,7 +121,7 @@ def confirm(context: Context) -> Answer:
     return None
 
 
-@action("reply.cancel", needs=Right.REPLY)
+@action("reply.cancel", needs=Right.REPLY, help=N_("Stop this answer before it goes out"))
 def cancel(context: Context) -> Answer:
     """Stop an answer that has not left yet."""
     replies.get(context.uow, context.object_id, context.of.id)
@@ -129,14 +129,14 @@ def cancel(context: Context) -> Answer:
     return None
 
 
-@action("reply.edit", needs=Right.REPLY)
+@action("reply.edit", needs=Right.REPLY, help=N_("Change the text of this answer"))
 def edit(context: Context) -> Answer:
     """Ask for the text again, beginning with what stands."""
     kept, mention = replies.get(context.uow, context.object_id, context.of.id)
     return _ask(context, mention, kept.text)
 
 
-@action("reply.discard", needs=Right.REPLY)
+@action("reply.discard", needs=Right.REPLY, help=N_("Throw this answer away; nothing was sent"))
 def discard(context: Context) -> Answer:
     """Throw a preview away."""
     replies.get(context.uow, context.object_id, context.of.id)
@@ -144,7 +144,7 @@ def discard(context: Context) -> Answer:
     return None
 
 
-@action("reply.there", needs=Right.REPLY)
+@action("reply.there", needs=Right.REPLY, help=N_("Say that the answer is public, and where"))
 def there(context: Context) -> Answer:
     """Ask for the link of an answer that somebody has seen."""
     replies.get(context.uow, context.object_id, context.of.id)
@@ -153,7 +153,7 @@ def there(context: Context) -> Answer:
     return Card(title=t("It is there"), ask=Ask("reply.is_there", (question,), t("Keep"), context.object_id))
 
 
-@action("reply.is_there", needs=Right.REPLY)
+@action("reply.is_there", needs=Right.REPLY, help=N_("Note that the answer is public"))
 def is_there(context: Context) -> Answer:
     """Believe a person that an answer is public."""
     replies.get(context.uow, context.object_id, context.of.id)
@@ -164,7 +164,7 @@ def is_there(context: Context) -> Answer:
     return None
 
 
-@action("reply.again", needs=Right.REPLY)
+@action("reply.again", needs=Right.REPLY, help=N_("Send the answer again: you have looked, and it is not there"))
 def again(context: Context) -> Answer:
     """Send an answer again of which somebody says that it is not there."""
     replies.get(context.uow, context.object_id, context.of.id)
@@ -172,7 +172,7 @@ def again(context: Context) -> Answer:
     return None
 
 
-@action("reply.drop", needs=Right.REPLY)
+@action("reply.drop", needs=Right.REPLY, help=N_("Leave it at that: the answer is not sent again"))
 def drop(context: Context) -> Answer:
     """Leave an answer whose fate is unknown as it is."""
     replies.get(context.uow, context.object_id, context.of.id)

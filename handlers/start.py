@@ -19,7 +19,7 @@ def start(context: Context) -> Answer:
     return _stranger(context) if context.member is None else steps(context)
 
 
-@action("start.next", needs=Right.MEMBER, brand=False)
+@action("start.next", needs=Right.MEMBER, help=N_("See what is set up and what comes next"), brand=False)
 def steps(context: Context) -> Answer:
     """Show what is set up and what comes next."""
     t, brand = context.t, context.brand

@@ -17,13 +17,13 @@ PAGE = 5
 SHOWN = 300  # characters of a saved answer in the list
 
 
-@command("templates", needs=Right.REPLY, help=N_("saved answers: list, add, remove"))
+@command("templates", needs=Right.REPLY, help=N_("Saved answers: list, add, remove"))
 def listing(context: Context) -> Answer:
     """Show the brand's saved answers."""
     return _page(context, 0)
 
 
-@action("template.page", needs=Right.REPLY)
+@action("template.page", needs=Right.REPLY, help=N_("Show more saved answers"))
 def page(context: Context) -> Answer:
     """Turn the pages of the list."""
     return Edit(_page(context, int(context.args.get("page", "0"))))
@@ -55,7 +55,7 @@ def _remove(context: Context, template: Template) -> Button:
     return Button(label, "template.remove", template.id, confirm=t("Remove this saved answer?"))
 
 
-@action("template.add", needs=Right.REPLY)
+@action("template.add", needs=Right.REPLY, help=N_("Write an answer to keep for later"))
 def add(context: Context) -> Answer:
     """Ask for a new saved answer."""
     t = context.t
@@ -66,14 +66,14 @@ def add(context: Context) -> Answer:
     return Card(title=t("A saved answer"), ask=Ask("template.save", questions, t("Save")))
 
 
-@action("template.save", needs=Right.REPLY)
+@action("template.save", needs=Right.REPLY, help=N_("Keep this answer for later"))
 def save(context: Context) -> Answer:
     """Keep what was asked for."""
     templates.save(context.uow, context.of.id, context.args.get("title", ""), context.args.get("text", ""))
     return _page(context, 0)
 
 
-@action("template.remove", needs=Right.REPLY)
+@action("template.remove", needs=Right.REPLY, help=N_("Remove this saved answer"))
 def remove(context: Context) -> Answer:
     """Forget a saved answer."""
     templates.forget(context.uow, context.of.id, context.object_id)
