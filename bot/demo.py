@@ -57,8 +57,10 @@ class Demo:
 
 def _world(uow: UnitOfWork, language: str) -> WebOptions:
     if not members.count_owners(uow):
+        made = sample.build_world(uow, language).brand
         # Who tries things out picks a time in this very minute: nothing is too late for it.
-        brands.change(uow, sample.build_world(uow, language).brand.id, policy={"cutoff_minutes": 0})
+        brands.change(uow, made.id, policy={"cutoff_minutes": 0})
+        sample.save_answers(uow, made.id)
     workspace = brands.first_workspace(uow)
     assert workspace is not None
     brand = brands.of_workspace(uow, workspace.id)[0]

@@ -249,4 +249,4 @@ def alike(one: str, other: str) -> float:
 
 def _stems(text: str) -> set[str]:
     # The first five letters stand in for a stem: endings change in Russian, and plurals in English.
-    return {word[:5] for word in re.findall(r"\w{3,}", text.casefold())}
+    return {word[:5] for word in re.findall(r"\w{4,}", text.casefold())}

@@ -20,6 +20,7 @@ from smm.desk import Desk
 from smm.errors import Conflict, Invalid, NotFound, WriterError
 from smm.networks import Can
 from smm.roles import Role
+from smm.sample import save_answers
 from smm.writing import Brief, Progress, Suggestion, Writer
 from storage import alerts, buttons, replies
 from storage.drafts import Draft
@@ -287,3 +288,23 @@ async def test_no_words_of_a_stranger_change_anything_but_the_draft(database: Da
         assert "sk-canary-key" not in str(model.asked)
     assert await database.read(everything) == before
     assert not await database.read(lambda uow: uow.many(Reply, replies.replies.select()))
+
+
+@pytest.mark.parametrize(
+    ("said", "answered"),
+    [
+        ("Do you have oat milk?", "Yes, we have oat and soy milk"),
+        ("Are you open on Sunday as well?", "We are open every day"),
+        ("А овсяное молоко есть?", "Да, есть овсяное и соевое"),
+        ("@northwind, подскажите, до скольки вы работаете в субботу?", "Мы открыты каждый день"),
+        ("Waited 25 minutes for a cappuccino this morning and it came lukewarm.", "We are sorry"),
+    ],
+)
+async def test_the_sample_brand_has_an_answer_without_a_model(
+    database: Database, clock: Any, said: str, answered: str
+) -> None:
+    vera, mention = await database.write(world, said)
+    await database.write(save_answers, vera.brand_id)
+    wanted = await database.write(drafts.suggest_reply, vera, mention)
+    await work(desk_of(database, clock, OwnWords()))
+    assert (await look(database, wanted)).variants[0]["text"].startswith(answered)
