@@ -6,7 +6,7 @@ Messages are English in the code; a language without a catalogue, or a message w
 from __future__ import annotations
 
 import gettext
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -41,6 +41,12 @@ class Words:
         shown = str(format_datetime(local, "EEE, d MMM y, HH:mm", locale=self.language))
         place = self._city(zone)
         return f"{shown} ({place}, {_distance(local)})" if place else f"{shown} {_distance(local)}"
+
+    def day(self, day: date) -> str:
+        """Return a date such as "2 Mar 2026"."""
+        from babel.dates import format_date
+
+        return str(format_date(day, "d MMM y", locale=self.language))
 
     def _city(self, zone: str) -> str:
         from babel import Locale

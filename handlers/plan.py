@@ -47,7 +47,7 @@ def _week(context: Context, day: date) -> Card:
         Button("→", "plan.week", args={"day": (days[0].day + timedelta(days=7)).isoformat()}),
     )
     return Card(
-        title=t("Plan: {first} to {last}", first=days[0].day.isoformat(), last=days[6].day.isoformat()),
+        title=t("Plan: {first} to {last}", first=t.day(days[0].day), last=t.day(days[6].day)),
         body=tuple(body),
         buttons=(*(tuple(opens[start : start + 6]) for start in range(0, len(opens), 6)), turns),
         footer=t("Times in {zone}", zone=context.of.zone),

@@ -120,7 +120,7 @@ def daily_card(scene: Scene) -> Card | None:
     if brand is None or scene.audience == "client":
         return None
     day = receipts.of_day(scene.uow, brand, date.fromisoformat(scene.args["day"]))
-    facts = {"day": day.day.isoformat(), "live": day.live, "planned": day.planned}
+    facts = {"day": scene.t.day(day.day), "live": day.live, "planned": day.planned}
     whole = day.live == day.planned
     words = (
         scene.t("{day}: {live} of {planned} live.", **facts)

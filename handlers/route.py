@@ -11,7 +11,7 @@ import importlib
 import pkgutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Literal, Protocol, TypeVar
 
 from handlers.card import Answer, Card
@@ -38,6 +38,9 @@ class Words(Protocol):
 
     def when(self, moment: datetime, zone: str) -> str:
         """Return a moment in a zone, for people, with the zone's name."""
+
+    def day(self, day: date) -> str:
+        """Return a date, for people."""
 
     def ago(self, seconds: float) -> str:
         """Return a length of time such as "40 s" or "3 min"."""

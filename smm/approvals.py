@@ -58,11 +58,11 @@ def submit(uow: UnitOfWork, actor: Actor, post_id: int, seen: int = 0) -> Post:
 
 def _must_be_askable(uow: UnitOfWork, whole: Whole) -> None:
     if not whole.policy.steps:
-        raise Conflict(N_("This brand needs no approval. Press Schedule or Publish now."))
+        raise Conflict(N_("This brand needs no approval. Press Pick a time or Publish now."))
     if whole.post.state in {"published", "cancelled", "publishing", "outcome_unknown"}:
         raise Conflict(N_("There is nothing left to approve. Duplicate the post for a new one."))
     if whole.is_approved:
-        raise Conflict(N_("This version is approved already. Press Schedule or Publish now."))
+        raise Conflict(N_("This version is approved already. Press Pick a time or Publish now."))
     waiting = whole.open_approval
     if waiting is not None and waiting.state == "open":
         raise Conflict(N_("This version is already waiting for its approval: /approvals"))

@@ -58,7 +58,7 @@ def test_nothing_is_left_over(russian: Catalog, said: set[Any]) -> None:
 def _translated(message: Message | None) -> bool:
     if message is None or message.fuzzy:
         return False
-    forms = [message.string] if isinstance(message.string, str) else list(message.string)
+    forms = [message.string] if isinstance(message.string, str) else list(message.string or ())
     return all(forms) and (not message.pluralizable or len(forms) == 3)
 
 
@@ -72,7 +72,7 @@ def test_the_places_are_the_same(russian: Catalog) -> None:
 
 def _misplaced(message: Message) -> list[str]:
     ids = [message.id] if isinstance(message.id, str) else list(message.id)
-    strings = [message.string] if isinstance(message.string, str) else list(message.string)
+    strings = [message.string] if isinstance(message.string, str) else list(message.string or ())
     places = set().union(*(PLACE.findall(each) for each in ids))
     return [
         each for each in strings if each and not _fits(places, set(PLACE.findall(each)), plural=message.pluralizable)

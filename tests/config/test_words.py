@@ -27,6 +27,11 @@ def test_a_moment_shows_the_local_time_its_place_and_its_distance(language: str,
     assert words(language).when(MOMENT, zone) == shown
 
 
+@pytest.mark.parametrize(("language", "shown"), [("en", "2 Mar 2026"), ("ru", "2 мар. 2026")])
+def test_a_date_is_written_as_people_write_it(language: str, shown: str) -> None:
+    assert words(language).day(MOMENT.date()) == shown
+
+
 def test_a_moment_in_summer_shows_summer_time() -> None:
     assert words("en").when(datetime(2026, 7, 1, 9, 0, tzinfo=UTC), "Europe/Berlin").endswith("11:00 (Berlin, UTC+2)")
 

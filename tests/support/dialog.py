@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from itertools import count
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -38,6 +38,9 @@ class PlainWords:
 
     def when(self, moment: datetime, zone: str) -> str:
         return f"{moment.astimezone(ZoneInfo(zone)):%d.%m.%Y %H:%M} {zone}"
+
+    def day(self, day: date) -> str:
+        return day.isoformat()
 
     def ago(self, seconds: float) -> str:
         return f"{seconds:.0f} s" if seconds < 60 else f"{seconds / 60:.0f} min"
