@@ -11,6 +11,7 @@ import pytest
 from loopback_telegram import LoopbackTelegram, loopback_telegram
 from loopback_telegram_limits import Windows
 from loopback_telegram_spec import Breach, specification
+from specifications import REASON
 
 if TYPE_CHECKING:
     from aiogram import Bot
@@ -143,7 +144,7 @@ async def test_aiogram_sends_pictures_menus_and_understands_refusals(server: Loo
 async def test_what_does_not_follow_the_description_is_noticed(server: LoopbackTelegram) -> None:
     spec = specification()
     if spec is None:
-        pytest.skip("the Bot API's description is not at hand: set COPYDESK_SPECS")
+        pytest.skip(REASON)
     spec.check_call("sendMessage", {"chat_id": 1, "text": "x"}, {})
     for method, parameters in (
         ("sendMessages", {}),

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 from collections.abc import Iterator
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import pytest
 from fixtures import Fixture, fixtures
 from jsonschema import Draft202012Validator
+from specifications import REASON, described
 
-SPECS = Path(os.environ.get("COPYDESK_SPECS", Path(__file__).parents[3] / "shared" / "specs"))
-FILE = SPECS / "mastodon" / "mastodon_openapi.json"
+FILE = described("mastodon", "mastodon_openapi.json")
 # What normalizing reads: what else a server leaves out or sends as null does not concern us.
 READ = {
     "id",
@@ -30,7 +28,7 @@ READ = {
     "acct",
 }
 
-pytestmark = pytest.mark.skipif(not FILE.exists(), reason="the API description is not here: set COPYDESK_SPECS")
+pytestmark = pytest.mark.skipif(not FILE.exists(), reason=REASON)
 
 
 @cache

@@ -6,13 +6,11 @@ Where the specification is not at hand every check passes: `specification()` is 
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping
 from functools import cache
-from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parents[2]
+from specifications import described
 
 
 class Breach(Exception):
@@ -22,8 +20,7 @@ class Breach(Exception):
 @cache
 def specification() -> Spec | None:
     """Return the Bot API's description, None where it is not at hand."""
-    folder = Path(os.environ.get("COPYDESK_SPECS", ROOT / "../shared/specs"))
-    path = folder / "telegram" / "telegram_bot_api.json"
+    path = described("telegram", "telegram_bot_api.json")
     return Spec(json.loads(path.read_text())) if path.exists() else None
 
 
