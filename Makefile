@@ -6,6 +6,7 @@
 #   make migration m="why"   write a migration from the models
 
 .DEFAULT_GOAL := demo
+unexport PYTHONDONTWRITEBYTECODE # a module is compiled once, not at every start
 .PHONY: setup dev demo test lint bench chaos messages pins migration
 
 BIN := .venv/bin
