@@ -19,13 +19,13 @@ WEEKDAYS = (N_("Mon"), N_("Tue"), N_("Wed"), N_("Thu"), N_("Fri"), N_("Sat"), N_
 OPENABLE = 12  # buttons that open a post
 
 
-@command("plan", needs=Right.SEE, help=N_("the week: what goes out when, and what is still free"))
+@command("plan", needs=Right.SEE, help=N_("The week: what goes out when, and what is still free"))
 def week(context: Context) -> Answer:
     """Show this week."""
     return _week(context, moments.local_day(context.uow.now, context.of.zone))
 
 
-@action("plan.week", needs=Right.SEE)
+@action("plan.week", needs=Right.SEE, help=N_("Show another week of the plan"))
 def turn(context: Context) -> Answer:
     """Show another week in place."""
     return Edit(_week(context, date.fromisoformat(context.args["day"])))

@@ -98,7 +98,7 @@ AnyHandler = TypeVar("AnyHandler", bound=Handler)
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """A command or an action. `help` is its message in the catalogue; `brand` says whether it needs a brand to work on."""
+    """A command or an action. `help` says what it does, a line of the catalogue; `brand` says whether it needs one to work on."""
 
     name: str
     kind: Literal["command", "action"]
@@ -132,7 +132,7 @@ def command(name: str, *, needs: Right, help: str, brand: bool = True) -> Callab
     return _register(Route(name, "command", lambda context: None, needs, help, brand))
 
 
-def action(name: str, *, needs: Right, help: str = "", brand: bool = True) -> Callable[[AnyHandler], AnyHandler]:
+def action(name: str, *, needs: Right, help: str, brand: bool = True) -> Callable[[AnyHandler], AnyHandler]:
     """Make a handler answer a button or a finished `Ask`. Names read `noun.verb`."""
     return _register(Route(name, "action", lambda context: None, needs, help, brand))
 

@@ -33,7 +33,7 @@ def trial_routes(monkeypatch: pytest.MonkeyPatch) -> None:
     route.load()
     monkeypatch.setattr(route, "_routes", dict(route.routes()))
     route.command("ask", needs=Right.SEE, help="Ask everything")(_ask)
-    route.action("trial.answered", needs=Right.WRITE)(_answered)
+    route.action("trial.answered", needs=Right.WRITE, help="Keep the answers")(_answered)
 
 
 def _ask(context: Context) -> Answer:

@@ -34,11 +34,11 @@ def trial_routes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(route, "_views", dict(route.views()))
     route.command("trial", needs=Right.MEMBER, help="Show every button")(_all_buttons)
     for right in Right:
-        route.action(f"trial.{right}", needs=right)(_count)
-    route.action("trial.decide", needs=Right.SEE)(_decide)
-    route.action("trial.conflict", needs=Right.MEMBER)(_conflict)
+        route.action(f"trial.{right}", needs=right, help="Count")(_count)
+    route.action("trial.decide", needs=Right.SEE, help="Decide")(_decide)
+    route.action("trial.conflict", needs=Right.MEMBER, help="Come too late")(_conflict)
     route.command("crash", needs=Right.ANYONE, help="Break", brand=False)(_crash)
-    route.action("trial.crash", needs=Right.ANYONE)(_crash)
+    route.action("trial.crash", needs=Right.ANYONE, help="Break")(_crash)
 
 
 def _all_buttons(context: Context) -> Answer:

@@ -128,16 +128,16 @@ def routes_for_tests() -> Iterator[list[Context]]:
         buttons = (Button("Count", "tryout.count"), Button("Ask", "tryout.ask"))
         return Card(title="Try me", body=(para("Press something."),), buttons=(buttons,))
 
-    @action("tryout.count", needs=Right.SEE)
+    @action("tryout.count", needs=Right.SEE, help=N_("Count"))
     def count(context: Context) -> Answer:
         handed.append(context)
         return Notice(f"Pressed {next(presses)}")
 
-    @action("tryout.ask", needs=Right.SEE)
+    @action("tryout.ask", needs=Right.SEE, help=N_("Ask"))
     def ask(context: Context) -> Answer:
         return Card(title="Tell me", ask=Ask("tryout.told", _questions(), "Tell"))
 
-    @action("tryout.told", needs=Right.SEE)
+    @action("tryout.told", needs=Right.SEE, help=N_("Keep the answers"))
     def told(context: Context) -> Answer:
         handed.append(context)
         return Card(title=f"Told: {context.args['title']}", tone="good")
