@@ -105,6 +105,25 @@ async def test_no_internal_word_ever_reaches_the_clients_room(posting: PostDesk)
     assert any("Shared text" in words_of(card) for card in said)
 
 
+async def test_a_reviewer_rejects_and_the_client_never_hears_of_it(posting: PostDesk) -> None:
+    desk = posting.desk
+    await posting.policy(mode="internal+client")
+    await _sent(posting)
+    await desk.anna.presses("Reject")
+    assert await desk.anna.answers(reason="Not our tone") == Notice("The author has been told.")
+    assert any("Anna: Not our tone" in words_of(card) for card in desk.room("team").cards)
+    assert desk.room("client").cards == []
+
+
+async def test_a_client_rejects_and_the_team_reads_why(posting: PostDesk) -> None:
+    desk = posting.desk
+    await _sent(posting)
+    await desk.clara.presses("Reject")
+    assert await desk.clara.answers(reason="We sell no pumpkins") == Notice("Rejected. The team has been told.")
+    assert any("Clara: We sell no pumpkins" in words_of(card) for card in desk.room("team").cards)
+    assert "Approve" not in labels_of(_client(posting))
+
+
 async def test_remarks_for_the_client_reach_the_client(posting: PostDesk) -> None:
     desk = posting.desk
     await _sent(posting)

@@ -118,6 +118,15 @@ async def test_shorter_is_written_on_the_same_card(desk: TestDesk, clock: Any, m
     assert not await desk.database.read(lambda uow: uow.rows(posts.select())), "an old card makes no post"
 
 
+async def test_other_variants_are_written_on_the_same_card(desk: TestDesk, clock: Any, mention: int) -> None:
+    await desk.vera.says("/draft autumn menu")
+    first = await write(desk, clock, Three())
+    assert await desk.vera.presses(first, "Again") == Notice("Writing other variants…")
+    assert "Writing…" in [card.title for card in desk.room("team").cards]
+    assert "One in 500" in words(await write(desk, clock, Three()))
+    assert len(desk.room("team").cards) == 1
+
+
 async def test_a_suggestion_becomes_a_preview_and_nothing_is_sent(desk: TestDesk, clock: Any, mention: int) -> None:
     await suggest(desk, mention)
     ready = await write(desk, clock, Three())

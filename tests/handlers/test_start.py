@@ -116,6 +116,22 @@ async def test_a_login_link_signs_in_once_and_replaces_the_one_before(desk: Test
             assert member.id == anna.id
 
 
+async def test_a_sign_in_for_the_web_is_shown_to_its_owner_alone(desk: TestDesk) -> None:
+    await desk.boris.says("/me")
+    told = await desk.boris.presses("Sign in on the web")
+    assert isinstance(told, Notice), "the token was shown to the whole room"
+    alone = desk.room(f"member-{desk.world.boris.id}").cards[-1]
+    token = next(f.value for f in alone.fields if f.value.startswith("/start ")).removeprefix("/start ")
+    member = await desk.database.write(members.redeem, token, platform="web", user_id="", name="")
+    assert member.id == desk.world.boris.id
+
+
+async def test_everybody_chooses_their_language(desk: TestDesk) -> None:
+    await desk.boris.says("/me")
+    assert "Language: Русский" in words(await desk.boris.presses("Русский"))
+    assert "Language: English" in words(await desk.anna.says("/me"))
+
+
 async def test_another_platform_is_linked_to_the_same_member(desk: TestDesk) -> None:
     await desk.anna.says("/me")
     await desk.anna.presses("Add another account")
