@@ -6,6 +6,7 @@ from clocks import Clock
 from post_world import PostDesk, labels_of, words_of
 
 from handlers.card import Card, Notice
+from storage import media
 
 
 def newest(posting: PostDesk, room: str = "team") -> Card:
@@ -159,6 +160,43 @@ async def test_nobody_knows_then_a_person_is_asked_and_answers(posting: PostDesk
     await desk.vera.answers(link="https://demo.example/publish-1")
     assert "Live" in words_of(desk.room("team").cards[0])
     assert len(posting.networks.effects) == 1
+
+
+async def _unknown(posting: PostDesk) -> Card:
+    """Publish a post so that nobody knows whether it is live; return the card that asks."""
+    await posting.policy(mode="none")
+    posting.networks.capabilities = frozenset()
+    posting.networks.script("publish", "unknown_lost")
+    await posting.desk.vera.says("/post Once only")
+    await posting.desk.vera.presses("Publish now")
+    await posting.tick()
+    await posting.tick(seconds=121)
+    return newest(posting)
+
+
+async def test_it_is_not_there_so_it_is_sent_once_more(posting: PostDesk) -> None:
+    asked = await _unknown(posting)
+    assert await posting.desk.vera.presses(asked, "Send again") == Notice("It is sent again.")
+    await posting.tick()
+    assert [effect.text for effect in posting.networks.effects] == ["Once only"]
+
+
+async def test_what_nobody_knows_is_left_at_that(posting: PostDesk) -> None:
+    asked = await _unknown(posting)
+    assert await posting.desk.vera.presses(asked, "Drop") == Notice("Dropped.")
+    await posting.tick(hours=1)
+    assert posting.networks.effects == []
+
+
+async def test_pictures_are_described_for_those_who_do_not_see_them(posting: PostDesk) -> None:
+    desk, digest = posting.desk, "a" * 64
+    facts = {"mime": "image/png", "size": 9, "width": 3, "height": 3, "name": "autumn.png"}
+    await posting.database.write(lambda uow: media.keep(uow, digest, brand_id=posting.brand_id, **facts))
+    await desk.vera.says("/post Autumn menu", files=[digest])
+    await desk.vera.presses("Describe pictures")
+    assert await desk.vera.answers(alt1="A cup of coffee on leaves") == Notice("Saved.")
+    card = titled(posting, "Post 1 · version 2")
+    assert [picture.alt for picture in card.pictures] == ["A cup of coffee on leaves"]
 
 
 async def test_a_slot_without_a_receipt_raises_an_alarm_once(posting: PostDesk) -> None:
