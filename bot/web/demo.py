@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from fastapi import APIRouter, Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from bot.web.front import Front, front_of, give_cookie, language_of, page
 from bot.web.seats import take
+from smm import alerts
 from storage import web
+from storage.unit_of_work import UnitOfWork
 
 router = APIRouter()
 
@@ -17,8 +21,13 @@ async def demo(request: Request) -> Response:
     """Show the whole loop at a glance."""
     front = front_of(request)
     language = language_of(request)
-    await front.database.write(web.speak, list(front.options.seats.values()), language)
+    await front.database.write(_speak, list(front.options.seats.values()), language)
     return page(request, "demo.html", front.words(language), language=language)
+
+
+def _speak(uow: UnitOfWork, member_ids: Sequence[int], language: str) -> None:
+    for copy in web.speak(uow, member_ids, language):
+        alerts.refresh(uow, copy.view, copy.object_id)
 
 
 @router.get("/demo/steps")

@@ -10,6 +10,7 @@ from sqlalchemy import Column, ForeignKey, String, Table, bindparam, delete, sel
 
 from storage.base import Id, Moment, key, metadata
 from storage.brands import brands
+from storage.buttons import Copy, copies
 from storage.channels import channels
 from storage.members import invites, members
 from storage.unit_of_work import UnitOfWork
@@ -135,8 +136,8 @@ def names(uow: UnitOfWork, member_ids: Sequence[int]) -> dict[int, str]:
     return {row[0]: row[1] for row in rows}
 
 
-def speak(uow: UnitOfWork, member_ids: Sequence[int], language: str) -> None:
-    """Let members, and the web rooms of their workspaces, speak a language."""
+def speak(uow: UnitOfWork, member_ids: Sequence[int], language: str) -> list[Copy]:
+    """Let members, and the web rooms of their workspaces, speak a language; return the cards that spoke another."""
     homes = select(members.c.workspace_id).where(members.c.id.in_(member_ids))
     owned = select(brands.c.id).where(brands.c.workspace_id.in_(homes))
     uow.change(update(members).where(members.c.id.in_(member_ids)).values(language=language))
@@ -145,6 +146,10 @@ def speak(uow: UnitOfWork, member_ids: Sequence[int], language: str) -> None:
         .where(channels.c.platform == PLATFORM, channels.c.brand_id.in_(owned))
         .values(language=language)
     )
+    otherwise = (copies.c.platform == PLATFORM, copies.c.brand_id.in_(owned), copies.c.language != language)
+    found = uow.many(Copy, select(copies).where(*otherwise))
+    uow.change(update(copies).where(*otherwise).values(language=language))
+    return found
 
 
 def rooms(uow: UnitOfWork, workspace_id: int) -> list[Room]:

@@ -9,7 +9,8 @@ import pytest
 from clocks import Clock
 
 from smm.sample import World, build_world
-from storage import members, web
+from storage import buttons, members, web
+from storage.channels import ChatRef, MessageRef
 from storage.engine import Database
 from storage.unit_of_work import UnitOfWork
 
@@ -98,3 +99,12 @@ async def test_rooms_are_those_of_the_workspace(any_database: Database, world: W
 
 async def test_progress_counts_from_nothing(any_database: Database, world: World) -> None:
     assert await any_database.read(web.progress) == web.Progress(0, 0, 0)
+
+
+async def test_who_speaks_another_language_learns_which_cards_do_not(any_database: Database, world: World) -> None:
+    standing = (MessageRef(ChatRef("web", "team"), "1"), "mention", 7, {}, "en", "digest", world.brand.id)
+    await any_database.write(buttons.add_copy, *standing)
+    told = await any_database.write(web.speak, [world.anna.id], "ru")
+    assert [(copy.view, copy.object_id) for copy in told] == [("mention", 7)]
+    assert [copy.language for copy in await any_database.read(buttons.copies_of, "mention", 7)] == ["ru"]
+    assert await any_database.write(web.speak, [world.anna.id], "ru") == []
