@@ -5,35 +5,49 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+import pytest
+from waiting import PATIENCE, until
+
+from bot import clock as clocks
 from bot.clock import Chore, Clock, Due
 from bot.engine import Args, InlineEngine, Task
-from storage.engine import Database, utc_now
+from storage.engine import Database
 from storage.unit_of_work import UnitOfWork
 
 
+@pytest.fixture
+def woken_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The clock's own second never ends: whatever happens was woken."""
+    monkeypatch.setattr(clocks, "TICK", 3600)
+
+
 async def test_what_is_due_starts_at_its_moment_and_not_before(database: Database) -> None:
-    database.clock = utc_now
-    ran: list[datetime] = []
-    due_at = utc_now() + timedelta(milliseconds=60)
+    ran: list[float] = []
+    now = asyncio.get_running_loop().time
 
     async def work(args: Args) -> None:
-        ran.append(utc_now())
+        ran.append(now())
 
     def look(uow: UnitOfWork, until: datetime) -> Sequence[Due]:
-        return [] if ran else [Due(Task("work", "one"), due_at)]
+        return [] if ran else [Due(Task("work", "one"), uow.now + timedelta(milliseconds=60))]
 
     engine = InlineEngine({"work": work})
     clock = Clock(database, engine, [look])
+    before = now()
     await clock.tick()
+    after = now()
     await clock.tick()
-    await asyncio.sleep(0.15)
+    (timer,) = clock._armed.values()
+    assert before + 0.06 <= timer.when() <= after + 0.06
+    await until(lambda: ran)
     await engine.drain()
+    await clock.tick()
     await clock.stop()
     assert len(ran) == 1
-    assert timedelta() <= ran[0] - due_at < timedelta(seconds=0.08)
+    assert ran[0] >= timer.when() - 0.001
 
 
-async def test_a_commit_that_wakes_the_clock_is_seen_at_once(database: Database) -> None:
+async def test_a_commit_that_wakes_the_clock_is_seen_at_once(database: Database, woken_alone: None) -> None:
     ran = asyncio.Event()
     asked: list[str] = []
 
@@ -45,14 +59,14 @@ async def test_a_commit_that_wakes_the_clock_is_seen_at_once(database: Database)
 
     clock = Clock(database, InlineEngine({"work": work}), [look])
     clock.start()
-    await asyncio.sleep(0.05)
+    await until(lambda: clock.ticked_at)
     asked.append("yes")
     await database.write(lambda uow: uow.wake("due"))
-    await asyncio.wait_for(ran.wait(), 0.5)
+    await asyncio.wait_for(ran.wait(), PATIENCE)
     await clock.stop()
 
 
-async def test_a_failing_look_is_survived(database: Database) -> None:
+async def test_a_failing_look_is_survived(database: Database, woken_alone: None) -> None:
     looked = asyncio.Event()
     calls: list[int] = []
 
@@ -65,9 +79,9 @@ async def test_a_failing_look_is_survived(database: Database) -> None:
 
     clock = Clock(database, InlineEngine({}), [look])
     clock.start()
-    await asyncio.sleep(0.05)
+    await until(lambda: calls)
     await database.write(lambda uow: uow.wake("due"))
-    await asyncio.wait_for(looked.wait(), 0.5)
+    await asyncio.wait_for(looked.wait(), PATIENCE)
     await clock.stop()
 
 

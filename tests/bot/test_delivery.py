@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from dialog import FakeChat, PlainWords, TestDesk, open_desk
 from spoken import words
+from waiting import PATIENCE, until
 
 from bot.delivery import Delivery
 from bot.outbox import TRIES
@@ -158,16 +159,17 @@ async def test_what_is_not_due_waits(desk: TestDesk, clock: Any) -> None:
 
 async def test_a_new_start_delivers_what_a_killed_one_left(desk: TestDesk) -> None:
     await tell(desk, 1, 2)
-    hanging = asyncio.Event()
+    hanging, sending = asyncio.Event(), asyncio.Event()
 
     class Hanging(FakeChat):
         async def send(self, chat: ChatRef, card: Card) -> MessageRef:
+            sending.set()
             await hanging.wait()
             raise AssertionError
 
     first = Delivery(desk.database, [Hanging()], PlainWords)
     await first.start()
-    await asyncio.sleep(0.02)
+    await asyncio.wait_for(sending.wait(), PATIENCE)
     assert first._task is not None
     first._task.cancel()
     for flight in first._flights:
@@ -181,10 +183,7 @@ async def test_a_new_start_delivers_what_a_killed_one_left(desk: TestDesk) -> No
 async def test_in_the_background_a_commit_is_enough_to_wake_it(desk: TestDesk) -> None:
     await desk.delivery.start()
     await tell(desk, 1)
-    for _ in range(200):
-        if titles(desk):
-            break
-        await asyncio.sleep(0.01)
+    await until(lambda: titles(desk))
     await desk.delivery.stop()
     assert titles(desk) == ["1: first"]
     assert await states(desk) == ["delivered"]

@@ -2,6 +2,8 @@
 
 import asyncio
 
+from waiting import until
+
 from bot.engine import Args, InlineEngine, Task
 
 
@@ -39,7 +41,7 @@ async def test_a_lane_runs_one_at_a_time_in_order_and_lanes_do_not_wait_for_each
     engine.execute(Task("work", "1", {"name": "one"}, lane="x"))
     engine.execute(Task("work", "2", {"name": "two"}, lane="x"))
     engine.execute(Task("work", "3", {"name": "other"}, lane="y"))
-    await asyncio.sleep(0.01)
+    await until(lambda: "end other" in seen)
     assert seen == ["start one", "start other", "end other"]
     gate.set()
     await engine.drain()

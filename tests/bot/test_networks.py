@@ -10,6 +10,7 @@ import pytest
 from clocks import Clock
 from demo_server import served
 from dialog import TestDesk
+from waiting import PATIENCE
 
 from bot.networks import OpenNetworks, declare_networks
 from bot.streams import Streams
@@ -99,18 +100,16 @@ async def test_what_networks_declare_is_known(networks: OpenNetworks, monkeypatc
     assert [asked.name for asked in demo.credentials] == ["token"]
 
 
-async def test_a_comment_wakes_a_poll_within_a_second(
-    desk: TestDesk, networks: OpenNetworks, network: DemoNetwork
-) -> None:
+async def test_a_comment_wakes_a_poll_at_once(desk: TestDesk, networks: OpenNetworks, network: DemoNetwork) -> None:
     polled: asyncio.Queue[int] = asyncio.Queue()
     streams = Streams(desk.database, networks, polled.put)
     streams.start()
     try:
         account = await connected(desk)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE):
             assert await polled.get() == account  # the stream stands
         network.say(Person("mia", "Mia"), "Anybody there?")
-        async with asyncio.timeout(1):
+        async with asyncio.timeout(PATIENCE):
             assert await polled.get() == account
     finally:
         await streams.stop()
@@ -129,7 +128,7 @@ async def test_a_failed_poll_does_not_end_listening(
     await connected(desk)
     streams.start()
     try:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE):
             await polled.get()
             network.say(Person("mia", "Mia"), "And now?")
             await polled.get()
@@ -145,7 +144,7 @@ async def test_a_closed_account_is_no_longer_listened_to(
     streams = Streams(desk.database, networks, polled.put)
     streams.start()
     try:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE):
             await polled.get()
         await change(desk, account, closed_at=desk.database.clock(), secret=None)
         await streams._match()

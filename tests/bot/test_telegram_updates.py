@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import io
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -215,11 +214,16 @@ async def test_an_album_is_one_update_with_its_pictures_in_order(
 ) -> None:
     anna = server.user("Anna")
     chat = server.private(anna)
+    telegram._intake._album_wait = 3600
     one = anna.shows(chat, [jpeg("red"), jpeg("green")], "/post")
-    await asyncio.sleep(0.02)
+    await server.until(lambda: [len(each.parts) for each in telegram._intake._albums.values()] == [2])
     late = chat.put(anna.raw, photo=server.files.photo(jpeg("blue")), media_group_id=one[0].raw["media_group_id"])
     server.emit("message", late.raw)
     anna.says(chat, "/after")
+    await server.until(lambda: [len(each.parts) for each in telegram._intake._albums.values()] == [3])
+    telegram._intake._album_wait = 0.01  # now it is complete
+    for waiting in telegram._intake._albums.values():
+        waiting.changed.set()
     await server.until(lambda: len(ears.heard) == 2)
     album, after = ears.heard
     assert (album.text, len(set(album.files)), after.text) == ("/post", 3, "/after")

@@ -130,7 +130,7 @@ def test_the_corpus_is_large_enough() -> None:
 
 @pytest.mark.parametrize("address", CORPUS)
 async def test_no_inner_address_is_reached(address: str, house: LoopbackHttp, nobody_leaves: list[str]) -> None:
-    feed = Rss({"address": address.replace("{port}", str(house.port))}, Outside(patience=2))
+    feed = Rss({"address": address.replace("{port}", str(house.port))}, Outside(patience=30))
     with pytest.raises(ConnectorError):
         await feed.fetch("")
     await feed.close()

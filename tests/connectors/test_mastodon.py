@@ -37,7 +37,7 @@ def clean(instance: MockServer) -> None:
 
 
 @asynccontextmanager
-async def account(url: str, token: str = "bob_token", patience: float = 5.0) -> AsyncIterator[Mastodon]:
+async def account(url: str, token: str = "bob_token", patience: float = 30.0) -> AsyncIterator[Mastodon]:
     opened = Mastodon(
         {"address": url, "token": token}, Outside(inner_hosts=frozenset({"127.0.0.1"}), patience=patience)
     )
@@ -273,13 +273,13 @@ class Spoil:
     [
         ("reset", 0, OutcomeUnknown, Unavailable),
         ("cut", 60, OutcomeUnknown, Unavailable),
-        ("delay", 3, OutcomeUnknown, Unavailable),
+        ("delay", 60, OutcomeUnknown, Unavailable),
     ],
 )
 async def test_faults_on_the_way(
     instance: MockServer, fault: Any, limit: float, effect: type[ConnectorError], reading: type[ConnectorError]
 ) -> None:
-    async with fault_proxy(instance.port) as proxy, account(proxy.url, patience=0.4) as bob:
+    async with fault_proxy(instance.port) as proxy, account(proxy.url, patience=1 if fault == "delay" else 30) as bob:
         proxy.fault, proxy.limit = fault, limit
         with pytest.raises(effect):
             await bob.publish(Outgoing("k6", "Will it?"))

@@ -40,7 +40,7 @@ async def model() -> AsyncIterator[LoopbackModel]:
 
 @pytest.fixture
 async def writer(model: LoopbackModel) -> AsyncIterator[LanguageModel]:
-    opened = LanguageModel(model.url, KEY, "loopback-1", patience=2)
+    opened = LanguageModel(model.url, KEY, "loopback-1", patience=30)
     yield opened
     await opened.close()
 
@@ -161,9 +161,9 @@ async def test_a_stream_that_breaks_off_is_no_draft(model: LoopbackModel, writer
 
 
 async def test_slow_and_silent_servers_are_not_waited_for(model: LoopbackModel) -> None:
-    model.delay = 5
+    model.delay = 30
     assert "does not answer" in await failure(LanguageModel(model.url, KEY, "m", patience=0.1))
-    assert "does not answer" in await failure(LanguageModel("http://127.0.0.1:9/v1", KEY, "m", patience=2))
+    assert "does not answer" in await failure(LanguageModel("http://127.0.0.1:9/v1", KEY, "m", patience=30))
 
 
 async def test_variants_are_cut_to_the_shortest_limit(model: LoopbackModel, writer: LanguageModel) -> None:

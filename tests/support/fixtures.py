@@ -113,7 +113,7 @@ def _differences(wanted: Mapping[str, Any], asked: Asked, base: str) -> list[str
 
 
 @asynccontextmanager
-async def opened(fixture: Fixture, player: Any, patience: float = 5.0) -> AsyncIterator[tuple[Base, LoopbackHttp]]:
+async def opened(fixture: Fixture, player: Any, patience: float = 30.0) -> AsyncIterator[tuple[Base, LoopbackHttp]]:
     """Open the fixture's connector on a loopback server that plays it."""
     kind = find(fixture.network)
     assert kind is not None

@@ -22,6 +22,7 @@ from loopback_telegram_limits import Windows
 from loopback_telegram_methods import METHODS, Refused
 from loopback_telegram_spec import Breach, specification
 from loopback_telegram_world import Chat, Files, Press, Raw, Standing, User
+from waiting import until
 
 TOKEN = "7000000001:AAHk2-canary-canary-canary-canary-xyz"
 # https://core.telegram.org/bots/api#getupdates: these are not sent unless asked for by name.
@@ -265,12 +266,9 @@ class LoopbackTelegram:
             except Breach as breach:
                 self.breaches.append(str(breach))
 
-    async def until(self, true: Callable[[], object], seconds: float = 5.0) -> None:
+    async def until(self, true: Callable[[], object]) -> None:
         """Wait until something holds; fail when it does not come to be."""
-        deadline = time.monotonic() + seconds
-        while not true():
-            assert time.monotonic() < deadline, "it did not come to be"
-            await asyncio.sleep(0.002)
+        await until(true)
 
     async def card(self, chat: Chat, words: str) -> Standing:
         """Wait for a card of the bot that contains these words; return the newest."""

@@ -9,6 +9,7 @@ from typing import Any
 
 import httpx
 import pytest
+from waiting import PATIENCE
 from web_desk import WebDesk
 
 from bot.web.seats import COOKIE, take
@@ -39,7 +40,7 @@ class Stream:
 
     async def next(self, event: str = "message") -> Any:
         """Return the data of the next event of a kind."""
-        return await asyncio.wait_for(self._next(event), 10)
+        return await asyncio.wait_for(self._next(event), PATIENCE)
 
     async def _next(self, wanted: str) -> Any:
         fields: dict[str, str] = {}
@@ -59,7 +60,7 @@ class Watcher:
     """A browser that listens."""
 
     def __init__(self, desk: WebDesk, server: WebServer, token: str) -> None:
-        self._client = httpx.AsyncClient(base_url=server.url, headers={"Cookie": f"{COOKIE}={token}"}, timeout=20)
+        self._client = httpx.AsyncClient(base_url=server.url, headers={"Cookie": f"{COOKIE}={token}"}, timeout=PATIENCE)
 
     def listens(self, chat_id: str = "team", last: str = "") -> Any:
         """Open the stream of a chat."""
@@ -147,7 +148,8 @@ async def test_stopping_does_not_wait_for_open_streams(open_desk: WebDesk, serve
     async with anna.listens() as response:
         await Stream(response).next("rooms")
         await open_desk.web.stop()
-        await asyncio.wait_for(server.stop(), 2)
+        server._server.config.timeout_graceful_shutdown = 3600  # whoever waits for the stream waits for ever
+        await asyncio.wait_for(server.stop(), PATIENCE)
     await anna.close()
 
 
