@@ -66,8 +66,8 @@ class Menus:
         for user_id, language, roles in members.on_platform(uow, PLATFORM):
             menus[_chat(user_id), ""] = self._menu(frozenset(Role(role) for role in roles), language)
         for room in channels.on_platform(uow, PLATFORM):
-            roles = frozenset({Role.CLIENT}) if room.purpose == "client" else _TEAM
-            menus[_chat(room.chat_id), ""] = self._menu(roles, room.language)
+            audience = frozenset({Role.CLIENT}) if room.purpose == "client" else _TEAM
+            menus[_chat(room.chat_id), ""] = self._menu(audience, room.language)
         return menus
 
     def _menu(self, roles: frozenset[Role], language: str) -> Menu:

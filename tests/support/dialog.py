@@ -57,6 +57,7 @@ class FakeChat:
     sent: list[tuple[ChatRef, Card]] = field(default_factory=list)
     edited: list[tuple[MessageRef, Card]] = field(default_factory=list)
     last: dict[ChatRef, Card] = field(default_factory=dict)
+    fresh: set[ChatRef] = field(default_factory=set)
     gone: set[str] = field(default_factory=set)
     troubles: list[Exception] = field(default_factory=list)
     numbers: Any = field(default_factory=lambda: count(1))
@@ -76,13 +77,15 @@ class FakeChat:
         self.standing.setdefault(chat, {})[message.message_id] = card
         self.sent.append((chat, card))
         self.last[chat] = card
+        self.fresh.add(chat)
         return message
 
     async def edit(self, message: MessageRef, card: Card) -> None:
         self._trouble(message.chat)
         self.standing.setdefault(message.chat, {})[message.message_id] = card
         self.edited.append((message, card))
-        self.last[message.chat] = card
+        if message.chat not in self.fresh:  # what is new is looked at first, wherever something else changes meanwhile
+            self.last[message.chat] = card
 
     async def remove(self, message: MessageRef) -> None:
         self._trouble(message.chat)
@@ -143,6 +146,7 @@ class Person:
     async def receives(self, **parts: Any) -> Outcome:
         """Hand in an update and let everything be delivered; return what the transport is told."""
         self.room.transport.last.pop(self.room.chat, None)
+        self.room.transport.fresh.discard(self.room.chat)
         outcome = await self.desk.router.receive(self.incoming(**parts))
         await self.desk.delivery.drain()
         return outcome
