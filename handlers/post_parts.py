@@ -130,7 +130,7 @@ _SIGNS: Final = {"failed": "✗", "missed": "✗", "outcome_unknown": "?", "auth
 def live_link(t: Words, targets: Sequence[Target]) -> Link | None:
     """Return the link of the first account where the post is live."""
     link = next((target.link for target in targets if target.state == "published" and target.link), "")
-    return Link(t("Open the post"), link) if link else None
+    return Link(t("See it live"), link) if link else None
 
 
 def asked(t: Words, targets: Sequence[Target], accounts: dict[int, Account]) -> tuple[tuple[Button, ...], ...]:

@@ -177,6 +177,45 @@ async def test_in_a_group_only_a_reply_to_the_prompt_answers(chat: TestDesk) -> 
     assert "Answered" in words(await anna.says("Beans", reply_to=prompt))
 
 
+async def test_in_a_group_no_answered_question_stays(chat: TestDesk) -> None:
+    anna = chat.anna.at("team")
+    await anna.says("/ask title tone")
+    prompt, _card = chat.room("team").messages[-1]
+    await anna.says("x" * 21, reply_to=prompt)
+    prompt, again = chat.room("team").messages[-1]
+    assert "too long" in words(again)
+    await anna.says("Beans", reply_to=prompt)
+    await anna.presses("Warm")
+    assert [card.title for card in chat.room("team").cards] == ["Answered"]
+
+
+async def test_in_private_answered_questions_stay_as_lines_that_cannot_be_pressed(chat: TestDesk) -> None:
+    await chat.anna.says("/ask title tone")
+    await chat.anna.says("Beans")
+    await chat.anna.presses("Warm")
+    *lines, answered = chat.anna.room.cards
+    assert [words(line).strip() for line in lines] == ["What is it called?", "Which tone? Warm"]
+    assert all(not line.buttons for line in lines)
+    assert answered.title == "Answered"
+
+
+async def test_a_secret_does_not_stay_in_the_talk(chat: TestDesk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(globals(), "QUESTIONS", (Question("key", "Key?", "secret"),))
+    await chat.anna.says("/ask")
+    written = await chat.transport.send(chat.anna.room.chat, Card(title="my-key, as Anna wrote it"))
+    await chat.anna.receives(kind="words", text="my-key", message_id=written.message_id)
+    assert "my-key, as" not in str(chat.anna.room.cards)
+
+
+async def test_a_form_can_be_closed_unanswered(desk: TestDesk) -> None:
+    await desk.anna.says("/ask title")
+    ask = desk.room("team").cards[-1].ask
+    assert ask is not None
+    stopped = await desk.anna.receives(kind="answer", ref=ask.ref, cancelled=True)
+    assert "Nothing was changed" in words(stopped.notice)
+    assert desk.room("team").cards == []
+
+
 @pytest.mark.parametrize(("said", "why"), [("2020-01-01 10:00", "has passed"), ("2031-01-01 10:00", "two years")])
 async def test_a_moment_is_ahead_and_not_too_far(desk: TestDesk, said: str, why: str) -> None:
     await desk.anna.says("/ask when")

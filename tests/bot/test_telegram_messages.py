@@ -88,6 +88,22 @@ async def test_a_change_of_buttons_alone_changes_only_them(
     assert team.cards[0].labels == ["Reply"]
 
 
+async def test_a_message_is_taken_away_once_and_one_that_has_to_stay_stays(
+    server: LoopbackTelegram, telegram: Telegram, team: Chat
+) -> None:
+    message = await telegram.send(chat_ref(team), CARD)
+    await telegram.remove(message)
+    await telegram.remove(message)
+    assert team.cards == []
+    kept = await telegram.send(chat_ref(team), CARD)
+    server.refuse("deleteMessage", 400, "Bad Request: message can't be deleted for everyone")
+    await telegram.remove(kept)
+    server.refuse("deleteMessage", 403, "Forbidden: bot was kicked from the supergroup chat")
+    with pytest.raises(ChatGone):
+        await telegram.remove(kept)
+    assert len(team.cards) == 1
+
+
 async def test_a_message_somebody_deleted_is_sent_anew_where_it_is_still_needed(
     server: LoopbackTelegram, telegram: Telegram, team: Chat
 ) -> None:

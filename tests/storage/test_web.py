@@ -47,6 +47,21 @@ async def test_an_edit_that_changes_nothing_wakes_nobody(any_database: Database,
     assert not await any_database.write(web.edit_message, words.id, {"title": "x"})
 
 
+async def test_a_removed_message_is_told_to_open_browsers_and_shown_nowhere(
+    any_database: Database, world: World
+) -> None:
+    kept = await any_database.write(web.add_message, "team", card={"title": "kept"})
+    gone = await any_database.write(web.add_message, "team", card={"title": "gone"})
+    words = await any_database.write(web.add_message, "team", text="Hi", member_id=world.anna.id)
+    for message_id in (gone.id, gone.id, words.id):
+        await any_database.write(web.remove_message, message_id)
+    assert [one.id for one in await any_database.read(web.latest, "team", 2**62, 9)] == [kept.id, words.id]
+    (told,) = await any_database.read(web.since, "team", words.revision, 9)
+    assert (told.id, told.card) == (gone.id, None)
+    assert not await any_database.write(web.edit_message, gone.id, {"title": "late"})
+    assert await any_database.read(web.unseen, world.anna.id, ["team"]) == {"team": 1}
+
+
 async def test_unseen_messages_are_counted_by_chat(any_database: Database, world: World) -> None:
     for chat_id in ("team", "team", "client"):
         last = await any_database.write(web.add_message, chat_id, card={"title": "x"})

@@ -13,13 +13,13 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from PIL import Image
-from playwright.async_api import Browser, FrameLocator, Locator, Page, ViewportSize, expect
+from playwright.async_api import Browser, FilePayload, FrameLocator, Locator, Page, ViewportSize, expect
 
 from config.words import words
 from connectors.demo_pictures import draw
 
 ZONE = ZoneInfo("Europe/Berlin")
-WIDE: ViewportSize = {"width": 1400, "height": 900}
+WIDE: ViewportSize = {"width": 1400, "height": 960}
 TALL: ViewportSize = {"width": 1400, "height": 1060}
 SCREENSHOTS = os.environ.get("COPYDESK_SCREENSHOTS", "")
 
@@ -66,15 +66,15 @@ class Newcomer:
         for name, value in fields.items():
             field = form.locator(f"[name='q.{name}']")
             if isinstance(value, bytes):
-                await field.set_input_files([{"name": "cup.jpg", "mimeType": "image/jpeg", "buffer": value}])
+                await field.set_input_files(FilePayload(name="beans.jpg", mimeType="image/jpeg", buffer=value))
             else:
                 await field.fill(value)
         await form.locator("button.good").click()
         await expect(form).to_have_count(0)
 
     async def shows(self, name: str, pane: str = "", scrolled_to: Locator | None = None) -> None:
-        """Save a picture of the page, or of one pane, for the README, where one is wanted."""
-        if not SCREENSHOTS:
+        """Save a picture of the page, or of one pane, for the English README, where one is wanted."""
+        if not SCREENSHOTS or self.language != "en":
             return
         await self.page.set_viewport_size(TALL if pane else WIDE)
         if pane:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import io
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 import pytest_asyncio
+from chromium import chromium, needs_chromium
 from PIL import Image
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
+from playwright.async_api import Browser, BrowserContext, Page, expect
 from web_desk import WebDesk
 
 from bot.web.seats import COOKIE, take
@@ -19,25 +19,18 @@ from handlers.route import Context
 from smm.members import login_link
 from storage.members import Member
 
-CHROMIUM = Path("/usr/bin/chromium")
-ARGS = (
-    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync"
-)
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.asyncio(loop_scope="module"),  # one browser for all: starting it takes longer than any test
-    pytest.mark.skipif(not CHROMIUM.exists(), reason="Chromium is not installed at /usr/bin/chromium"),
+    needs_chromium,
 ]
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def chromium() -> AsyncIterator[Browser]:
+@pytest_asyncio.fixture(scope="module", loop_scope="module", name="chromium")
+async def browser() -> AsyncIterator[Browser]:
     """A browser without a window."""
-    async with async_playwright() as playwright:
-        opened = await playwright.chromium.launch(executable_path=CHROMIUM, args=ARGS.split())
+    async with chromium() as opened:
         yield opened
-        await opened.close()
 
 
 @pytest_asyncio.fixture(loop_scope="module")
@@ -50,9 +43,6 @@ async def server(open_desk: WebDesk) -> AsyncIterator[WebServer]:
     await open_desk.web.stop()
     await open_desk.delivery.stop()
     await opened.stop()
-
-
-expect.set_options(timeout=15_000)  # of a browser on a busy machine
 
 
 async def sits(
@@ -95,6 +85,9 @@ async def test_the_whole_loop_by_mouse_and_keyboard(
     await anna.get_by_role("button", name="Count").click()
     await expect(anna.get_by_text("Pressed 1")).to_be_visible()
 
+    await anna.get_by_role("button", name="Ask").click()
+    await anna.get_by_role("button", name="Cancel").click()
+    await expect(boris.get_by_text("Anna is answering this.")).to_have_count(0)
     await anna.get_by_role("button", name="Ask").click()
     title = anna.get_by_label("Title")
     await expect(title).to_be_focused()
