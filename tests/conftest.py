@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -11,14 +12,28 @@ from clocks import Clock
 from databases import Postgres, open_sqlite, sqlite_template
 from dialog import TestDesk, open_bare_desk, open_desk
 from fake_networks import FakeNetworks
+from hypothesis import HealthCheck, settings
 from post_world import PostDesk
 
 from storage.engine import Database
 from storage.vault import Vault
 
+# The same examples in every run, however slow the machine; HYPOTHESIS_PROFILE=search looks for new ones.
+settings.register_profile("steady", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("search", deadline=None, max_examples=5_000)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
 structlog.configure(  # a traceback drawn with colours and locals takes seconds
     processors=[structlog.processors.format_exc_info, structlog.processors.KeyValueRenderer()]
 )
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let one worker run whatever needs a server or a browser (`--dist loadgroup`), so that each is started once."""
+    for item in items:
+        for name in ("postgresql", "browser"):
+            if item.get_closest_marker(name):
+                item.add_marker(pytest.mark.xdist_group(name))
 
 
 @pytest.fixture
@@ -63,11 +78,12 @@ async def any_database(
     """An empty database with today's schema: the same test runs on SQLite and on PostgreSQL."""
     if request.param == "sqlite":
         opened = open_sqlite(request.getfixturevalue("sqlite_file"), tmp_path / "desk.sqlite3", vault, clock)
+        yield opened
+        await opened.close()
     else:
         server: Postgres = request.getfixturevalue("postgres")
-        opened = Database(await server.new(), vault, clock=clock)
-    yield opened
-    await opened.close()
+        async with server.lent(vault, clock) as opened:
+            yield opened
 
 
 @pytest.fixture

@@ -16,8 +16,6 @@ from specifications import REASON
 if TYPE_CHECKING:
     from aiogram import Bot
 
-pytest.importorskip("aiogram", reason="aiogram comes with the development requirements: make dev")
-
 
 @pytest.fixture
 async def server() -> AsyncIterator[LoopbackTelegram]:
@@ -28,6 +26,8 @@ async def server() -> AsyncIterator[LoopbackTelegram]:
 
 @pytest.fixture
 async def bot(server: LoopbackTelegram) -> AsyncIterator[Bot]:
+    # Not at the top: it takes seconds, and this file is read by every worker.
+    pytest.importorskip("aiogram", reason="aiogram comes with the development requirements: make dev")
     from aiogram import Bot
     from aiogram.client.session.aiohttp import AiohttpSession
     from aiogram.client.telegram import TelegramAPIServer

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import AsyncIterator, Iterator
 from contextlib import aclosing, asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
 from fault_proxy import fault_proxy
-from mastodon_mock.testing import MockServer
 
 from connectors import mastodon
 from connectors.base import Outside
@@ -19,6 +19,10 @@ from connectors.mastodon import Mastodon
 from smm.errors import AuthExpired, ConnectorError, OutcomeUnknown, RateLimited, Rejected, Unavailable
 from smm.networks import Answer, Can, Item, Kind, MediaFile, Outgoing
 
+if TYPE_CHECKING:
+    from mastodon_mock.testing import MockServer
+
+pytestmark = pytest.mark.xdist_group("mastodon")  # one server for all
 PNG = bytes.fromhex(
     "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d49444154789c6360f8cf500f0003860180"
     "5a34a5480000000049454e44ae426082"
@@ -26,14 +30,26 @@ PNG = bytes.fromhex(
 
 
 @pytest.fixture(scope="module")
-def instance() -> Iterator[MockServer]:
-    with MockServer() as server:
-        yield server
+def running() -> Iterator[tuple[MockServer, sqlite3.Connection]]:
+    """The server, its database as it was at the start. Its own reset makes sixty tables anew, which takes longer than a test."""
+    from mastodon_mock.testing import MockServer  # not at the top: it takes a second, and every worker reads this file
+
+    with MockServer() as server, sqlite3.connect(":memory:") as pristine:
+        _database_of(server).backup(pristine)
+        yield server, pristine
 
 
-@pytest.fixture(autouse=True)
-def clean(instance: MockServer) -> None:
-    instance.reset()
+@pytest.fixture
+def instance(running: tuple[MockServer, sqlite3.Connection]) -> MockServer:
+    """The server with nothing but its people."""
+    server, pristine = running
+    pristine.backup(_database_of(server))
+    return server
+
+
+def _database_of(server: MockServer) -> sqlite3.Connection:
+    held: sqlite3.Connection = server._server.config.app.state.engine.raw_connection().driver_connection
+    return held
 
 
 @asynccontextmanager

