@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from bot.transport import Incoming, Outcome, Pace, Receive
 from handlers.card import Card
 from handlers.card_json import pack
-from smm.errors import N_, ChatError, ChatGone
+from smm.errors import N_, ChatError
 from storage import web
 from storage.channels import ChatRef, MessageRef
 from storage.engine import Database
@@ -53,13 +53,11 @@ class Web:
         return MessageRef(chat, str(added.id))
 
     async def edit(self, message: MessageRef, card: Card) -> None:
-        """Draw a card over a message of ours."""
+        """Draw a card over a message of ours; one that was removed stays so."""
         if not message.message_id.isdecimal():
             raise ChatError(N_("There is no such message."))
-        known = await self._database.write(web.edit_message, int(message.message_id), pack(card), _pictures(card))
-        if not known:
-            raise ChatGone(N_("The message is gone."))
-        self._wake(message.chat.chat_id)
+        if await self._database.write(web.edit_message, int(message.message_id), pack(card), _pictures(card)):
+            self._wake(message.chat.chat_id)
 
     async def remove(self, message: MessageRef) -> None:
         """Take a message of ours away."""
