@@ -16,6 +16,8 @@ from specifications import REASON
 if TYPE_CHECKING:
     from aiogram import Bot
 
+pytestmark = pytest.mark.xdist_group("aiogram")
+
 
 @pytest.fixture
 async def server() -> AsyncIterator[LoopbackTelegram]:
