@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
     Column,
+    Executable,
     ForeignKey,
     Index,
     Integer,
@@ -209,22 +211,25 @@ def due(uow: UnitOfWork, until: datetime, most: int = 500) -> list[tuple[int, da
     return [(row[0], row[1]) for row in uow.rows(_DUE, until=until, most=most)]
 
 
+@lru_cache(maxsize=64)
+def _as_it_was_read(names: tuple[str, ...]) -> Executable:
+    """Return the compare-and-set of some columns, made once: building it anew costs as much as running it."""
+    return (
+        update(mentions)
+        .where(mentions.c.id == bindparam("wanted"), mentions.c.revision == bindparam("as_read"))
+        .values({name: bindparam(f"new_{name}", type_=mentions.c[name].type) for name in names})
+    )
+
+
 def change(uow: UnitOfWork, mention: Mention, **values: Any) -> bool:
     """Change a mention as it was read and make it a new revision; False means that somebody was first."""
-    statement = (
-        update(mentions)
-        .where(mentions.c.id == mention.id, mentions.c.revision == mention.revision)
-        .values(revision=mention.revision + 1, **values)
-    )
-    return uow.change(statement) == 1
+    return mark(uow, mention, revision=mention.revision + 1, **values)
 
 
 def mark(uow: UnitOfWork, mention: Mention, **values: Any) -> bool:
     """Change what is neither state nor text, so that it stays the same revision; False means that somebody was first."""
-    statement = (
-        update(mentions).where(mentions.c.id == mention.id, mentions.c.revision == mention.revision).values(**values)
-    )
-    return uow.change(statement) == 1
+    new = {f"new_{name}": value for name, value in values.items()}
+    return uow.change(_as_it_was_read(tuple(sorted(values))), wanted=mention.id, as_read=mention.revision, **new) == 1
 
 
 def tally(uow: UnitOfWork, brand_id: int, states: Collection[str]) -> dict[str, int]:

@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Executable, Table, insert
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import CursorResult
 
+from storage import direct
 from storage.vault import Vault
 
 Noun = TypeVar("Noun")
@@ -47,16 +48,27 @@ class UnitOfWork:
 
     def one(self, noun: type[Noun], statement: Executable, **values: Any) -> Noun | None:
         """Return the first row as a noun, None if there is none. Columns must come in the noun's order."""
-        row = self.connection.execute(statement, values).first()
-        return None if row is None else noun(*row)
+        done = direct.run(statement, self.connection, values)
+        if done is None:
+            row = self.connection.execute(statement, values).first()
+            return None if row is None else noun(*row)
+        found = done[1].fetchone()
+        return None if found is None else noun(*done[0].row(found))
 
     def many(self, noun: type[Noun], statement: Executable, **values: Any) -> list[Noun]:
         """Return every row as a noun."""
-        return [noun(*row) for row in self.connection.execute(statement, values)]
+        done = direct.run(statement, self.connection, values)
+        if done is None:
+            return [noun(*row) for row in self.connection.execute(statement, values)]
+        return [noun(*done[0].row(row)) for row in done[1]]
 
     def scalar(self, statement: Executable, **values: Any) -> Any:
         """Return the first column of the first row, None if there is none."""
-        return self.connection.execute(statement, values).scalar()
+        done = direct.run(statement, self.connection, values)
+        if done is None:
+            return self.connection.execute(statement, values).scalar()
+        found = done[1].fetchone()
+        return None if found is None else done[0].row(found)[0]
 
     def rows(self, statement: Executable, **values: Any) -> Sequence[Any]:
         """Return plain rows."""
@@ -64,6 +76,9 @@ class UnitOfWork:
 
     def add(self, table: Table, **values: Any) -> int:
         """Insert one row and return its id; 0 where the table has a key of another kind."""
+        added = direct.add(table, self.connection, values)
+        if added is not None:
+            return added
         result: CursorResult[Any] = self.connection.execute(insert(table), values)
         primary = result.inserted_primary_key
         return primary[0] if primary and isinstance(primary[0], int) else 0
@@ -96,6 +111,9 @@ class UnitOfWork:
 
     def change(self, statement: Executable, **values: Any) -> int:
         """Run an update or delete and return how many rows it touched: zero means that somebody was first."""
+        done = direct.run(statement, self.connection, values)
+        if done is not None:
+            return done[1].rowcount
         result: CursorResult[Any] = self.connection.execute(statement, values)
         return result.rowcount
 
