@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from config.settings import Settings
-from smm.errors import DeskError
+from smm.errors import ConfigError, DeskError
 
 Level = Literal["ready", "optional", "missing"]
 MARKS: dict[Level, tuple[str, str]] = {
@@ -49,14 +49,15 @@ async def inspect(settings: Settings, *, audit: bool) -> list[Finding]:
 async def _guarded(check: Callable[[Settings], Awaitable[Finding]], settings: Settings) -> Finding:
     try:
         return await check(settings)
-    except DeskError as error:
+    except (DeskError, ConfigError) as error:
         return Finding("missing", str(error))
 
 
 async def _key(settings: Settings) -> Finding:
-    from bot.keys import key_file
+    from bot.keys import key_file, vault
 
     if settings.keys:
+        vault(settings)
         return Finding("ready", f"Secrets are sealed with {len(settings.keys)} key(s) from the settings.")
     path = key_file(settings)
     if path.exists():
@@ -113,7 +114,10 @@ async def _audit(settings: Settings) -> Finding:
     from bot.keys import vault
     from storage.audit import verify
     from storage.engine import Database
+    from storage.migrate import current, head
 
+    if await current(settings.database_url) != head():
+        return Finding("optional", "There is no audit trail yet: it begins with the first start.")
     database = Database(settings.database_url, vault(settings))
     try:
         broken = await database.read(verify)

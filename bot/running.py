@@ -13,6 +13,7 @@ from config.settings import Settings
 from smm import members
 from smm.errors import ConfigError, DeskError
 from storage.engine import Database
+from storage.migrate import current, head
 from storage.unit_of_work import UnitOfWork
 
 
@@ -34,6 +35,8 @@ async def serve(settings: Settings) -> None:
 
 async def sign_in(settings: Settings, name: str) -> None:
     """Print a one-time link that signs a member in; the desk may run meanwhile."""
+    if await current(settings.database_url) != head():
+        raise ConfigError("Nobody is a member yet. Start the desk first: it prints the link for its first owner.")
     database = Database(settings.database_url, vault(settings))
     try:
         member, links = await database.write(_link, name)

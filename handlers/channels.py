@@ -48,12 +48,12 @@ def _advice(context: Context) -> str:
 
 def _purposes(context: Context) -> tuple[Button, ...]:
     """Return what this chat can become; a private chat is no client's room."""
-    offered = ("team", "alerts") if context.private else rooms.PURPOSES
     here = context.channel.purpose if context.channel is not None else ""
+    internal = context.private or here in rooms.INTERNAL
     return tuple(
         Button(_purpose(context.t, purpose), "channels.bind", args={"purpose": purpose})
-        for purpose in offered
-        if purpose != here
+        for purpose in rooms.PURPOSES
+        if purpose != here and not (internal and purpose == "client")
     )
 
 

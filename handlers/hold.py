@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from handlers.card import Answer, Ask, Button, Card, Notice, Question, para, row
-from handlers.route import Context, action, command
-from smm import holds
+from handlers.route import Context, Scene, action, command, view
+from smm import alerts, holds
 from smm.errors import N_
 from smm.roles import Right
 
@@ -16,7 +16,17 @@ def hold(context: Context) -> Answer:
     count = holds.hold_brand(context.uow, context.actor)
     stopped = t.n("{count} planned post was stopped.", "{count} planned posts were stopped.", count)
     words = t("{brand} is on hold: nothing goes out until the team lets it, with /resume.", brand=context.of.name)
+    if context.channel is None or context.channel.purpose != "team":
+        told = {"by": context.who.name, "brand": context.of.name}
+        alerts.tell(context.uow, context.of.id, "team", "hold", context.of.id, told)
     return Card(body=(para(words), para(stopped)), tone="warn")
+
+
+@view("hold")
+def on_hold(scene: Scene) -> Card:
+    """Tell the team that somebody stopped the brand elsewhere."""
+    words = scene.t("{by} stopped everything of {brand} that is not out yet. To let it go on: /resume", **scene.args)
+    return Card(body=(para(words),), tone="warn")
 
 
 @command("resume", needs=Right.HOLD, help=N_("Let the brand publish again after /hold"))

@@ -60,6 +60,9 @@ def _person(context: Context, member: Member) -> Card:
             "members.role",
             member.id,
             args={"role": role, "held": "" if role in held else "yes"},
+            confirm=t("Make {name} an owner? An owner may do everything, in every brand.", name=member.name)
+            if role is Role.OWNER and role not in held
+            else "",
         )
         for role, name in role_names(t).items()
     ]

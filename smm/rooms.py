@@ -10,6 +10,7 @@ from storage.members import Member
 from storage.unit_of_work import UnitOfWork
 
 PURPOSES = ("team", "client", "alerts")
+INTERNAL = frozenset({"team", "alerts"})
 
 
 def bind(uow: UnitOfWork, by: Member, brand: Brand, chat: ChatRef, purpose: str, title: str) -> Channel:
@@ -19,6 +20,12 @@ def bind(uow: UnitOfWork, by: Member, brand: Brand, chat: ChatRef, purpose: str,
     known = channels.at(uow, chat)
     if known is not None and known.brand_id != brand.id:
         raise Conflict(N_("This chat is a room of another brand. Release it there first: /channels."))
+    if known is not None and purpose == "client" and known.purpose in INTERNAL:
+        raise Conflict(
+            N_(
+                "The team's own words stand in this room, and the client would read them. Make another room for the client."
+            )
+        )
     if known is not None:
         channels.change(uow, known.id, purpose=purpose, title=title or known.title, state="open")
     room = known or channels.add(uow, brand.id, chat, purpose, title, brand.language)
