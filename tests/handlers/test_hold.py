@@ -35,6 +35,15 @@ async def test_the_kill_switch_stops_everything_and_resume_asks_about_what_was_m
     assert "Publish now" in labels_of(missed)
 
 
+async def test_the_team_hears_of_the_clients_hold_and_not_twice_of_its_own(posting: PostDesk) -> None:
+    desk = posting.desk
+    await desk.clara.says("/hold")
+    assert any("Clara stopped everything" in words_of(card) for card in desk.room("team").cards)
+    await desk.anna.says("/resume")
+    await desk.anna.says("/hold")
+    assert not any("Anna stopped everything" in words_of(card) for card in desk.room("team").cards)
+
+
 async def test_twice_is_told(posting: PostDesk) -> None:
     await posting.desk.anna.says("/hold")
     assert "on hold already" in words_of(await posting.desk.anna.says("/hold"))

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import cast
 
+import pytest
 from dialog import Person, TestDesk
 from spoken import words
 
-from handlers.card import Notice
-from smm import members
+from handlers.card import Card, Notice
+from smm import members, rooms
+from smm.errors import Conflict
 from smm.roles import Role
+from storage import channels as kept
 from storage.channels import ChatRef
 
 
@@ -196,3 +199,17 @@ async def test_a_web_room_is_made_for_the_client(desk: TestDesk) -> None:
     bound = await desk.database.read(channels.at, ChatRef("web", "bean-client"))
     assert bound is not None
     assert bound.purpose == "client"
+
+
+async def test_the_teams_room_is_never_handed_to_the_client(desk: TestDesk) -> None:
+    offered = await desk.anna.says("/channels")
+    assert isinstance(offered, Card)
+    labels = [button.label for buttons in offered.buttons for button in buttons]
+    assert "Alerts only" in labels
+    assert "Client" not in labels
+    world = desk.world
+    with pytest.raises(Conflict, match="another room for the client"):
+        await desk.database.write(rooms.bind, world.anna, world.brand, world.team.chat, "client", "")
+    room = await desk.database.read(kept.at, world.team.chat)
+    assert room is not None
+    assert room.purpose == "team"
