@@ -15,6 +15,7 @@ from fake_networks import FakeNetworks
 from hypothesis import HealthCheck, settings
 from post_world import PostDesk
 
+from smm import declared
 from storage.engine import Database
 from storage.vault import Vault
 
@@ -34,6 +35,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         for name in ("postgresql", "browser"):
             if item.get_closest_marker(name):
                 item.add_marker(pytest.mark.xdist_group(name))
+
+
+@pytest.fixture(autouse=True)
+def _undeclared(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every test begins without a declared network, whatever program ran before it in this process."""
+    monkeypatch.setattr(declared, "_networks", {})
 
 
 @pytest.fixture
