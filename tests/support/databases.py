@@ -13,14 +13,12 @@ from pathlib import Path
 from typing import Any
 
 import asyncpg
-from alembic import command
 from sqlalchemy import URL, Connection, create_engine, make_url
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
 from storage.engine import Database
-from storage.migrate import config, upgrade
-from storage.schema import metadata
+from storage.migrate import upgrade
 from storage.vault import Vault
 
 TUNING = ("fsync", "synchronous_commit", "full_page_writes")  # nobody cuts the power of a test
@@ -39,8 +37,6 @@ END $$;
 
 def fill(connection: Connection) -> None:
     """Give an empty database today's schema."""
-    metadata.create_all(connection)
-    command.stamp(config(connection), "0001")
     upgrade(connection)
 
 
