@@ -1,0 +1,101 @@
+"""The main job on every network that can do it, over real HTTP: connect, hear a comment, answer it, publish with a picture.
+
+One journey for all: a network has a world (network_desk.World), and everything here is run on each of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from clocks import Clock
+from dialog import TestDesk
+from inbox_desk import words
+from network_desk import NetworkDesk, Seen, Trouble, network_desk, picture
+from network_worlds import WORLDS
+
+from smm import accounts
+
+COMMENT = "Do you have oat milk? <b>& more</b>"
+ANSWER = "We do, ask at the counter."
+POST = "The autumn blend is back, in both shops."
+
+
+@pytest.fixture(params=WORLDS)
+async def stage(
+    request: pytest.FixtureRequest, desk: TestDesk, clock: Clock, tmp_path: Path
+) -> AsyncIterator[NetworkDesk]:
+    """The desk around one network, its account connected."""
+    async with WORLDS[request.param].open(clock) as world, network_desk(desk, clock, world, tmp_path) as opened:
+        card = await opened.connects()
+        assert card.tone == "good", words(card)
+        yield opened
+
+
+async def answer(stage: NetworkDesk, text: str) -> None:
+    """Answer the newest comment, past the time to undo."""
+    await stage.anna.presses("Reply")
+    await stage.anna.answers(text=text)
+    await stage.anna.presses("Send")
+    await stage.passes(seconds=15)
+
+
+async def test_a_comment_comes_once_and_is_answered_in_public(stage: NetworkDesk) -> None:
+    stage.world.comment(COMMENT)
+    await stage.passes(minutes=2)
+    await stage.passes(minutes=2)
+    cards = [card for card in stage.desk.room("team").cards if COMMENT in str(card)]
+    assert len(cards) == 1
+    await answer(stage, ANSWER)
+    (said,) = [seen for seen in stage.world.seen() if seen.answers]
+    assert ANSWER in said.text
+    card = next(card for card in stage.desk.room("team").cards if COMMENT in str(card))
+    assert "answered" in words(card).lower()
+    await stage.passes(minutes=5)
+    assert len([seen for seen in stage.world.seen() if seen.answers]) == 1
+
+
+async def test_an_approved_post_goes_out_with_its_picture(stage: NetworkDesk, tmp_path: Path) -> None:
+    await stage.publishes(POST, await picture(stage.desk, tmp_path))
+    assert stage.world.seen() == [Seen(POST, 1)]
+    receipt = next(card for card in stage.desk.room("team").cards if card.link)
+    assert receipt.link is not None
+    assert receipt.link.url.startswith("http")
+    await stage.passes(minutes=10)
+    assert len(stage.world.seen()) == 1
+
+
+@pytest.mark.parametrize(
+    ("stage", "kind"), [(name, kind) for name, place in WORLDS.items() for kind in place.troubles], indirect=["stage"]
+)
+async def test_what_goes_wrong_is_told_and_nothing_goes_out_twice(
+    stage: NetworkDesk, tmp_path: Path, kind: Trouble
+) -> None:
+    stage.world.trouble(kind)
+    await stage.publishes(POST, await picture(stage.desk, tmp_path))
+    for _ in range(4):
+        await stage.passes(minutes=3)
+    told = "\n".join(words(card) for card in stage.desk.room("team").cards if card.ask is None)
+    if kind in {"refused", "human"}:
+        assert stage.world.seen() == []
+        assert "Try again" in str(stage.desk.room("team").cards), told
+    else:
+        assert stage.world.seen() == [Seen(POST, 1)], told
+        assert "Live" in told
+
+
+async def test_a_key_that_dies_is_told_once_and_the_post_waits_for_the_new_one(
+    stage: NetworkDesk, tmp_path: Path
+) -> None:
+    stage.world.revoke()
+    await stage.publishes(POST, await picture(stage.desk, tmp_path))
+    await stage.passes(minutes=5)
+    assert stage.world.seen() == []
+    (account,) = await stage.desk.database.read(accounts.connected_ones, stage.desk.world.brand.id)
+    assert account.health == "auth_expired"
+    await stage.anna.presses("Reconnect")
+    await stage.anna.answers(**stage.world.key())
+    for _ in range(3):
+        await stage.passes(minutes=1)
+    assert stage.world.seen() == [Seen(POST, 1)]

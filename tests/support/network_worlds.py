@@ -1,0 +1,24 @@
+"""The worlds that the networks' journeys are run in, by network, and what can be provoked in each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+
+from clocks import Clock
+from demo_world import demo_world
+from network_desk import Trouble, World
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """How a world is opened, and which troubles its network knows."""
+
+    open: Callable[[Clock], AbstractAsyncContextManager[World]]
+    troubles: tuple[Trouble, ...] = ()
+
+
+WORLDS: Mapping[str, Place] = {
+    "demo": Place(demo_world, ("down", "lost")),
+}
