@@ -9,6 +9,7 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from itertools import islice
 from typing import Any
 from urllib.parse import urlsplit
@@ -25,6 +26,7 @@ from bot.telegram_text import (
     html,
     line,
     link,
+    moment,
     plain,
     shorten,
     size,
@@ -86,7 +88,9 @@ def notice(text: str) -> str:
 def _layout(card: Card, mention: str) -> list[Run]:
     """Head and foot always stay whole; what is too long is cut in the body, then in the fields."""
     head = _title(card)
-    foot = _joined([_link(card.link), _addresses(card), _question(card.ask, mention), _footer(card.footer)], "\n")
+    foot = _joined(
+        [_link(card.link), _addresses(card), _question(card.ask, mention), _at(card.at), _footer(card.footer)], "\n"
+    )
     body = _joined([_block(block) for block in card.body], "\n\n")
     facts = _joined([_field(field) for field in card.fields[:FIELDS]], "\n")
     whole = _joined([head, body, facts, foot], "\n\n")
@@ -119,12 +123,15 @@ def _para(block: Para) -> list[Run]:
 
 
 def _span(span: Span) -> Run:
-    href = link(span.href)
+    href, style = link(span.href), STYLES[span.style]
     if href and units(href) <= TEXT_LIMIT:
         # Telegram lets nothing stand inside or around code.
-        style = () if span.style == "code" else STYLES[span.style]
-        return Run(unlinked(clean(span.text)), (anchor(href), *style))
-    return Run(unlinked(clean(span.text)), STYLES[span.style])
+        return Run(unlinked(clean(span.text)), (anchor(href), *(() if span.style == "code" else style)))
+    return Run(unlinked(clean(span.text)), style if span.style == "code" else (*_moment(span.at), *style))
+
+
+def _moment(at: datetime | None) -> tuple[tuple[str, str], ...]:
+    return (moment(at),) if at is not None else ()
 
 
 def _quote(quote: Quote) -> list[Run]:
@@ -139,7 +146,8 @@ def _quote(quote: Quote) -> list[Run]:
 def _field(field: Field) -> list[Run]:
     label = shorten(unlinked(line(field.label)), NAME)
     value = shorten(unlinked(clean(field.value)).strip(), VALUE)
-    return [Run(f"{label}: ", (BOLD,)), Run(value)] if label else [Run(value)] if value else []
+    told = Run(value, _moment(field.at))
+    return [Run(f"{label}: ", (BOLD,)), told] if label else [told] if value else []
 
 
 def _link(target: Link | None) -> list[Run]:
@@ -176,6 +184,10 @@ def _question(ask: Ask | None, mention: str) -> list[Run]:
 def anchor_to(user_id: str) -> tuple[str, str]:
     """Return the tags that name a person by their id, which calls them (https://core.telegram.org/bots/api#html-style)."""
     return (f'<a href="tg://user?id={user_id}">', "</a>")
+
+
+def _at(at: datetime | None) -> list[Run]:
+    return [Run(f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC", (moment(at), ITALIC))] if at is not None else []
 
 
 def _footer(footer: str) -> list[Run]:

@@ -11,6 +11,7 @@ import structlog
 from telegram.error import BadRequest, ChatMigrated, TelegramError
 
 from bot.telegram_card import CAPTION_LIMIT, TEXT_LIMIT, TelegramMessage, render
+from bot.telegram_offers import Offers
 from bot.telegram_pictures import HTML, Pictures, address, place
 from bot.telegram_refusals import meant, message_lost, says, topic_lost, unchanged, undeletable, unparsed
 from bot.telegram_request import Requests
@@ -36,13 +37,16 @@ class Messages:
         self._requests = requests
         self._pictures = pictures
         self._moved = moved
+        self._offers = Offers()
         self._standing: OrderedDict[MessageRef, Standing] = OrderedDict()
 
     async def send(self, chat: ChatRef, card: Card, mention: str = "") -> MessageRef:
         """Send a card; raise a ChatError when it cannot be sent."""
         try:
-            return await self._send(chat, render(card, mention))
+            return await self._send(chat, self._offers.fitting(render(card, mention)))
         except TelegramError as error:
+            if self._offers.learn(error):
+                return await self.send(chat, card, mention)
             if chat.topic_id and topic_lost(error):  # the group is still there: say it where all of it can see it
                 return await self.send(ChatRef(chat.platform, chat.chat_id), card, mention)
             raise await self._meant(chat, error) from None
@@ -52,6 +56,8 @@ class Messages:
         try:
             await self._edit(message, card)
         except TelegramError as error:
+            if self._offers.learn(error):
+                return await self.edit(message, card)
             if not message_lost(error):
                 raise await self._meant(message.chat, error) from None
             self._standing.pop(message, None)
@@ -99,12 +105,12 @@ class Messages:
                 reply_markup=drawn.markup,
             )
 
-        return await _plainly(say, drawn)
+        return await _plainly(say, drawn, self._offers.may_learn)
 
     # ---- standing messages
 
     async def _edit(self, message: MessageRef, card: Card) -> None:
-        drawn = _editable(render(card))
+        drawn = _editable(self._offers.fitting(render(card)))
         known = self._standing.get(message)
         if known is not None and known[0] == drawn:
             return
@@ -132,9 +138,8 @@ class Messages:
         for pictured in (under, not under):
             try:
                 if pictured:
-                    await self._change(
-                        "editMessageCaption", message, _editable(render(card, limit=CAPTION_LIMIT)), "caption"
-                    )
+                    short = _editable(self._offers.fitting(render(card, limit=CAPTION_LIMIT)))
+                    await self._change("editMessageCaption", message, short, "caption")
                 else:
                     await self._change("editMessageText", message, drawn, "text")
             except BadRequest as error:
@@ -151,7 +156,7 @@ class Messages:
             words = {field: text, "parse_mode": mode} if field else {}
             return await self._requests.call(method, **place(message), **words, **preview, reply_markup=drawn.markup)
 
-        await _plainly(change, drawn)
+        await _plainly(change, drawn, self._offers.may_learn)
 
     def _stands(self, message: MessageRef, drawn: TelegramMessage, *, pictured: bool) -> MessageRef:
         self._standing[message] = (_editable(drawn), pictured)
@@ -161,12 +166,16 @@ class Messages:
         return message
 
 
-async def _plainly(say: Callable[[str, str | None], Awaitable[Any]], drawn: TelegramMessage) -> Any:
+async def _plainly(
+    say: Callable[[str, str | None], Awaitable[Any]],
+    drawn: TelegramMessage,
+    may_learn: Callable[[TelegramError], bool],
+) -> Any:
     """Say it with markup; once without, if the server cannot read ours: a plain card is better than none."""
     try:
         return await say(drawn.text, HTML)
     except BadRequest as error:
-        if not unparsed(error):
+        if not unparsed(error) or may_learn(error):
             raise
         log.warning("telegram cannot read our markup", reason=error.message[:200])
         return await say(cut(drawn.plain, TEXT_LIMIT), None)

@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from urllib.parse import urlsplit
 
 # Controls but the line feed, lone surrogates, bidi overrides and isolates, invisible fillers, non-characters. Joiners stay:
@@ -21,6 +22,7 @@ _BREAKS = re.compile("\r\n?|[\u0085\u2028\u2029\x0b\x0c]")
 _BLANKS = re.compile(r"\n{3,}")
 _AT = re.compile(r"(?<![\w@])@(?=\w)")
 _COMMAND = re.compile(r"(?<![\w/<>])/(?=\w)")
+_MOMENT = re.compile(r"</?tg-time[^<>]*>")
 _APART = "\u2060"  # a word joiner: nothing to see, and what follows is no mention or command any more
 _UNSEEN = frozenset("\u115f\u1160\u3164\uffa0\u2800\u180e")
 ELLIPSIS = "…"
@@ -105,6 +107,19 @@ def link(href: str) -> str:
 def anchor(href: str) -> tuple[str, str]:
     """Return the tags of a link to an address that `link` let through."""
     return (f'<a href="{escape(href)}">', "</a>")
+
+
+def moment(at: datetime) -> tuple[str, str]:
+    """Return the tags of a moment, which each reader sees on their own clock: weekday, date and time, in their language.
+
+    https://core.telegram.org/bots/api#date-time-entity-formatting
+    """
+    return (f'<tg-time unix="{int(at.timestamp())}" format="wDt">', "</tg-time>")
+
+
+def without_moments(written: str) -> str:
+    """Return HTML of ours with the moments as plain words, for a server that does not know them."""
+    return _MOMENT.sub("", written)
 
 
 def size(runs: Iterable[Run]) -> int:

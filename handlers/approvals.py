@@ -4,7 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from handlers.card import Answer, Ask, Block, Button, Card, Edit, Notice, Question, Quote, Span, bold, para, row
+from handlers.card import (
+    PLACE,
+    Answer,
+    Ask,
+    Block,
+    Button,
+    Card,
+    Edit,
+    Notice,
+    Question,
+    Quote,
+    Span,
+    bold,
+    filled,
+    para,
+    row,
+)
 from handlers.post_parts import excerpt, when
 from handlers.posts import or_newer, show
 from handlers.route import Context, Words, action, command
@@ -210,8 +226,9 @@ def _line(context: Context, approval: Approval, out: frozenset[int]) -> list[Blo
     whom = t("the client") if approval.audience == CLIENT else t("the team")
     text = versions.words_for(whole.content, min(whole.content.accounts))
     left = (Span(" · "), Span(t("left out"), "strike")) if approval.post_id in out else ()
-    facts = t("waits for {whom}, {when}", whom=whom, when=when(t, whole.post, whole.brand.zone))
-    return [para(bold(f"{approval.post_id}. "), Span(facts), *left), Quote(excerpt(text, 200))]
+    slot = Span(when(t, whole.post, whole.brand.zone), at=whole.post.slot_at)
+    facts = filled(t("waits for {whom}, {when}", whom=whom, when=PLACE), slot)
+    return [para(bold(f"{approval.post_id}. "), *facts, *left), Quote(excerpt(text, 200))]
 
 
 def _all_button(t: Words, mine: list[Approval], out: frozenset[int]) -> tuple[tuple[Button, ...], ...]:

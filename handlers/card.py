@@ -14,16 +14,22 @@ from typing import Literal
 Style = Literal["plain", "bold", "italic", "strike", "insert", "delete", "code"]
 Look = Literal["plain", "good", "bad"]
 Tone = Literal["plain", "good", "warn", "bad"]
+PLACE = "\N{OBJECT REPLACEMENT CHARACTER}"  # put into a sentence for what `filled` sets there
 Kind = Literal["line", "secret", "text", "choice", "moment", "files"]
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A run of text in one style. With `href` it is a link (http or https only; anything else is drawn as text)."""
+    """A run of text in one style. With `href` it is a link (http or https only; anything else is drawn as text).
+
+    With `at` the text tells that moment in the brand's zone; a platform that can shows it in the reader's own zone instead
+    (Telegram's date_time entity, Slack's <!date>, <time> on the web), any other draws the text.
+    """
 
     text: str
     style: Style = "plain"
     href: str = ""
+    at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +52,11 @@ Block = Para | Quote
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A short labelled fact."""
+    """A short labelled fact. With `at` the value tells that moment, as in a Span."""
 
     label: str
     value: str
+    at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +166,12 @@ Answer = Card | Notice | Edit | None
 def para(*parts: str | Span) -> Para:
     """Return a paragraph of strings and spans."""
     return Para(tuple(Span(part) if isinstance(part, str) else part for part in parts))
+
+
+def filled(sentence: str, span: Span, style: Style = "plain") -> tuple[Span, ...]:
+    """Return a translated sentence as spans, with `span` where PLACE stands in it."""
+    before, _, after = sentence.partition(PLACE)
+    return (Span(before, style), span, Span(after, style))
 
 
 def bold(text: str) -> Span:

@@ -46,20 +46,24 @@ def unpack(packed: Mapping[str, Any]) -> Card:
     return Card(
         title=parts.get("title", ""),
         body=tuple(_block(block) for block in parts.get("body", ())),
-        fields=tuple(Field(**field) for field in parts.get("fields", ())),
+        fields=tuple(Field(**_dated(field)) for field in parts.get("fields", ())),
         pictures=tuple(Picture(**picture) for picture in parts.get("pictures", ())),
         link=Link(**parts["link"]) if "link" in parts else None,
         buttons=tuple(tuple(Button(**button) for button in row) for row in parts.get("buttons", ())),
         ask=_ask(parts["ask"]) if "ask" in parts else None,
         footer=parts.get("footer", ""),
         tone=parts.get("tone", "plain"),
-        at=datetime.fromisoformat(parts["at"]) if "at" in parts else None,
+        at=_dated(parts).get("at"),
     )
+
+
+def _dated(parts: Mapping[str, Any]) -> dict[str, Any]:
+    return {**parts, "at": datetime.fromisoformat(parts["at"])} if "at" in parts else dict(parts)
 
 
 def _block(block: Mapping[str, Any]) -> Block:
     if "spans" in block:
-        return Para(tuple(Span(**span) for span in block["spans"]))
+        return Para(tuple(Span(**_dated(span)) for span in block["spans"]))
     return Quote(**block)
 
 

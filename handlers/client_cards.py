@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from handlers.card import Block, Button, Card, Field, Quote, Tone, bold, para, row
-from handlers.post_parts import difference, label, live_link, pictures, previews, when
+from handlers.post_parts import difference, label, live_link, pictures, previews, when_field
 from handlers.route import Scene, Words, view
 from smm import showing
 from smm.errors import N_
@@ -63,7 +63,7 @@ def client_card(scene: Scene) -> Card | None:
             *_said(scene, whole),
         ),
         fields=(
-            Field(t("When"), when(t, whole.post, whole.brand.zone)),
+            when_field(t, whole.post, whole.brand.zone),
             Field(t("Where"), ", ".join(label(accounts[each]) for each in content.accounts if each in accounts)),
             Field(t("Version"), str(numbers[-1])),
         ),

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
-from handlers.card import Block, Button, Card, Field, Para, Quote, para, row
+from handlers.card import PLACE, Block, Button, Card, Field, Para, Quote, filled, para, row
 from handlers.post_cards import OUT, decision, main_row
-from handlers.post_parts import STATES, asked, choose_time, excerpt, live_link, result, tone, when
+from handlers.post_parts import STATES, asked, choose_time, excerpt, live_link, moment, result, tone, when_field
 from handlers.route import Scene, Words, view
 from smm import receipts, showing, versions
 from smm.posts import Whole
@@ -34,7 +34,7 @@ def alert_card(scene: Scene) -> Card | None:
         title=t("Its time has passed, and it is not out: {state}", state=state) if late else state,
         body=(_about(t, whole), *results, *_holds(scene, whole)),
         fields=(
-            Field(t("When"), when(t, post, whole.brand.zone)),
+            when_field(t, post, whole.brand.zone),
             Field(t("Author"), showing.name(scene.uow, whole.version.author_id)),
         ),
         link=live_link(t, whole.targets),
@@ -96,7 +96,8 @@ def _next(t: Words, whole: Whole, approval: Approval) -> list[Block]:
     if post.state == "published":
         return [para(t("It is live."))]
     if post.state == "scheduled" and post.slot_at:
-        return [para(t("It goes out {when}.", when=t.when(post.slot_at, whole.brand.zone)))]
+        slot = moment(t, post.slot_at, whole.brand.zone)
+        return [para(*filled(t("It goes out {when}.", when=PLACE), slot))]
     if post.state == "approved" and post.slot_at:
         return [para(t("It was approved too late for its time. Choose what to do:"))]
     if post.state == "approved":

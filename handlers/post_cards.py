@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from handlers.card import Block, Button, Card, Field, Quote, bold, para, row
+from handlers.card import PLACE, Block, Button, Card, Field, Quote, bold, filled, para, row
 from handlers.post_parts import (
     STATES,
     asked,
@@ -12,11 +12,12 @@ from handlers.post_parts import (
     difference,
     label,
     live_link,
+    moment,
     pictures,
     previews,
     result,
     tone,
-    when,
+    when_field,
 )
 from handlers.route import Scene, Words, view
 from smm import preflight, showing
@@ -113,9 +114,8 @@ def decision(uow: UnitOfWork, t: Words, approval: Approval, whole: Whole) -> lis
         return [line, Quote(approval.reason, name)] if approval.reason else [line]
     if approval.state == "open" and approval.deadline_at is not None:
         whom = t("the client") if approval.audience == "client" else t("the team")
-        return [
-            para(t("Waits for {whom} until {when}.", whom=whom, when=t.when(approval.deadline_at, whole.brand.zone)))
-        ]
+        until = moment(t, approval.deadline_at, whole.brand.zone)
+        return [para(*filled(t("Waits for {whom} until {when}.", whom=whom, when=PLACE), until))]
     return []
 
 
@@ -123,7 +123,7 @@ def _fields(scene: Scene, whole: Whole, accounts: dict[int, Account]) -> tuple[F
     t = scene.t
     where = [label(accounts[each]) for each in whole.content.accounts if each in accounts]
     return (
-        Field(t("When"), when(t, whole.post, whole.brand.zone)),
+        when_field(t, whole.post, whole.brand.zone),
         Field(t("Where"), ", ".join(where)),
         Field(t("Author"), showing.name(scene.uow, whole.version.author_id)),
     )

@@ -6,9 +6,26 @@ Shared by the team's card and the client's; what each of them may see is decided
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
-from handlers.card import Block, Button, Link, Para, Picture, Quote, Span, Style, Tone, bold, para, row
+from handlers.card import (
+    PLACE,
+    Block,
+    Button,
+    Field,
+    Link,
+    Para,
+    Picture,
+    Quote,
+    Span,
+    Style,
+    Tone,
+    bold,
+    filled,
+    para,
+    row,
+)
 from handlers.route import Words
 from smm import declared, preflight, publishing, versions
 from smm.errors import N_
@@ -96,6 +113,16 @@ def when(t: Words, post: Post, zone: str) -> str:
     return t.when(post.slot_at, zone) if post.slot_at else t("no time yet")
 
 
+def when_field(t: Words, post: Post, zone: str) -> Field:
+    """Return a post's time as a fact that each reader may see on a clock of their own."""
+    return Field(t("When"), when(t, post, zone), at=post.slot_at)
+
+
+def moment(t: Words, at: datetime, zone: str) -> Span:
+    """Return a moment in the brand's zone, which each reader may see on a clock of their own."""
+    return Span(t.when(at, zone), at=at)
+
+
 def difference(t: Words, old: Content, new: Content, number: int) -> tuple[Block, ...]:
     """Return what changed since a version, word by word."""
     if versions.fingerprint(old) == versions.fingerprint(new):
@@ -119,8 +146,12 @@ def result(t: Words, target: Target, account: Account | None, whole: Whole) -> P
     words, facts = publishing.said(target.error)
     told = t(words, **facts) if words else t(STATES.get(target.state, _WAITS))
     again = target.state in {"retry_wait", "publishing"} and target.due_at is not None and bool(words)
-    tail = t(" Next: {when}.", when=t.when(target.due_at, whole.brand.zone)) if again and target.due_at else ""
-    return para(f"{_SIGNS.get(target.state, '·')} ", name, f": {told}{tail}")
+    tail = (
+        filled(t(" Next: {when}.", when=PLACE), moment(t, target.due_at, whole.brand.zone))
+        if again and target.due_at
+        else ()
+    )
+    return para(f"{_SIGNS.get(target.state, '·')} ", name, f": {told}", *tail)
 
 
 _WAITS: Final = N_("Waits")

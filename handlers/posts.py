@@ -8,8 +8,8 @@ from datetime import datetime
 from functools import wraps
 from typing import TYPE_CHECKING, ParamSpec
 
-from handlers.card import Answer, Ask, Block, Button, Card, Notice, Question, bold, para, row
-from handlers.post_parts import difference, label, when
+from handlers.card import PLACE, Answer, Ask, Block, Button, Card, Notice, Question, filled, para, row
+from handlers.post_parts import difference, label, moment, when
 from handlers.route import Context, Words, action, command
 from smm import alerts, approvals, contents, declared, outcomes, plan, posts, showing
 from smm.errors import N_, Conflict, Invalid
@@ -267,10 +267,10 @@ def place_next(context: Context) -> Answer:
 
 
 def _placed(context: Context, placed: Post) -> Answer:
-    moment = when(context.t, placed, context.of.zone)
+    slot = when(context.t, placed, context.of.zone)
     if placed.state == "scheduled":
-        return Notice(context.t("It goes out {when}.", when=moment))
-    return Notice(context.t("Planned for {when}. It still needs its approval.", when=moment))
+        return Notice(context.t("It goes out {when}.", when=slot))
+    return Notice(context.t("Planned for {when}. It still needs its approval.", when=slot))
 
 
 @action("post.now", needs=Right.WRITE, help=N_("Publish this post at once"))
@@ -324,11 +324,10 @@ def _step(context: Context, post_id: int, number: int) -> list[Block]:
         return []
     t = context.t
     by = showing.name(context.uow, after.author_id)
-    title = t(
-        "Version {number}, {name}, {when}", number=number + 1, name=by, when=t.when(after.created_at, context.of.zone)
-    )
+    made = moment(t, after.created_at, context.of.zone)
+    title = filled(t("Version {number}, {name}, {when}", number=number + 1, name=by, when=PLACE), made, "bold")
     old, new = showing.unpacked(before), showing.unpacked(after)
-    return [para(bold(title)), *(difference(t, old, new, number) or (para(t("The same, asked about once more.")),))]
+    return [para(*title), *(difference(t, old, new, number) or (para(t("The same, asked about once more.")),))]
 
 
 @action("post.note", needs=Right.SEE, help=N_("Write a remark on this post, for the team or the client too"))

@@ -45,7 +45,8 @@ url: Any = st.one_of(st.sampled_from(URLS), text)
 style: Any = st.sampled_from(["plain", "bold", "italic", "strike", "insert", "delete", "code"])
 look: Any = st.sampled_from(["plain", "good", "bad"])
 kind: Any = st.sampled_from(["line", "secret", "text", "choice", "moment", "files"])
-span = st.builds(Span, text=text, style=style, href=url)
+at: Any = st.sampled_from([None, datetime(2026, 3, 5, 8, tzinfo=UTC)])
+span = st.builds(Span, text=text, style=style, href=url, at=at)
 block: Any = st.one_of(
     st.builds(Para, spans=st.lists(span, max_size=3).map(tuple)), st.builds(Quote, text=text, author=text)
 )
@@ -72,7 +73,7 @@ card = st.builds(
     Card,
     title=text,
     body=st.lists(block, max_size=4).map(tuple),
-    fields=st.lists(st.builds(Field, label=text, value=text), max_size=3).map(tuple),
+    fields=st.lists(st.builds(Field, label=text, value=text, at=at), max_size=3).map(tuple),
     pictures=st.lists(picture, max_size=3).map(tuple),
     link=st.one_of(st.none(), st.builds(Link, label=text, url=url)),
     buttons=st.lists(st.lists(button, max_size=3).map(tuple), max_size=3).map(tuple),
@@ -84,5 +85,5 @@ card = st.builds(
     ),
     footer=text,
     tone=st.sampled_from(["plain", "good", "warn", "bad"]),
-    at=st.sampled_from([None, datetime(2026, 3, 5, 8, tzinfo=UTC)]),
+    at=at,
 )

@@ -26,9 +26,12 @@ TAGS = {
     "a": "text_link",
     "blockquote": "blockquote",
     "tg-spoiler": "spoiler",
+    "tg-time": "date_time",
 }
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9-]*)((?:\s+[a-z]+(?:=\"[^\"<>]*\")?)*)\s*>")
 _ATTRIBUTE = re.compile(r"([a-z]+)(?:=\"([^\"]*)\")?")
+# https://core.telegram.org/bots/api#date-time-entity-formatting
+_WHEN = re.compile(r"\s+unix=\"\d+\"(?:\s+format=\"(?:r|w?[dD]?[tT]?)\")?")
 _ENTITY = re.compile(r"&(lt|gt|amp|quot|#\d{1,7}|#x[0-9a-fA-F]{1,6});")
 _AUTO = {
     "mention": re.compile(r"(?<!\w)@[A-Za-z]\w{3,31}(?!\w)", re.ASCII),
@@ -73,6 +76,8 @@ def parse_html(source: str) -> Parsed:
         if found is None or found[2].lower() not in TAGS:
             raise CannotParse(f'Unsupported start tag "{found[2] if found else ""}" at byte offset {at}')
         closing, name = bool(found[1]), found[2].lower()
+        if name == "tg-time" and not closing and not _WHEN.fullmatch(found[3]):
+            raise CannotParse(f"Invalid date and time at byte offset {at}")
         if not closing:
             open_tags.append((name, offset, dict(_ATTRIBUTE.findall(found[3]))))
         elif not open_tags:
@@ -97,6 +102,8 @@ def _entity(name: str, start: int, length: int, attributes: dict[str, str]) -> d
             number = int(href.removeprefix("tg://user?id="))
             return entity | {"type": "text_mention", "user": {"id": number, "is_bot": False, "first_name": "?"}}
         return entity | {"url": href}
+    if name == "tg-time":
+        return entity | {"unix_time": int(attributes["unix"]), "date_time_format": attributes.get("format", "")}
     if name == "blockquote" and "expandable" in attributes:
         return entity | {"type": "expandable_blockquote"}
     return entity
