@@ -14,16 +14,11 @@ from itertools import islice
 from typing import Any
 from urllib.parse import urlsplit
 
-from bot.telegram_text import (
-    BOLD,
-    ITALIC,
-    STYLES,
-    Run,
-    anchor,
+from bot.chat_text import (
+    MARKS,
     clean,
-    disarmed,
     fit,
-    html,
+    joined,
     line,
     link,
     moment,
@@ -34,6 +29,7 @@ from bot.telegram_text import (
     unlinked,
     visible,
 )
+from bot.telegram_text import BOLD, ITALIC, STYLES, Run, anchor, disarmed, html, moment
 from handlers.card import Ask, Block, Button, Card, Field, Link, Para, Picture, Question, Quote, Span
 
 TEXT_LIMIT = 4096
@@ -47,7 +43,6 @@ PLACEHOLDER_LIMIT = 64  # https://core.telegram.org/bots/api#forcereply
 LABEL, TITLE, NAME, VALUE, FOOTER, FIELDS, ADDRESSES = 64, 256, 64, 512, 256, 30, 4
 FOLD_UNITS, FOLD_LINES = 320, 6
 
-_MARKS = {"plain": "", "good": "✅ ", "warn": "⚠️ ", "bad": "⛔ "}
 _LOOKS = {"good": "success", "bad": "danger"}
 
 Markup = dict[str, Any]
@@ -102,16 +97,12 @@ def _layout(card: Card, mention: str) -> list[Run]:
 
 
 def _joined(parts: Sequence[list[Run]], gap: str) -> list[Run]:
-    runs: list[Run] = []
-    for part in parts:
-        if part:
-            runs += [Run(gap), *part] if runs else part
-    return runs
+    return joined(parts, Run(gap))
 
 
 def _title(card: Card) -> list[Run]:
     title = shorten(unlinked(line(card.title)), TITLE)
-    return [Run(_MARKS[card.tone] + title, (BOLD,))] if title else []
+    return [Run(MARKS[card.tone] + title, (BOLD,))] if title else []
 
 
 def _block(block: Block) -> list[Run]:

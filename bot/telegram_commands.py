@@ -13,8 +13,8 @@ from typing import Any
 import structlog
 from telegram.error import BadRequest, Forbidden
 
+from bot.chat_text import line, shorten
 from bot.telegram_request import Requests
-from bot.telegram_text import line, shorten
 from bot.telegram_updates import PLATFORM
 from handlers.route import Route, Words
 from smm.roles import Right, Role, allows

@@ -14,7 +14,7 @@ from telegram import Bot, InputFile, Message
 from telegram.error import BadRequest, NetworkError, TelegramError
 
 from bot import media
-from bot.telegram_text import link
+from bot.chat_text import link
 from bot.telegram_updates import FileRef
 from handlers.card import Picture
 from smm.errors import N_, Invalid

@@ -10,12 +10,12 @@ from typing import Any
 import structlog
 from telegram.error import BadRequest, ChatMigrated, TelegramError
 
+from bot.chat_text import cut
 from bot.telegram_card import CAPTION_LIMIT, TEXT_LIMIT, TelegramMessage, render
 from bot.telegram_offers import Offers
 from bot.telegram_pictures import HTML, Pictures, address, place
 from bot.telegram_refusals import meant, message_lost, says, topic_lost, unchanged, undeletable, unparsed
 from bot.telegram_request import Requests
-from bot.telegram_text import cut
 from bot.transport import ChatRef, MessageRef
 from handlers.card import Card
 from smm.errors import N_, ChatError

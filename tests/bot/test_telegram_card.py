@@ -10,8 +10,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from loopback_telegram_html import Parsed, detect, parse_html, units
 
+from bot.chat_text import clean, cut
 from bot.telegram_card import TelegramMessage, notice, render
-from bot.telegram_text import clean, cut
 from handlers.card import Ask, Block, Button, Card, Field, Link, Para, Picture, Question, Quote, Span, bold, para, row
 
 HOSTILE = (
