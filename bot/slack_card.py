@@ -27,7 +27,7 @@ BUTTON_LIMIT: Final = 75
 VALUE_LIMIT: Final = 2_000
 CONFIRM_TITLE, CONFIRM_TEXT, CONFIRM_ANSWER = 100, 300, 30
 ALT_LIMIT: Final = 2_000
-NAME, VALUE, TITLE, FOOTER, FIELDS = 64, 512, 256, 512, 30
+NAME, VALUE, TITLE, FOOTER, DATE, FIELDS = 64, 512, 256, 512, 80, 30
 PRESS, OPEN, ASK = "press", "open", "ask"  # what an action id begins with; a page that opens asks nothing of us
 
 _LOOKS: Final = {"good": "primary", "bad": "danger"}
@@ -65,7 +65,7 @@ def _header(card: Card) -> Iterator[Block]:
 
 def _layout(card: Card, labels: int) -> list[Run]:
     """Return all but header, footer and buttons; what is too long is cut in the body, then in the fields."""
-    room = TEXT_LIMIT - HEADER_LIMIT - FOOTER - labels
+    room = TEXT_LIMIT - HEADER_LIMIT - FOOTER - DATE - labels
     foot = _link(card.link)
     facts = fit(_joined([_field(field) for field in card.fields[:FIELDS]], "\n"), room // 2)
     body = _joined([_part(part, number) for number, part in enumerate(card.body, 1)], "\n\n")

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from itertools import islice
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -65,7 +64,11 @@ def modal(
 
 
 def _is_nameable(name: str) -> bool:
-    return 0 < len(name) <= BLOCK_ID_LIMIT - len(TIME) and not name.endswith(TIME)
+    return 0 < len(name) <= BLOCK_ID_LIMIT - len(TIME) and not name.endswith(TIME) and _is_plain(name)
+
+
+def _is_plain(text: str) -> bool:
+    return clean(text) == text
 
 
 def _whole_title(title: str, *, asked: bool) -> Iterator[Block]:
@@ -101,7 +104,7 @@ def _input(question: Question, element: Block, *, optional: bool | None = None) 
 def _text(question: Question, value: str) -> Block:
     """Return a field for words, also for a choice whose options a select cannot hold: its labels are understood."""
     limit = min(question.limit, TEXT_LIMIT) if question.limit > 0 else TEXT_LIMIT
-    known = cut(clean(value), limit)
+    known = cut(clean(value) if question.kind == "text" else line(value), limit)
     element = {"type": "plain_text_input", "multiline": question.kind == "text", "max_length": limit}
     return element | {"initial_value": known} if known else element
 
@@ -132,10 +135,10 @@ def _local(value: str, zone: str) -> tuple[str, str]:
 
 def _groups(question: Question) -> Iterator[list[Block]]:
     """Return the options as a select can hold them, a hundred to a group."""
-    usable = ((value, label) for value, label in question.options if 0 < units(value) <= OPTION_VALUE)
-    options = ({"text": plain_text(label, OPTION_TEXT), "value": value} for value, label in dict(usable).items())
-    while (group := list(islice(options, OPTIONS))) and (GROUPS > 0):
-        yield group
+    usable = {value: label for value, label in question.options if 0 < len(value) <= OPTION_VALUE and _is_plain(value)}
+    options = [{"text": plain_text(label, OPTION_TEXT), "value": value} for value, label in usable.items()]
+    for start in range(0, min(len(options), OPTIONS * GROUPS), OPTIONS):
+        yield options[start : start + OPTIONS]
 
 
 def _select(groups: Sequence[list[Block]], value: str) -> Block:
@@ -143,7 +146,7 @@ def _select(groups: Sequence[list[Block]], value: str) -> Block:
     element: Block = {"type": "static_select"} | ({"initial_option": chosen} if chosen else {})
     if len(groups) == 1:
         return element | {"options": groups[0]}
-    return element | {"option_groups": [_group(group) for group in groups[:GROUPS]]}
+    return element | {"option_groups": [_group(group) for group in groups]}
 
 
 def _group(options: list[Block]) -> Block:
@@ -180,8 +183,7 @@ def _states(view: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """Return the states of the view's inputs by block, dates before their times: the blocks' order is not the state's."""
     blocks = (view.get("state") or {}).get("values") or {}
     for name in sorted(blocks):
-        state = blocks[name].get(VALUE)
-        if isinstance(state, Mapping):
+        if isinstance(state := blocks[name].get(VALUE), Mapping):
             yield name, state
 
 

@@ -27,7 +27,8 @@ def take_form(visit: Visit) -> Reply:
         raise Conflict(CLOSED)
     if incoming.cancelled:
         return _stop(visit, ask)
-    values = dict(incoming.values)
+    # A form that cannot show which files there are leaves them out, and they stay.
+    values = {one.name: one.value for one in asking.questions(ask) if one.kind == "files"} | dict(incoming.values)
     if incoming.files:
         values |= {one.name: " ".join(incoming.files) for one in asking.questions(ask) if one.kind == "files"}
     zone = asking.zone_of(visit.uow, ask)

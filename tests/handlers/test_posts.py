@@ -198,6 +198,11 @@ async def test_pictures_are_described_for_those_who_do_not_see_them(posting: Pos
     card = titled(posting, "Post 1 · version 2")
     assert [picture.alt for picture in card.pictures] == ["A cup of coffee on leaves"]
 
+    await desk.vera.presses("Edit")  # a form that cannot show the pictures sends none back, and they stay
+    await desk.vera.answers(text="Winter menu")
+    card = titled(posting, "Post 1 · version 3")
+    assert [picture.digest for picture in card.pictures] == [digest]
+
 
 async def test_a_slot_without_a_receipt_raises_an_alarm_once(posting: PostDesk) -> None:
     from smm import receipts
