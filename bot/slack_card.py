@@ -86,7 +86,7 @@ def _para(para: Para) -> list[Run]:
 
 
 def _span(span: Span) -> Run:
-    return Run(clean(span.text), span.style, address(span.href))
+    return Run(clean(span.text), span.style, address(span.href), span.at)
 
 
 def _quote(quote: Quote, number: int) -> list[Run]:
@@ -97,7 +97,8 @@ def _quote(quote: Quote, number: int) -> list[Run]:
 
 def _field(field: Field) -> list[Run]:
     label, value = shorten(line(field.label), NAME), shorten(lines(field.value), VALUE)
-    return [Run(f"{label}: ", "bold"), Run(value)] if label else [Run(value)] if value else []
+    told = Run(value, at=field.at)
+    return [Run(f"{label}: ", "bold"), told] if label else [told] if value else []
 
 
 def _link(target: Link | None) -> list[Run]:

@@ -22,6 +22,7 @@ Block = dict[str, Any]
 
 URL_LIMIT: Final = 3_000
 PASSAGE_LIMIT: Final = 3_000  # of one rich text block; Slack names none, a section holds as much
+MOMENT: Final = "{date_short_pretty} {time}"  # https://docs.slack.dev/reference/block-kit/block-elements/date-element
 FALLBACK_LIMIT: Final = 4_000  # https://docs.slack.dev/reference/methods/chat.postMessage#truncating
 
 _STYLES: Final[dict[Style, dict[str, bool]]] = {
@@ -38,10 +39,11 @@ _UNSAFE = re.compile(r'["<>\\^`{|}]')  # no part of an address as Slack checks i
 
 @dataclass(frozen=True, slots=True)
 class Run(Stretch):
-    """A stretch of clean text in one style, perhaps a link; `quote` numbers the quote that it is in, 0 for our own words."""
+    """A stretch of clean text in one style, perhaps a link or a moment; `quote` numbers its quote, 0 for our own words."""
 
     style: Style = "plain"
     href: str = ""
+    at: datetime | None = None
     quote: int = 0
 
 
@@ -74,7 +76,7 @@ def address(href: str) -> str:
 def date(moment: datetime) -> str:
     """Return markup that shows a moment as the viewer's own clock does, in UTC where it cannot."""
     instead = f"{moment.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
-    return f"<!date^{int(moment.timestamp())}^{{date_short_pretty}} {{time}}|{instead}>"
+    return f"<!date^{int(moment.timestamp())}^{MOMENT}|{instead}>"
 
 
 def rich_text(runs: Sequence[Run]) -> Iterator[Block]:
@@ -124,9 +126,12 @@ def _portions(runs: Iterable[Run]) -> Iterator[list[Run]]:
 
 
 def _element(run: Run) -> Block:
-    style = _STYLES[run.style]
-    drawn: Block = {"type": "link", "url": run.href} if run.href else {"type": "text"}
-    return drawn | {"text": run.text} | ({"style": dict(style)} if style else {})
+    drawn: Block = {"type": "text", "text": run.text}
+    if run.href:
+        drawn = {"type": "link", "url": run.href, "text": run.text}
+    elif run.at is not None:
+        drawn = {"type": "date", "timestamp": int(run.at.timestamp()), "format": MOMENT, "fallback": run.text}
+    return drawn | ({"style": dict(style)} if (style := _STYLES[run.style]) else {})
 
 
 def lines(text: str) -> str:

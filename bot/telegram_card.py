@@ -21,7 +21,6 @@ from bot.chat_text import (
     joined,
     line,
     link,
-    moment,
     plain,
     shorten,
     size,

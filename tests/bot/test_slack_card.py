@@ -146,6 +146,15 @@ def test_a_moment_is_shown_by_the_viewers_own_clock() -> None:
     assert shown == "<!date^1772699400^{date_short_pretty} {time}|2026-03-05 08:30 UTC>"
 
 
+def test_moments_in_a_text_too_with_the_brands_own_words_to_fall_back_on() -> None:
+    at = datetime(2026, 3, 5, 8, 30, tzinfo=UTC)
+    card = Card(body=(para("It goes out ", Span("09:30 Berlin", at=at)),), fields=(Field("When", "09:30 Berlin", at),))
+    [rich] = render(card).blocks
+    told = {"type": "date", "timestamp": 1772699400, "format": "{date_short_pretty} {time}", "fallback": "09:30 Berlin"}
+    assert [leaf for part in rich["elements"] for leaf in part["elements"] if leaf["type"] == "date"] == [told, told]
+    assert render(card).text == "It goes out 09:30 Berlin\n\nWhen: 09:30 Berlin"
+
+
 def test_pictures_stand_above_the_buttons() -> None:
     picture = Picture(digest="a" * 64, alt="A cup")
     message = render(Card(title="Post", pictures=(picture,), buttons=(row(Button("Go", "a", ref="r")),)))

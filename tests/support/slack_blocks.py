@@ -13,7 +13,7 @@ Drawn = dict[str, Any]
 # https://docs.slack.dev/reference/block-kit/blocks: the blocks that we draw, and where a text may be longest.
 BLOCKS = {"header", "rich_text", "context", "actions", "image", "input", "divider", "section"}
 RICH = {"rich_text_section", "rich_text_quote"}
-LEAVES = {"text", "link"}
+LEAVES = {"text", "link", "date"}
 INPUTS = {"plain_text_input", "static_select", "datepicker", "timepicker", "file_input"}
 NEVER = set("\u202e\u202d\u2066\u2067\x00\x1b\x9b\x7f\t\r\u2028")
 
@@ -82,6 +82,7 @@ def _rich(block: Drawn) -> None:
         for leaf in part["elements"]:
             assert leaf["type"] in LEAVES
             _link(leaf.get("url", "https://"))
+            assert leaf["type"] != "date" or (leaf["timestamp"] > 0 and leaf["fallback"])
             assert set(leaf.get("style", {})) <= {"bold", "italic", "strike", "code", "underline"}
     assert sum(map(len, texts(block))) <= 3_000
 
