@@ -16,7 +16,8 @@ import structlog
 from bot import outbox
 from bot.outbox import Fate, Parcel
 from bot.pacing import NEVER, Pacer
-from bot.transport import MessageRef, Transport
+from bot.transport import ChatRef, MessageRef, Transport, Whispering
+from handlers.card import Card
 from handlers.route import Words
 from smm.errors import ChatBusy, ChatError, ChatGone
 from storage import alerts
@@ -237,7 +238,24 @@ class Delivery:
         if alert.edits:
             anew = await transport.edit(MessageRef(chat, alert.edits), card)
             return anew.message_id if anew else alert.edits
+        if "only" in alert.args and await self._whispered(transport, alert, card):
+            return ""
         return (await transport.send(chat, card)).message_id
+
+    async def _whispered(self, transport: Transport, alert: Alert, card: Card) -> bool:
+        """Say something to one person alone, in the room or else in private; False where it is to be said in the room."""
+        user_id = str(alert.args["only"])
+        if not isinstance(transport, Whispering):
+            return False
+        if await transport.whisper(outbox.chat_of(alert), user_id, card):
+            return True
+        if alert.args.get("else") != "private":
+            return False
+        try:
+            await transport.send(ChatRef(alert.platform, user_id), card)
+        except ChatGone:  # they never wrote to us
+            return False
+        return True
 
     def _busy(self, parcel: Parcel, error: ChatBusy) -> None:
         alert, now = parcel.first, self._now()

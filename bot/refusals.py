@@ -8,6 +8,7 @@ from bot.transport import Incoming, Outcome
 from bot.visit import Visit
 from handlers.card import Card, Notice, para
 from handlers.card_json import pack
+from smm import alerts as telling
 from smm.errors import N_, DeskError, Forbidden, Invalid
 from storage import alerts, audit
 from storage.channels import ChatRef
@@ -29,8 +30,19 @@ def tell(visit: Visit, error: DeskError) -> Outcome:
     if incoming.kind in {"press", "answer"}:
         return Outcome(notice=Notice(said, alarm=True))
     if incoming.kind == "words":
-        show(visit, Card(body=(para(said),), tone="warn"))
+        _say(visit, Card(body=(para(said),), tone="warn"), private=isinstance(error, Forbidden))
     return Outcome()
+
+
+def _say(visit: Visit, card: Card, *, private: bool) -> None:
+    """Answer words: in a group to their sender alone, as far as the platform can."""
+    incoming = visit.incoming
+    if incoming.private or not incoming.sender.user_id:
+        show(visit, card)
+    else:
+        telling.whisper(
+            visit.uow, incoming.chat, incoming.sender.user_id, pack(card), visit.t.language, private=private
+        )
 
 
 def note(visit: Visit, error: Forbidden) -> None:

@@ -22,11 +22,13 @@ from bot.telegram_files import Files
 from bot.telegram_intake import TRIES, Intake
 from bot.telegram_line import PAUSES, Line, outcome, persist, told
 from bot.telegram_messages import Messages
+from bot.telegram_offers import Offers
 from bot.telegram_pictures import Pictures
 from bot.telegram_polling import Polling, key
 from bot.telegram_reception import Reception
 from bot.telegram_request import Requests
 from bot.telegram_updates import ALLOWED, PLATFORM, Me
+from bot.telegram_whispers import Whispers
 from bot.transport import ChatRef, MessageRef, Pace, Receive
 from handlers.card import Card
 from handlers.route import Words, routes
@@ -67,12 +69,7 @@ class Telegram:
         pauses: Sequence[float] = PAUSES,
         tries: Sequence[float] = TRIES,
     ) -> None:
-        named = _TOKEN.fullmatch(token)
-        if named is None:
-            raise ConfigError("COPYDESK_TELEGRAM_TOKEN is not a bot's token: take it from @BotFather, 123456:ABC-...")
-        if webhook_secret and not _SECRET.fullmatch(webhook_secret):
-            raise ConfigError("COPYDESK_TELEGRAM_WEBHOOK_SECRET takes 1 to 256 of A-Z, a-z, 0-9, _ and -.")
-        self._bot_id = int(named[1])
+        self._bot_id = _checked(token, webhook_secret)
         self._database = database
         self._words = words
         self._secret = webhook_secret if public_url else ""
@@ -82,8 +79,10 @@ class Telegram:
         self._requests = Requests(f"{base}/bot{token}")
         bot = Bot(token, f"{base}/bot", f"{base}/file/bot", self._requests, self._requests)
         files = Files(bot, database, media)
-        self._reception = Reception(database, self._requests, files, words, self._bot_id)
-        self._messages = Messages(self._requests, Pictures(bot, files), self._reception.note_move)
+        offers = Offers()
+        self._whispers = Whispers(self._requests, offers)
+        self._reception = Reception(database, self._requests, files, self._whispers, words, self._bot_id)
+        self._messages = Messages(self._requests, Pictures(bot, files), offers, self._reception.note_move)
         self._menus = Menus(self._requests, database, words, routes())
         self._intake = Intake(database, self._reception.handle, album_wait=album_wait, tries=tries)
         self._line = Line(pauses)
@@ -190,9 +189,23 @@ class Telegram:
         """Take a message of ours away."""
         await self._messages.remove(message)
 
+    async def whisper(self, chat: ChatRef, user_id: str, card: Card) -> bool:
+        """Show a card without buttons to one person in a group; False where that cannot be."""
+        return await self._whispers.say(chat, user_id, card)
+
     async def _asked(self, chat: ChatRef, card: Card) -> str:
         """Return whom a question in a group is put to."""
         if card.ask is None or not self.is_group(chat):
             return ""
         ask = await self._database.read(buttons.ask, card.ask.ref)
         return ask.user_id if ask is not None else ""
+
+
+def _checked(token: str, webhook_secret: str) -> int:
+    """Return the bot's id, which its token begins with; refuse what Telegram would refuse."""
+    named = _TOKEN.fullmatch(token)
+    if named is None:
+        raise ConfigError("COPYDESK_TELEGRAM_TOKEN is not a bot's token: take it from @BotFather, 123456:ABC-...")
+    if webhook_secret and not _SECRET.fullmatch(webhook_secret):
+        raise ConfigError("COPYDESK_TELEGRAM_WEBHOOK_SECRET takes 1 to 256 of A-Z, a-z, 0-9, _ and -.")
+    return int(named[1])

@@ -33,11 +33,11 @@ Standing = tuple[TelegramMessage, bool]  # what was drawn last, and whether it s
 class Messages:
     """Sends and edits. `moved` is told when a chat turns out to have another id."""
 
-    def __init__(self, requests: Requests, pictures: Pictures, moved: Moved) -> None:
+    def __init__(self, requests: Requests, pictures: Pictures, offers: Offers, moved: Moved) -> None:
         self._requests = requests
         self._pictures = pictures
         self._moved = moved
-        self._offers = Offers()
+        self._offers = offers
         self._standing: OrderedDict[MessageRef, Standing] = OrderedDict()
 
     async def send(self, chat: ChatRef, card: Card, mention: str = "") -> MessageRef:

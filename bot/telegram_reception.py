@@ -10,13 +10,15 @@ from typing import Any
 import structlog
 from telegram.error import BadRequest, TelegramError
 
+from bot.chat_text import clean
 from bot.telegram_card import notice
 from bot.telegram_files import Files
 from bot.telegram_intake import Body
 from bot.telegram_request import Requests
-from bot.telegram_updates import PLATFORM, Decoded, Me, decode, query
+from bot.telegram_updates import PLATFORM, Decoded, Me, Query, decode, query
+from bot.telegram_whispers import Whispers
 from bot.transport import ChatRef, Incoming, Outcome, Receive, Sender
-from handlers.card import Card, para
+from handlers.card import Card, Notice, para
 from handlers.card_json import pack
 from handlers.route import Words
 from smm.errors import Invalid
@@ -32,11 +34,18 @@ class Reception:
     """Hands updates on to `receive`, once it and `me` are known."""
 
     def __init__(
-        self, database: Database, requests: Requests, files: Files, words: Callable[[str], Words], bot_id: int
+        self,
+        database: Database,
+        requests: Requests,
+        files: Files,
+        whispers: Whispers,
+        words: Callable[[str], Words],
+        bot_id: int,
     ) -> None:
         self._database = database
         self._requests = requests
         self._files = files
+        self._whispers = whispers
         self._words = words
         self._bot_id = bot_id
         self._answers: set[asyncio.Task[None]] = set()
@@ -104,16 +113,29 @@ class Reception:
                 await self._database.write(_complain, incoming.chat, error, self._words(language))
         return replace(incoming, files=tuple(digests)) if digests or incoming.text else None
 
-    async def _answer(self, press: str, outcome: Outcome) -> None:
+    async def _answer(self, press: Query, outcome: Outcome) -> None:
         """Answer a press. One that is too old was answered before, or waited while we were away: there is nobody to tell."""
-        said = outcome.notice
-        words: dict[str, Any] = {"text": notice(said.text), "show_alert": said.alarm} if said is not None else {}
         try:
-            await self._requests.call("answerCallbackQuery", callback_query_id=press, **words)
+            words = await self._words_for(press, outcome.notice)
+            await self._requests.call("answerCallbackQuery", callback_query_id=press.id, **words)
         except BadRequest:
             return
         except TelegramError as error:
             log.info("a press could not be answered", error=type(error).__name__)
+
+    async def _words_for(self, press: Query, said: Notice | None) -> dict[str, Any]:
+        """Return what a press is answered with; what is too long for that goes to the presser alone, in a message."""
+        if said is None:
+            return {}
+        short = notice(said.text)
+        if short == clean(said.text).strip() or not press.user_id:
+            return {"text": short, "show_alert": said.alarm}
+        whole = Card(body=(para(said.text),))
+        if await self._whispers.say(press.chat, press.user_id, whole, press.id):
+            return {}
+        private = ChatRef(PLATFORM, press.user_id)
+        await self._database.write(alerts.queue, private, language="en", card=pack(whole), urgency=0)
+        return {"text": short, "show_alert": said.alarm}
 
 
 def _place(uow: UnitOfWork, incoming: Incoming) -> tuple[Channel | None, bool]:

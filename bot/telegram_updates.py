@@ -66,10 +66,23 @@ def gathered(bodies: list[Raw]) -> dict[str, Any]:
     return {"message": first, "album": messages}
 
 
-def query(body: Raw) -> str:
-    """Return the id of a press, which must be answered whatever it comes to."""
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A press, which must be answered whatever it comes to."""
+
+    id: str
+    chat: ChatRef
+    user_id: str
+
+
+def query(body: Raw) -> Query | None:
+    """Return the press that an update is, None for any other."""
     press = body.get("callback_query")
-    return str(press.get("id", "")) if isinstance(press, dict) else ""
+    if not isinstance(press, dict) or "id" not in press:
+        return None
+    message, user = press.get("message"), press.get("from")
+    chat = ChatRef(PLATFORM, lane(body), _topic(message) if isinstance(message, dict) else "")
+    return Query(str(press["id"]), chat, str(user.get("id", "")) if isinstance(user, dict) else "")
 
 
 def decode(key: str, body: Raw, me: Me) -> Decoded | None:
@@ -152,8 +165,11 @@ def _is_in(member: Raw) -> bool:
 
 
 def _chat(message: Raw) -> ChatRef:
-    topic = str(message.get("message_thread_id", "")) if message.get("is_topic_message") else ""
-    return ChatRef(PLATFORM, str(message["chat"]["id"]), topic)
+    return ChatRef(PLATFORM, str(message["chat"]["id"]), _topic(message))
+
+
+def _topic(message: Raw) -> str:
+    return str(message.get("message_thread_id", "")) if message.get("is_topic_message") else ""
 
 
 def _anonymous(message: Raw) -> bool:

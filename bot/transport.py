@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 from handlers.card import Card, Notice
 from storage.channels import ChatRef, MessageRef
 
-__all__ = ["ChatRef", "Incoming", "MessageRef", "Outcome", "Pace", "Receive", "Sender", "Transport"]
+__all__ = ["ChatRef", "Incoming", "MessageRef", "Outcome", "Pace", "Receive", "Sender", "Transport", "Whispering"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +65,21 @@ class Pace:
 
 
 Receive = Callable[[Incoming], Awaitable[Outcome]]
+
+
+@runtime_checkable
+class Whispering(Protocol):
+    """A platform that can show something to one person in a room (Telegram: ephemeral messages, Slack: chat.postEphemeral).
+
+    A transport that can has this method beside Transport's. What is for one person only is an alert with their user id as its
+    argument `only`; where it cannot be whispered it is said in the room, or in their private chat (smm/alerts.py, `whisper`).
+    """
+
+    async def whisper(self, chat: ChatRef, user_id: str, card: Card) -> bool:
+        """Show a card without buttons to one person in a room; False where that cannot be, and nothing was shown.
+
+        Nobody promises that it arrives or lasts. Raises nothing.
+        """
 
 
 class Transport(Protocol):

@@ -87,6 +87,17 @@ def say(uow: UnitOfWork, chat: ChatRef, card: Mapping[str, Any], language: str, 
     alerts.queue(uow, chat, language=language, card=card, urgency=urgency)
 
 
+def whisper(
+    uow: UnitOfWork, chat: ChatRef, user_id: str, card: Mapping[str, Any], language: str, *, private: bool = False
+) -> None:
+    """Say a finished card without buttons to one person in a room, where the platform can keep it from the others.
+
+    Where it cannot, it is said in the room; with `private` rather in their private chat, if they have one.
+    """
+    args = {"only": user_id} | ({"else": "private"} if private else {})
+    alerts.queue(uow, chat, language=language, card=card, args=args, urgency=INTERACTIVE)
+
+
 def tell_member(uow: UnitOfWork, member: Member, view: str, object_id: int) -> bool:
     """Show a view to one person, in the private chat of the account they proved first; False if they have none."""
     known = members.identities_of(uow, member.id)

@@ -161,3 +161,21 @@ async def test_what_does_not_follow_the_description_is_noticed(server: LoopbackT
             spec.check_call(method, parameters, {})
     with pytest.raises(Breach):
         spec.check(["Update"], {"update_id": 1, "message": {"message_id": 1}}, "Update")
+
+
+async def test_aiogram_says_something_to_one_person_in_a_group(server: LoopbackTelegram, bot: Bot) -> None:
+    from aiogram import exceptions, types
+
+    anna = server.user("Anna")
+    team = server.group("Team", anna)
+    whom = types.EphemeralMessageParameters(receiver_user_id=anna.id)
+    with pytest.raises(exceptions.TelegramBadRequest):
+        await bot.send_message(team.id, "psst", ephemeral_message_parameters=whom)
+    team.bot = "administrator"
+    sent = await bot.send_message(team.id, "psst", ephemeral_message_parameters=whom)
+    assert (sent.message_id, team.cards, team.whispers) == (0, [], [(anna.id, "psst")])
+    assert sent.ephemeral_message_id
+    await bot.delete_ephemeral_message(
+        chat_id=team.id, receiver_user_id=anna.id, ephemeral_message_id=sent.ephemeral_message_id
+    )
+    assert team.whispers == []

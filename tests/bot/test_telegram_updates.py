@@ -15,7 +15,7 @@ from PIL import Image
 from telegram_desk import Ears, telegram_on
 
 from bot.telegram import Telegram
-from bot.telegram_updates import Decoded, Me, album, decode, lane, query
+from bot.telegram_updates import Decoded, Me, Query, album, decode, lane, query
 from storage import alerts, members, updates
 from storage.alerts import Alert
 from storage.channels import ChatRef
@@ -142,7 +142,7 @@ def test_a_press_is_the_pressers_in_the_cards_chat() -> None:
         "callback_query": {"id": "77", "from": ANNA, "inline_message_id": "x", "chat_instance": "1", "data": "r"}
     }
     assert decode("1:1", foreign, ME) is None
-    assert query(foreign) == "77"
+    assert query(foreign) == Query("77", ChatRef("telegram", ""), "52")
 
 
 JSON = st.recursive(

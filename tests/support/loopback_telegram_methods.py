@@ -56,8 +56,32 @@ def sendMessage(server: LoopbackTelegram, asked: Parameters, files: Mapping[str,
     parts = _text(asked, "text", "entities", TEXT) | _thread(chat, asked) | _keyboard(asked)
     if not parts.get("text"):
         raise bad("message text is empty")
+    whom = asked.get("ephemeral_message_parameters", asked)
+    if "receiver_user_id" in whom and server.knows_ephemeral:
+        return _whisper(server, chat, whom, parts)
     prompt = asked.get("reply_markup", {})
     return chat.put(server.bot, **parts, prompt=prompt if "force_reply" in prompt else {}).raw
+
+
+def _whisper(server: LoopbackTelegram, chat: Chat, whom: Parameters, parts: Raw) -> Raw:
+    """A press opens the way to its presser, who is a member; an administrator may speak to any member at any time."""
+    user = next((user for user in chat.people if user.id == whom["receiver_user_id"]), None)
+    if not chat.group or user is None:
+        raise bad("ephemeral message receiver is not a member of the chat")
+    if chat.bot != "administrator" and whom.get("callback_query_id") not in server.presses:
+        raise bad("not enough rights to send an ephemeral message")
+    chat.whispers.append((user.id, parts["text"]))
+    standing = {"message_id": 0, "ephemeral_message_id": len(chat.whispers), "receiver_user": user.raw}
+    return {"date": int(time.time()), "chat": chat.short(), "from": server.bot, **parts, **standing}
+
+
+@method
+def deleteEphemeralMessage(server: LoopbackTelegram, asked: Parameters, files: Mapping[str, bytes]) -> bool:
+    chat = open_chat(server, asked)
+    if not 1 <= asked["ephemeral_message_id"] <= len(chat.whispers):
+        raise bad("message to delete not found")
+    chat.whispers.pop(asked["ephemeral_message_id"] - 1)
+    return True
 
 
 @method

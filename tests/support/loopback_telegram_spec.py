@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
+from loopback_telegram_newer import extended
 from specifications import described
 
 
@@ -21,7 +22,7 @@ class Breach(Exception):
 def specification() -> Spec | None:
     """Return the Bot API's description, None where it is not at hand."""
     path = described("telegram", "telegram_bot_api.json")
-    return Spec(json.loads(path.read_text())) if path.exists() else None
+    return Spec(extended(json.loads(path.read_text()))) if path.exists() else None
 
 
 class Spec:

@@ -61,6 +61,7 @@ class Chat:
     server: LoopbackTelegram
     people: list[User] = field(default_factory=list)
     messages: list[Standing] = field(default_factory=list)
+    whispers: list[tuple[int, str]] = field(default_factory=list)  # to whom, what
     topics: dict[int, str] = field(default_factory=dict)
     bot: str = "member"
     migrated_to: int = 0
