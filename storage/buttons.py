@@ -176,12 +176,22 @@ _COPY = select(copies).where(
     copies.c.chat_id == bindparam("at_chat"),
     copies.c.message_id == bindparam("at_message"),
 )
+_COPIES_IN = (
+    select(copies)
+    .where(copies.c.platform == bindparam("at_platform"), copies.c.chat_id == bindparam("at_chat"))
+    .order_by(copies.c.id)
+)
 _COPIES = select(copies).where(copies.c.view == bindparam("of_view"), copies.c.object_id == bindparam("of_object"))
 
 
 def copies_of(uow: UnitOfWork, view: str, object_id: int) -> list[Copy]:
     """Return every copy of a card, in whatever chat it stands."""
     return uow.many(Copy, _COPIES, of_view=view, of_object=object_id)
+
+
+def copies_in(uow: UnitOfWork, chat: ChatRef) -> list[Copy]:
+    """Return every card that stands in a chat and its topics, oldest first."""
+    return uow.many(Copy, _COPIES_IN, at_platform=chat.platform, at_chat=chat.chat_id)
 
 
 def get(uow: UnitOfWork, ref: str) -> ButtonRow | None:

@@ -152,6 +152,17 @@ _OF_WORKSPACE = (
 _ROLES = select(memberships).where(memberships.c.member_id == bindparam("of_member")).order_by(memberships.c.id)
 _IDENTITIES = select(identities).where(identities.c.member_id == bindparam("of_member")).order_by(identities.c.id)
 _INVITE = select(invites).where(invites.c.digest == bindparam("wanted"))
+_OPEN_INVITES = (
+    select(invites)
+    .where(
+        invites.c.kind == "member",
+        invites.c.used_at.is_(None),
+        invites.c.expires_at > bindparam("moment"),
+        invites.c.workspace_id == bindparam("of_workspace"),
+        or_(invites.c.brand_id == bindparam("of_brand"), invites.c.brand_id.is_(None)),
+    )
+    .order_by(invites.c.id.desc())
+)
 _OWNERS = (
     select(func.count(members.c.id.distinct()))
     .join(memberships, and_(memberships.c.member_id == members.c.id, memberships.c.role == "owner"))
@@ -307,6 +318,11 @@ def add_invite(
 def invite(uow: UnitOfWork, digest: str) -> Invite | None:
     """Return the invite of a digest, None for a guess."""
     return uow.one(Invite, _INVITE, wanted=digest)
+
+
+def open_invites(uow: UnitOfWork, workspace_id: int, brand_id: int) -> list[Invite]:
+    """Return the invitations to a brand, or to every brand, that still work, newest first."""
+    return uow.many(Invite, _OPEN_INVITES, moment=uow.now, of_workspace=workspace_id, of_brand=brand_id)
 
 
 def use_invite(uow: UnitOfWork, invite_id: int) -> bool:

@@ -16,13 +16,14 @@ from bot.web import sight
 from bot.web.drawing import Reader, Refused, draw
 from bot.web.front import Front, Seated, Vouched, front_of, is_id, keep_signed_in, page, reader_of
 from bot.web.seats import COOKIE, Seat
+from bot.web.shell import brand_of, shell_of, title_of
 from bot.web.sight import NEWEST, Sight
 from handlers.route import Words, routes
 from smm.errors import N_, NotFound
 from smm.roles import Right, Role, allows, in_client_room
 from storage import web
 
-HEARTBEAT = 15.0
+HEARTBEAT = 10.0  # seconds; a page that hears nothing for two of them says that the connection is lost
 RETRY_MS = 2000
 Id = Annotated[int, Query(ge=1, le=NEWEST)]
 Revision = Annotated[int, Query(ge=0, le=2**31)]
@@ -55,7 +56,7 @@ async def events(request: Request, seat: Seated, chat_id: str, after: Revision =
     last = request.headers.get("last-event-id", "")
     revision = int(last) if is_id(last) else after
     stream = _changes(
-        front_of(request), request.cookies[COOKIE], seat, reader_of(request, seat, room), chat_id, revision
+        front_of(request), request.cookies[COOKIE], seat, reader_of(request, seat, room.zone), chat_id, revision
     )
     return EventSourceResponse(stream, ping=HEARTBEAT, send_timeout=30)
 
@@ -73,7 +74,7 @@ async def seen(request: Request, seat: Seated, form: Vouched, chat_id: str) -> R
 def room_of(seat: Seat, chat_id: str) -> web.Room:
     """Return a room that the seat may enter; any other is not there for it."""
     room = seat.room(chat_id)
-    if room is None:
+    if room is None or room == seat.page:
         raise NotFound(N_("There is no such room, or you are not invited. Choose one of yours."))
     return room
 
@@ -82,12 +83,13 @@ def show(
     request: Request, seat: Seat, room: web.Room, seen: Sight, refused: Refused | None = None, status: int = 200
 ) -> Response:
     """Return a room's page."""
-    front, reader = front_of(request), reader_of(request, seat, room)
+    front, reader = front_of(request), reader_of(request, seat, room.zone)
     return page(
         request,
         "chat.html",
         reader.t,
         status,
+        shell=shell_of(seat, reader.t, brand_of(seat, room), "chat", seen.unseen),
         seat=seat,
         room=room,
         reader=reader,
@@ -95,16 +97,10 @@ def show(
         bubbles=seen.bubbles(reader),
         refused=refused,
         title=title_of(room, reader.t),
-        titles={one.chat_id: title_of(one, reader.t) for one in seat.rooms},
         commands=commands_for(room, seat.roles(room), reader.t),
         is_client=not allows(seat.roles(room), Right.SEE),
         notice=front.notices.pop(seat.session.id, None),
     )
-
-
-def title_of(room: web.Room, t: Words) -> str:
-    """Return what a room is called on the page."""
-    return t("Only you") if room.purpose == "private" else room.title or room.brand
 
 
 def commands_for(room: web.Room, roles: frozenset[Role], t: Words) -> list[dict[str, str]]:
@@ -133,19 +129,21 @@ async def _changes(
             for shown in batch.bubbles(reader):
                 revision = shown.revision
                 html = draw(front.templates, shown, reader)
-                yield _event("message", {"id": shown.id, "mine": shown.mine, "html": html}, str(revision))
+                yield event("message", {"id": shown.id, "mine": shown.mine, "html": html}, str(revision))
             if dict(batch.unseen) != counted:
                 counted = dict(batch.unseen)
-                yield _event("rooms", counted)
+                yield event("rooms", counted)
             if len(batch.messages) < sight.MOST:
-                await _wait(woken)
+                yield ServerSentEvent(event="beat", data="")
+                await wait(woken)
 
 
-def _event(event: str, data: Any, revision: str | None = None) -> ServerSentEvent:
-    return ServerSentEvent(event=event, data=json.dumps(data), id=revision, retry=RETRY_MS)
+def event(name: str, data: Any, revision: str | None = None) -> ServerSentEvent:
+    """Return one event of a stream; `revision` is what a browser that comes back says to have seen."""
+    return ServerSentEvent(event=name, data=json.dumps(data), id=revision, retry=RETRY_MS)
 
 
-async def _wait(woken: asyncio.Event) -> None:
+async def wait(woken: asyncio.Event) -> None:
     """Wait for a change; look now and then all the same, for another process may have made one."""
     try:
         await asyncio.wait_for(woken.wait(), HEARTBEAT)

@@ -8,15 +8,16 @@ from typing import Literal
 
 from fastapi import APIRouter, Request
 from starlette.datastructures import FormData, UploadFile
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from bot import media
 from bot.transport import ChatRef, Incoming, Outcome, Sender
 from bot.web import forms, sight
 from bot.web.chat import room_of, show
 from bot.web.drawing import Refused
-from bot.web.front import Seated, Vouched, answer, front_of, is_id, page, reader_of, wants_json
-from bot.web.seats import Seat
+from bot.web.front import Seated, Vouched, answer, back_of, front_of, is_id, page, reader_of, wants_json
+from bot.web.pages.stage import returning
+from bot.web.seats import Seat, is_private
 from handlers.card import Ask
 from handlers.card_json import unpack
 from smm.errors import N_, Conflict, Invalid, NotFound
@@ -41,56 +42,91 @@ async def words(request: Request, seat: Seated, form: Vouched, chat_id: str) -> 
         raise Invalid(N_("Write something or attach a file first."))
     front = front_of(request)
     said = await front.web.say(chat_id, seat.member.id, text, files, key)
-    outcome = await front.web.hand_on(
-        _incoming(seat, room, "words", key, text=text, files=tuple(files), message_id=str(said.id))
-    )
-    return answer(request, seat, chat_id, outcome)
+    outcome = await front.web.hand_on(_incoming(seat, room, "words", key, text=text, files=tuple(files), message=said))
+    return answer(request, seat, f"/s/{seat.name}/chat/{chat_id}", outcome)
 
 
 @router.post("/press")
 async def press(request: Request, seat: Seated, form: Vouched) -> Response:
-    """Take a press of a card's button."""
-    message = await _message(request, seat, form)
-    room = room_of(seat, message.chat_id)
+    """Take a press of a card's button, or of one of a page's own."""
+    message = await _message(request, seat, form) if form.get("message") else None
+    room = _room(seat, message)
     ref = str(form.get("ref", ""))
-    question = _confirmation(message, ref)
+    question = _confirmation(message, ref) if message else ""
     if question and not form.get("confirmed") and not wants_json(request):
-        t = reader_of(request, seat, room).t
-        hidden = {name: str(form.get(name, "")) for name in ("csrf", "message", "key", "ref")}
-        return page(request, "confirm.html", t, question=question, seat=seat, room=room, hidden=hidden)
-    outcome = await front_of(request).web.hand_on(
-        _incoming(seat, room, "press", _key(form), ref=ref, message_id=str(message.id))
-    )
-    return answer(request, seat, room.chat_id, outcome)
+        t, back = reader_of(request, seat, room.zone).t, _back(form, seat, room)
+        hidden = {name: str(form.get(name, "")) for name in ("csrf", "message", "key", "ref", "back")}
+        return page(request, "confirm.html", t, question=question, seat=seat, back=back, hidden=hidden)
+    return await _told(request, seat, room, form, _incoming(seat, room, "press", _key(form), ref=ref, message=message))
 
 
 @router.post("/answer")
 async def answers(request: Request, seat: Seated, form: Vouched) -> Response:
     """Take the answers to a card's questions; those that cannot be used come back beside their field."""
     message = await _message(request, seat, form)
-    room = room_of(seat, message.chat_id)
-    front, reader = front_of(request), reader_of(request, seat, room)
+    room = _room(seat, message)
     ask = unpack(message.card).ask if message.card else None
     if ask is None or ask.ref != form.get("ref"):
         raise Conflict(N_("These questions have changed. Look at the newest card and answer there."))
     if form.get("cancel"):
-        stopped = _incoming(seat, room, "answer", _key(form), ref=ask.ref, message_id=str(message.id), cancelled=True)
-        return answer(request, seat, room.chat_id, await front.web.hand_on(stopped))
+        stopped = _incoming(seat, room, "answer", _key(form), ref=ask.ref, message=message, cancelled=True)
+        return await _told(request, seat, room, form, stopped)
+    front, reader = front_of(request), reader_of(request, seat, room.zone)
     kept, wrong = await _kept(request, seat, room, form, ask)
     given = {name: value for name, value in form.items() if isinstance(value, str)}
     values = forms.values(ask.questions, given, kept)
-    outcome = Outcome(errors={name: error.say(reader.t) for name, error in wrong.items()})
-    if not wrong:
-        outcome = await front.web.hand_on(
-            _incoming(seat, room, "answer", _key(form), ref=ask.ref, values=values, message_id=str(message.id))
-        )
-    if not outcome.errors:
-        await front.web.redraw(room.chat_id, message.id)
-        return answer(request, seat, room.chat_id, outcome)
+    errors = {name: error.say(reader.t) for name, error in wrong.items()}
+    if not errors:
+        incoming = _incoming(seat, room, "answer", _key(form), ref=ask.ref, values=values, message=message)
+        outcome, before = await _hand_on(request, seat, room, incoming)
+        if not outcome.errors:
+            await front.web.redraw(room.chat_id, message.id)
+            return answer(request, seat, _after(form, seat, room, outcome, before), outcome)
+        errors = dict(outcome.errors)
     if wants_json(request):
-        return answer(request, seat, room.chat_id, outcome, 422)
+        return answer(request, seat, "", Outcome(errors=errors), 422)
+    return await _refused(
+        request, seat, room, form, Refused(message.id, errors, forms.open_ones(ask.questions, values))
+    )
+
+
+async def _refused(request: Request, seat: Seat, room: web.Room, form: FormData, refused: Refused) -> Response:
+    """Show a form again with what was wrong: in its room, or on the page that it came from."""
+    front = front_of(request)
+    if room == seat.page:
+        front.refused[seat.session.id] = refused
+        return RedirectResponse(_back(form, seat, room), 303)
     whole = await front.database.read(sight.of_page, seat, room.chat_id)
-    return show(request, seat, room, whole, Refused(message.id, outcome.errors, values), 422)
+    return show(request, seat, room, whole, refused, 422)
+
+
+async def _told(request: Request, seat: Seat, room: web.Room, form: FormData, incoming: Incoming) -> Response:
+    outcome, before = await _hand_on(request, seat, room, incoming)
+    return answer(request, seat, _after(form, seat, room, outcome, before), outcome)
+
+
+async def _hand_on(request: Request, seat: Seat, room: web.Room, incoming: Incoming) -> tuple[Outcome, int]:
+    """Give an update to the router; return what came of it, and up to where the room had come before."""
+    front = front_of(request)
+    before = await front.database.read(web.newest_revision, room.chat_id) if room == seat.page else 0
+    return await front.web.hand_on(incoming), before
+
+
+def _after(form: FormData, seat: Seat, room: web.Room, outcome: Outcome, before: int) -> str:
+    """Return what is looked at after a deed; a page shows what was said to it, unless a notice was all."""
+    back = _back(form, seat, room)
+    return returning(back, before) if room == seat.page and outcome.notice is None else back
+
+
+def _back(form: FormData, seat: Seat, room: web.Room) -> str:
+    return back_of(form, seat, "" if room == seat.page else f"chat/{room.chat_id}")
+
+
+def _room(seat: Seat, message: web.Message | None) -> web.Room:
+    """Return the room of a message that the seat may see; the page's own buttons stand in the chat behind it."""
+    room = seat.room(message.chat_id) if message else seat.page
+    assert room is not None
+    return room
 
 
 async def _message(request: Request, seat: Seat, form: FormData) -> web.Message:
@@ -119,7 +155,7 @@ def _incoming(
     ref: str = "",
     values: dict[str, str] | None = None,
     files: tuple[str, ...] = (),
-    message_id: str = "",
+    message: web.Message | None = None,
     cancelled: bool = False,
 ) -> Incoming:
     return Incoming(
@@ -132,9 +168,9 @@ def _incoming(
         ref=ref,
         values=values or {},
         files=files,
-        message_id=message_id,
+        message_id=str(message.id) if message else "",
         title=room.title,
-        private=room.purpose == "private",
+        private=is_private(room),
         cancelled=cancelled,
     )
 

@@ -13,7 +13,7 @@ from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_time
@@ -35,7 +35,10 @@ _HUES = 8
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """For whom a message is drawn: their seat, words, zone and what their forms must carry. `origin` is our own."""
+    """For whom a message is drawn: their seat, words, zone and what their forms must carry. `origin` is our own.
+
+    `back` is the page that a form leads back to, empty for the chat where the message stands.
+    """
 
     seat: str
     member_id: int
@@ -44,6 +47,7 @@ class Reader:
     zone: str
     origin: str
     now: datetime
+    back: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +146,13 @@ def flows(card: Card) -> bool:
     return len(card.buttons) > 1 and all(len(button.label) <= SHORT for row in card.buttons for button in row)
 
 
+def without(address: str, *names: str) -> str:
+    """Return an address without some of its parameters."""
+    parts = urlsplit(address)
+    kept = [pair for pair in parse_qsl(parts.query, keep_blank_values=True) if pair[0] not in names]
+    return f"{parts.path}?{urlencode(kept)}" if kept else parts.path
+
+
 def initials(name: str) -> str:
     """Return one or two letters to stand for a name."""
     letters = [word[0] for word in clean(name, 120).split() if word[:1].isalnum()]
@@ -183,7 +194,9 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters.update(href=href, host=host, is_long=is_long, opening=opening, initials=initials, flows=flows)
+    made.filters.update(
+        href=href, host=host, is_long=is_long, opening=opening, initials=initials, flows=flows, without=without
+    )
     made.globals.update(
         clock=_clock, day=_day, day_name=_day_name, local=forms.local, zone_name=forms.zone_name, key=_key
     )

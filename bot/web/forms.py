@@ -37,3 +37,9 @@ def values(questions: tuple[Question, ...], given: Mapping[str, str], kept: Mapp
         else given.get(PREFIX + question.name, "").replace("\r\n", "\n")
         for question in questions
     }
+
+
+def open_ones(questions: tuple[Question, ...], given: Mapping[str, str]) -> dict[str, str]:
+    """Return the answers that may be shown again: a secret is not kept for that."""
+    secret = {question.name for question in questions if question.kind == "secret"}
+    return {name: value for name, value in given.items() if name not in secret}

@@ -14,19 +14,19 @@ from starlette.datastructures import FormData
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
 from bot.transport import Outcome
-from bot.web.drawing import Reader
+from bot.web.drawing import Reader, Refused
 from bot.web.guard import Attempts
 from bot.web.seats import COOKIE, LIFETIME, Seat, is_due, is_name, roll, sit
 from bot.web.transport import Web
 from handlers.card import Notice
 from handlers.route import Words
 from smm.errors import N_, Forbidden
-from storage import web
 from storage.engine import Database
 
 MOST_FILES = 10
 MOST_FIELDS = 100
 _LONGEST_ID = 15
+_LONGEST_ADDRESS = 2_000
 _LANGUAGES = ("en", "ru")
 
 
@@ -44,7 +44,7 @@ class WebOptions:
 
 @dataclass(frozen=True, slots=True)
 class Front:
-    """The ports of the web chat. `notices` wait, by session, for the next page of a browser without script."""
+    """The ports of the web chat. `notices` and `refused` wait, by session, for the next page of a browser without script."""
 
     database: Database
     web: Web
@@ -55,6 +55,7 @@ class Front:
     attempts: Attempts
     version: str
     notices: dict[int, Notice] = field(default_factory=dict)
+    refused: dict[int, Refused] = field(default_factory=dict)
 
 
 class SignedOut(Exception):
@@ -115,17 +116,18 @@ def origin_of(request: Request) -> str:
     return given or f"{request.url.scheme}://{request.url.netloc}"
 
 
-def reader_of(request: Request, seat: Seat, room: web.Room) -> Reader:
-    """Return for whom the messages of a room are drawn."""
+def reader_of(request: Request, seat: Seat, zone: str, back: str = "") -> Reader:
+    """Return for whom messages are drawn, with the zone of their times and the page that their forms lead back to."""
     front = front_of(request)
     return Reader(
         seat=seat.name,
         member_id=seat.member.id,
         csrf=seat.session.csrf,
         t=front.words(seat.member.language),
-        zone=room.zone,
+        zone=zone,
         origin=origin_of(request),
         now=front.database.clock(),
+        back=back,
     )
 
 
@@ -143,7 +145,7 @@ def wants_json(request: Request) -> bool:
     return "application/json" in request.headers.get("accept", "")
 
 
-def answer(request: Request, seat: Seat, chat_id: str, outcome: Outcome, status: int = 200) -> Response:
+def answer(request: Request, seat: Seat, back: str, outcome: Outcome, status: int = 200) -> Response:
     """Tell the outcome of a deed: as data to our script, else on the page that comes next."""
     notice = outcome.notice
     if wants_json(request):
@@ -151,7 +153,14 @@ def answer(request: Request, seat: Seat, chat_id: str, outcome: Outcome, status:
         return JSONResponse({"notice": told, "errors": dict(outcome.errors)}, status)
     if notice is not None:
         front_of(request).notices[seat.session.id] = notice
-    return RedirectResponse(f"/s/{seat.name}/chat/{chat_id}", 303)
+    return RedirectResponse(back, 303)
+
+
+def back_of(form: FormData, seat: Seat, otherwise: str = "") -> str:
+    """Return the page of this seat that a form came from, else another of its addresses."""
+    given, home = str(form.get("back", "")), f"/s/{seat.name}/"
+    is_ours = given.startswith(home) and given.isascii() and given.isprintable() and len(given) <= _LONGEST_ADDRESS
+    return given if is_ours else home + otherwise
 
 
 def give_cookie(request: Request, response: Response, seat: str, token: str) -> None:

@@ -15,7 +15,8 @@ from datetime import datetime, timedelta
 
 from smm.members import web_user
 from smm.roles import ROLES, Right, Role
-from storage import members, web
+from storage import brands, members, web
+from storage.brands import Brand
 from storage.members import Member, Membership
 from storage.unit_of_work import UnitOfWork
 
@@ -29,27 +30,32 @@ _TEAM = ROLES[Right.SEE]
 
 @dataclass(frozen=True, slots=True)
 class Seat:
-    """Who sits there, by which session, and what they may enter. `user_id` is their identity, and their private chat."""
+    """Who sits there, by which session, and what they may enter. `user_id` is their identity, and their private chat.
+
+    `page` is the chat behind their pages (bot/web/pages): what is pressed on a page is pressed there, and answered there.
+    """
 
     name: str
     session: web.Session
     member: Member
     user_id: str
     rooms: tuple[web.Room, ...]
+    page: web.Room
     memberships: tuple[Membership, ...]
+    brands: tuple[Brand, ...]
 
     @property
     def chat_ids(self) -> list[str]:
         """The chats that this seat may enter."""
-        return [room.chat_id for room in self.rooms]
+        return [room.chat_id for room in (*self.rooms, self.page)]
 
     def room(self, chat_id: str) -> web.Room | None:
         """Return a room that this seat may enter; others do not exist for it."""
-        return next((room for room in self.rooms if room.chat_id == chat_id), None)
+        return next((room for room in (*self.rooms, self.page) if room.chat_id == chat_id), None)
 
     def roles(self, room: web.Room) -> frozenset[Role]:
-        """Return the roles that count in a room; in the private one, those of any brand."""
-        return roles_in(self.memberships, None if room.purpose == "private" else room.brand_id)
+        """Return the roles that count in a room; in a private one, those of any brand."""
+        return roles_in(self.memberships, None if is_private(room) else room.brand_id)
 
 
 def is_name(name: str) -> bool:
@@ -65,6 +71,11 @@ def digest(token: str) -> str:
 def roles_in(memberships: Sequence[Membership], brand_id: int | None) -> frozenset[Role]:
     """Return the roles of a brand, or of any brand for None; a membership without a brand holds in all."""
     return frozenset(Role(one.role) for one in memberships if brand_id is None or one.brand_id in {None, brand_id})
+
+
+def is_private(room: web.Room) -> bool:
+    """Say whether one person alone reads a room."""
+    return room.purpose in {"private", "page"}
 
 
 def may_enter(room: web.Room, roles: frozenset[Role]) -> bool:
@@ -89,14 +100,15 @@ def sit(uow: UnitOfWork, name: str, token: str) -> Seat | None:
     rooms = [
         room for room in web.rooms(uow, member.workspace_id) if may_enter(room, roles_in(memberships, room.brand_id))
     ]
-    private = _private_room(member, rooms)
-    return Seat(name, session, member, web_user(member.id), (*rooms, private), memberships)
+    mine = tuple(brand for brand in brands.of_workspace(uow, member.workspace_id) if roles_in(memberships, brand.id))
+    brand = next((one for one in mine if one.id == member.brand_id), mine[0] if mine else None)
+    private = _own_room(web_user(member.id), "private", brand)
+    page = _own_room(f"page-{member.id}", "page", brand)
+    return Seat(name, session, member, web_user(member.id), (*rooms, private), page, memberships, mine)
 
 
-def _private_room(member: Member, rooms: Sequence[web.Room]) -> web.Room:
-    brand = next((room for room in rooms if room.brand_id == member.brand_id), rooms[0] if rooms else None)
-    zone = brand.zone if brand else "UTC"
-    return web.Room(web_user(member.id), "private", "", brand.brand_id if brand else 0, "", zone)
+def _own_room(chat_id: str, purpose: str, brand: Brand | None) -> web.Room:
+    return web.Room(chat_id, purpose, "", brand.id if brand else 0, "", brand.zone if brand else "UTC")
 
 
 def is_due(session: web.Session, now: datetime) -> bool:

@@ -47,6 +47,11 @@ def of_changes(uow: UnitOfWork, name: str, token: str, chat_id: str, revision: i
     return seat, _gather(uow, seat, chat_id, web.since(uow, chat_id, revision, MOST))
 
 
+def of_messages(uow: UnitOfWork, seat: Seat, chat_id: str, messages: Sequence[web.Message]) -> Sight:
+    """Return some messages of a chat."""
+    return _gather(uow, seat, chat_id, messages)
+
+
 def _gather(
     uow: UnitOfWork, seat: Seat, chat_id: str, messages: Sequence[web.Message], *, has_earlier: bool = False
 ) -> Sight:

@@ -1,4 +1,7 @@
-"""Signing in by a one-time link, and out. Looking at a link does not use it up: previewers look at every link."""
+"""Signing in by a one-time link, and out; and the language of whoever sits there.
+
+Looking at a link does not use it up: previewers look at every link.
+"""
 
 from __future__ import annotations
 
@@ -7,10 +10,10 @@ from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
 from bot.transport import ChatRef, Incoming, Sender
-from bot.web.front import Seated, Vouched, front_of, give_cookie, language_of, page
+from bot.web.front import Seated, Vouched, back_of, front_of, give_cookie, language_of, page
 from bot.web.seats import COOKIE, digest, take
 from smm.errors import N_, DeskError, Invalid
-from smm.members import redeem, web_user
+from smm.members import redeem, speak, web_user
 from smm.text import line
 from storage import web
 from storage.members import Member
@@ -63,6 +66,13 @@ async def sign_out(request: Request, seat: Seated, form: Vouched) -> Response:
     response = RedirectResponse(f"/s/{seat.name}/", 303)
     response.delete_cookie(COOKIE, path=f"/s/{seat.name}")
     return response
+
+
+@router.post("/s/{seat}/speak")
+async def choose_language(request: Request, seat: Seated, form: Vouched) -> Response:
+    """Speak another language to whoever sits there, from now on and in every chat."""
+    await front_of(request).database.write(speak, seat.member, str(form.get("language", "")))
+    return RedirectResponse(back_of(form, seat), 303)
 
 
 def _greeting(member: Member, key: str) -> Incoming:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 
 from bot.transport import Incoming, Outcome, Pace, Receive
 from handlers.card import Card
@@ -16,6 +17,8 @@ from smm.errors import N_, ChatError
 from storage import web
 from storage.channels import ChatRef, MessageRef
 from storage.engine import Database
+
+TOPICS = ("alerts", "accounts", "members")  # of the database, whose news pages look at again; see `Database.listen`
 
 
 class Web:
@@ -29,6 +32,8 @@ class Web:
         self._receive: Receive | None = None
         self._watching: dict[str, set[asyncio.Event]] = {}
         self.closing = False
+        for topic in TOPICS:
+            database.listen(topic, partial(self._wake, topic))
 
     async def start(self, receive: Receive) -> None:
         """Hand every update on from now. What a browser sent and was not thanked for, it sends again by itself."""
@@ -86,7 +91,7 @@ class Web:
 
     @contextmanager
     def watch(self, chat_ids: Sequence[str]) -> Iterator[asyncio.Event]:
-        """Give an event that is set whenever one of the chats changes."""
+        """Give an event that is set whenever one of the chats changes, or one of the TOPICS has news."""
         woken = asyncio.Event()
         for chat_id in chat_ids:
             self._watching.setdefault(chat_id, set()).add(woken)

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
@@ -91,6 +92,69 @@ class Browser:
         sent = await self.http.post(f"/s/{self.seat}{path}", data=data, files=files, headers=headers)
         await self.desk.delivery.drain()
         return sent
+
+    async def presses(self, page: httpx.Response | str, label: str, number: int = 0) -> httpx.Response:
+        """Press the button of a page that says so, the first or another one, and return what is seen then."""
+        shown = page if isinstance(page, httpx.Response) else await self.opens(page)
+        form, button = found(shown.text, label)[number]
+        return await self._submits(form, {button["name"]: button["value"]} if "name" in button else {})
+
+    async def answers(self, page: httpx.Response, **given: str) -> httpx.Response:
+        """Fill in the questions of a page and send them; return what is seen then."""
+        form = next(one for one in forms(page.text) if "/answer" in one.action)
+        return await self._submits(form, {f"q.{name}": value for name, value in given.items()})
+
+    async def _submits(self, form: Form, more: dict[str, str]) -> httpx.Response:
+        sent = await self.http.post(form.action, data=form.fields | more, headers={"Origin": ORIGIN})
+        await self.desk.delivery.drain()
+        return await self.http.get(sent.headers["location"]) if sent.status_code == 303 else sent
+
+
+@dataclass
+class Form:
+    """A form of a page: where it leads, what it carries, and its buttons."""
+
+    action: str
+    fields: dict[str, str]
+    buttons: list[dict[str, str]]
+
+
+class _Forms(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.forms: list[Form] = []
+        self._label: list[str] | None = None
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = {name: value or "" for name, value in attrs}
+        if tag == "form":
+            self.forms.append(Form(given.get("action", ""), {}, []))
+        elif tag == "input" and self.forms and given.get("type") == "hidden":
+            self.forms[-1].fields[given["name"]] = given.get("value", "")
+        elif tag == "button" and self.forms:
+            self.forms[-1].buttons.append(given)
+            self._label = []
+
+    def handle_data(self, data: str) -> None:
+        if self._label is not None:
+            self._label.append(data)
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "button" and self._label is not None and self.forms:
+            self.forms[-1].buttons[-1]["label"] = "".join(self._label).strip()
+            self._label = None
+
+
+def forms(page: str) -> list[Form]:
+    """Return the forms of a page."""
+    parser = _Forms()
+    parser.feed(page)
+    return parser.forms
+
+
+def found(page: str, label: str) -> list[tuple[Form, dict[str, str]]]:
+    """Return the buttons of a page that say so, each with its form."""
+    return [(form, one) for form in forms(page) for one in form.buttons if one.get("label") == label]
 
 
 async def open_web(database: Database, media: Path, **options: Any) -> WebDesk:

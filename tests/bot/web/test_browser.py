@@ -143,7 +143,7 @@ async def test_a_dangerous_press_is_confirmed_first(
     ref = card["buttons"][0][0]["ref"]
     button = Button("Delete", "tryout.count", look="bad", confirm="Delete it for good?", ref=ref)
     await open_desk.shows("team", Card(title="Careful", buttons=((button,),)))
-    for choice, presses in (("Cancel", 1), ("Delete", 2)):
+    for choice, presses in (("Go back", 1), ("Delete", 2)):
         await anna.get_by_role("button", name="Delete").first.click()
         dialog = anna.get_by_role("dialog")
         await expect(dialog.get_by_text("Delete it for good?")).to_be_visible()

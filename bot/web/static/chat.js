@@ -1,51 +1,13 @@
-// The chat's own script: live messages, presses and forms without loading the page again. Everything here also works without it.
+// The chat's own script, after deeds.js: live messages, the composer, the menu of commands.
 "use strict";
 
-const desk = document.querySelector(".desk");
-const { base, chat, csrf } = desk.dataset;
-const say = (what) => desk.dataset["say" + what[0].toUpperCase() + what.slice(1)];
-const find = (selector, within = document) => within.querySelector(selector);
+const { chat } = desk.dataset;
 const messages = find(".messages");
 const stream = find(".stream");
 const composer = find("[data-composer]");
 const text = find("#text");
 const menu = find("#menu");
 const newest = find("[data-newest]");
-
-// ---- Talking to the desk
-
-const freshKey = () => crypto.randomUUID?.() ?? [...crypto.getRandomValues(new Uint8Array(16))].map((n) => n.toString(16).padStart(2, "0")).join("");
-
-// The key stays until the desk has answered: sent twice, it is done once.
-async function post(form, data) {
-  const answer = await fetch(form.action, { method: "POST", body: data, headers: { Accept: "application/json", "X-CSRF": csrf } });
-  const told = await answer.json();
-  if (answer.status < 500) form.elements.key.value = freshKey();
-  if (told.notice) toast(told.notice.text, told.notice.alarm);
-  return { ok: answer.ok, errors: told.errors ?? {} };
-}
-
-function toast(words, isAlarm) {
-  const shown = document.createElement("p");
-  shown.className = isAlarm ? "toast alarm" : "toast";
-  shown.textContent = words;
-  find("[data-toasts]").append(shown);
-  setTimeout(() => shown.remove(), isAlarm ? 9000 : 5000);
-}
-
-async function busy(button, work) {
-  if (button.classList.contains("busy")) return;
-  button.classList.add("busy");
-  button.setAttribute("aria-busy", "true");
-  try {
-    await work();
-  } catch {
-    toast(say("failed"), true);
-  } finally {
-    button.classList.remove("busy");
-    button.removeAttribute("aria-busy");
-  }
-}
 
 // ---- Messages as they come
 
@@ -55,13 +17,6 @@ let staysAtEnd = true; // while pictures load, an answer is written, a phone's k
 stream.addEventListener("scroll", () => (staysAtEnd = isAtEnd()), { passive: true });
 const follow = new ResizeObserver(() => staysAtEnd && !isWriting() && toEnd());
 const isWriting = () => Boolean(document.activeElement?.closest("[data-ask]")); // what somebody writes does not move away
-let pressedAt = 0;
-
-function drawn(html) {
-  const holder = document.createElement("template");
-  holder.innerHTML = html; // the desk's own template, which escapes everything that people wrote
-  return holder.content.firstElementChild;
-}
 
 function arrive({ id, mine, html }) {
   const element = drawn(html);
@@ -111,111 +66,6 @@ function tellSeen(id) {
   const body = new URLSearchParams({ message: String(lastId) });
   lastId = 0;
   fetch(`${base}/chat/${chat}/seen`, { method: "POST", body, headers: { "X-CSRF": csrf, Accept: "application/json" } }).catch(() => {});
-}
-
-function countRooms(counts) {
-  for (const badge of document.querySelectorAll("[data-room]")) {
-    const count = badge.dataset.room === chat ? 0 : (counts[badge.dataset.room] ?? 0);
-    badge.hidden = !count;
-    badge.firstElementChild.textContent = count > 99 ? "99+" : count;
-  }
-}
-
-function listen() {
-  const live = find("[data-live]");
-  const source = new EventSource(`${base}/chat/${chat}/events?after=${desk.dataset.after}`);
-  source.addEventListener("open", () => {
-    live.hidden = false;
-    live.classList.remove("lost");
-    live.title = "";
-  });
-  source.addEventListener("message", (event) => arrive(JSON.parse(event.data)));
-  source.addEventListener("rooms", (event) => countRooms(JSON.parse(event.data)));
-  source.addEventListener("over", () => {
-    source.close();
-    live.hidden = true;
-    toast(say("out"), true);
-  });
-  source.addEventListener("error", () => {
-    live.classList.add("lost");
-    live.title = say("lost");
-    if (source.readyState === EventSource.CLOSED) setTimeout(listen, 3000);
-  });
-}
-
-// ---- Presses
-
-function sure(button) {
-  const dialog = find("[data-sure]");
-  find("[data-question]", dialog).textContent = button.dataset.confirm;
-  const yes = find("[data-yes]", dialog);
-  yes.textContent = button.textContent;
-  yes.className = button.classList.contains("bad") ? "button danger" : "button good";
-  dialog.returnValue = "";
-  dialog.showModal();
-  return new Promise((settle) => dialog.addEventListener("close", () => settle(dialog.returnValue === "yes"), { once: true }));
-}
-
-async function press(form, button) {
-  if (button.dataset.confirm && !(await sure(button))) return;
-  pressedAt = Date.now();
-  const data = new FormData(form);
-  data.set("ref", button.value);
-  await busy(button, () => post(form, data));
-}
-
-// ---- Questions
-
-async function answer(form, button) {
-  if (button.name !== "cancel" && [...form.querySelectorAll("[data-limit]")].some((field) => isOver(field))) return find(".counter.over", form).scrollIntoView({ block: "nearest" });
-  pressedAt = Date.now();
-  await busy(button, async () => {
-    const { ok, errors } = await post(form, new FormData(form, button));
-    for (const question of form.querySelectorAll("[data-question]")) {
-      const wrong = errors[question.dataset.question] ?? "";
-      question.classList.toggle("wrong", Boolean(wrong));
-      find("[data-error]", question).textContent = wrong;
-    }
-    if (ok) form.inert = true;
-    else find(".wrong input, .wrong textarea, .wrong select", form)?.focus();
-  });
-}
-
-const length = (words) => [...words].length;
-const isOver = (field, most = field.dataset.limit) => Number(most) > 0 && length(field.value) > Number(most);
-
-function count(field) {
-  const counter = find("[data-counter]", field.closest("[data-question]"));
-  if (!counter) return;
-  counter.textContent = `${length(field.value)} / ${field.dataset.fits}`;
-  counter.classList.toggle("over", isOver(field, field.dataset.fits));
-}
-
-// ---- Files: what was chosen is shown, and can be taken back
-
-function showChosen(input, list) {
-  list.replaceChildren(
-    ...[...input.files].map((file, place) => {
-      const item = document.createElement("li");
-      if (file.type.startsWith("image/")) {
-        const small = Object.assign(document.createElement("img"), { src: URL.createObjectURL(file), alt: "" });
-        small.addEventListener("load", () => URL.revokeObjectURL(small.src), { once: true });
-        item.append(small);
-      }
-      item.append(Object.assign(document.createElement("span"), { className: "name", textContent: file.name }));
-      const away = Object.assign(document.createElement("button"), { type: "button", textContent: "×", ariaLabel: `${say("remove")} ${file.name}` });
-      away.addEventListener("click", () => keepFiles(input, list, [...input.files].filter((_, other) => other !== place)));
-      item.append(away);
-      return item;
-    }),
-  );
-}
-
-function keepFiles(input, list, files) {
-  const carrier = new DataTransfer();
-  for (const file of files) carrier.items.add(file);
-  input.files = carrier.files;
-  showChosen(input, list);
 }
 
 // ---- The composer
@@ -295,20 +145,8 @@ function onKey(event) {
 
 // ---- Wiring
 
-function ready(within) {
-  for (const field of within.querySelectorAll("[data-limit]")) count(field);
-  for (const input of within.querySelectorAll(".drop input")) input.addEventListener("change", () => showChosen(input, find(".chosen", input.parentElement)));
-}
+composer.addEventListener("submit", (event) => (event.preventDefault(), write()));
 
-document.addEventListener("submit", (event) => {
-  const form = event.target;
-  if (form.matches("[data-press]")) event.submitter && press(form, event.submitter);
-  else if (form.matches("[data-ask]")) answer(form, event.submitter ?? find(".button", form));
-  else if (form === composer) write();
-  else return;
-  event.preventDefault();
-});
-document.addEventListener("input", (event) => event.target.matches("[data-limit]") && count(event.target));
 document.addEventListener("visibilitychange", () => tellSeen(0));
 text.addEventListener("input", offer);
 text.addEventListener("keydown", onKey);
@@ -337,9 +175,8 @@ document.addEventListener("drop", (event) => {
 
 ready(document);
 find(".room[aria-current]").scrollIntoView({ inline: "center", block: "nearest" });
-for (const shown of document.querySelectorAll(".toast")) setTimeout(() => shown.remove(), 6000);
 const firstNew = find(".new", messages);
 if (firstNew) firstNew.scrollIntoView({ block: "center" });
 else toEnd();
 for (const box of [messages, stream]) follow.observe(box);
-listen();
+subscribe(`${base}/chat/${chat}/events?after=${desk.dataset.after}`, { message: (event) => arrive(JSON.parse(event.data)) });

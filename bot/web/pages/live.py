@@ -1,0 +1,52 @@
+"""The stream of a page: cards that change where they stand, what is said to a press, and a sign to look again."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+from fastapi import APIRouter, Request
+from sse_starlette.event import ServerSentEvent
+from sse_starlette.sse import EventSourceResponse
+from starlette.responses import Response
+
+from bot.web import sight
+from bot.web.chat import HEARTBEAT, Revision, event, wait
+from bot.web.drawing import draw
+from bot.web.front import Front, front_of, is_id
+from bot.web.pages.place import Entered, Place
+from bot.web.seats import COOKIE
+from bot.web.transport import TOPICS
+
+router = APIRouter()
+
+
+@router.get("/events")
+async def events(request: Request, place: Entered, after: Revision = 0) -> Response:
+    """Stream what happens behind a person's pages. A browser that comes back says where it was."""
+    last = request.headers.get("last-event-id", "")
+    revision = int(last) if is_id(last) else after
+    stream = _changes(front_of(request), request.cookies[COOKIE], place, revision)
+    return EventSourceResponse(stream, ping=HEARTBEAT, send_timeout=30)
+
+
+async def _changes(front: Front, token: str, place: Place, revision: int) -> AsyncIterator[ServerSentEvent]:
+    seat, chat_id, counted = place.seat, place.chat.chat_id, dict(place.unseen)
+    with front.web.watch([*seat.chat_ids, *TOPICS]) as woken:
+        while not front.web.closing:
+            looks = woken.is_set()
+            woken.clear()
+            found = await front.database.read(sight.of_changes, seat.name, token, chat_id, revision)
+            if found is None:
+                yield ServerSentEvent(event="over", data="")
+                return
+            _, batch = found
+            for shown in batch.bubbles(place.reader):
+                revision = shown.revision
+                html = draw(front.templates, shown, place.reader)
+                yield event("message", {"id": shown.id, "html": html}, str(revision))
+            if dict(batch.unseen) != counted:
+                counted = dict(batch.unseen)
+                yield event("rooms", counted)
+            yield ServerSentEvent(event="look" if looks else "beat", data="")
+            if len(batch.messages) < sight.MOST:
+                await wait(woken)
