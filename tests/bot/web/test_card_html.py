@@ -51,7 +51,7 @@ ALLOWED: dict[str, set[str]] = {
     "svg": {"class", "aria-hidden", "focusable"},
     "textarea": {"id", "name", "rows", "dir", "data-limit", "data-fits", "aria-describedby", "required"},
     "time": {"datetime", "title"},
-    "ul": {"class"},
+    "ul": {"class", "aria-label"},
     "use": {"href"},
     "video": {"class", "src", "controls", "preload", "aria-label"},
 }
