@@ -32,6 +32,7 @@ from smm.roles import Right
 
 if TYPE_CHECKING:
     from storage.approvals import Approval
+    from storage.unit_of_work import UnitOfWork
 
 SHOWN = 20
 TEAM, CLIENT = "internal", "client"
@@ -212,7 +213,7 @@ def _list(context: Context, out: frozenset[int]) -> Card:
     if not rows:
         return Card(title=t("Approvals"), body=(para(t("Nothing waits for an approval.")),), tone="good")
     mine = [each for each in rows if context.actor.may(approvals.RIGHTS[each.audience])][:SHOWN]
-    body = [block for each in rows[:SHOWN] for block in _line(context, each, out)]
+    body = [block for each in rows[:SHOWN] for block in line(context.uow, t, context.of.id, each, out)]
     return Card(
         title=t.n("{count} post waits for approval", "{count} posts wait for approval", len(rows)),
         body=tuple(body),
@@ -220,9 +221,11 @@ def _list(context: Context, out: frozenset[int]) -> Card:
     )
 
 
-def _line(context: Context, approval: Approval, out: frozenset[int]) -> list[Block]:
-    t = context.t
-    whole = posts.find(context.uow, context.of.id, approval.post_id)
+def line(
+    uow: UnitOfWork, t: Words, brand_id: int, approval: Approval, out: frozenset[int] = frozenset()
+) -> list[Block]:
+    """Return a question as a line of a list, and the beginning of the post's text."""
+    whole = posts.find(uow, brand_id, approval.post_id)
     whom = t("the client") if approval.audience == CLIENT else t("the team")
     text = versions.words_for(whole.content, min(whole.content.accounts))
     left = (Span(" · "), Span(t("left out"), "strike")) if approval.post_id in out else ()
@@ -241,13 +244,18 @@ def _all_button(t: Words, mine: list[Approval], out: frozenset[int]) -> tuple[tu
 
 
 def _item_buttons(t: Words, approval: Approval, out: frozenset[int]) -> tuple[Button, ...]:
-    number, who = approval.post_id, "client" if approval.audience == CLIENT else "post"
+    number = approval.post_id
     args = {"out": ",".join(str(each) for each in sorted(out))}
     words = t("Take in {number}", number=number) if number in out else t("Leave out {number}", number=number)
+    return row(*decide_buttons(t, approval), Button(words, "approvals.veto", number, approval.version, args))
+
+
+def decide_buttons(t: Words, approval: Approval) -> tuple[Button, ...]:
+    """Return the two answers to one question of a list."""
+    number, who = approval.post_id, "client" if approval.audience == CLIENT else "post"
     return row(
         Button(t("Approve {number}", number=number), f"{who}.approve", number, approval.version, look="good"),
         Button(t("Changes to {number}", number=number), f"{who}.changes", number, approval.version),
-        Button(words, "approvals.veto", number, approval.version, args),
     )
 
 

@@ -15,6 +15,7 @@ from smm.mention_moves import State
 if TYPE_CHECKING:
     from storage.accounts import Account
     from storage.mentions import Mention
+    from storage.unit_of_work import UnitOfWork
 
 EXCERPT: Final = 140
 SHELVES: Final = {
@@ -41,7 +42,7 @@ _BRIEF: Final = {State.REPLIED: N_("Answered by {who}"), State.SNOOZED: N_("Snoo
 def show_list(context: Context, wanted: Wanted) -> Card:
     """Draw a page of the inbox as the reader asks for it."""
     t, listed = context.t, inbox_reading.listed(context.uow, context.of.id, context.who.id, wanted)
-    body = [block for number, pair in enumerate(listed.rows, 1) for block in _line(context, number, *pair)]
+    body = [block for number, pair in enumerate(listed.rows, 1) for block in line(context.uow, t, number, *pair)]
     return Card(
         title=_title(t, context.of.name, wanted),
         body=tuple(body) or _empty(t, listed, wanted),
@@ -57,17 +58,17 @@ def _title(t: Words, brand: str, wanted: Wanted) -> str:
     return t("{title}, with “{words}”", title=title, words=wanted.words) if wanted.words else title
 
 
-def _line(context: Context, number: int, mention: Mention, account: Account) -> tuple[Block, ...]:
-    t = context.t
+def line(uow: UnitOfWork, t: Words, number: int, mention: Mention, account: Account) -> tuple[Block, ...]:
+    """Return a mention as a numbered line of a list, and the beginning of its text."""
     state = State(mention.state)
-    words = t(_BRIEF.get(state, STATES[state]), who=_who(context, mention), until="")
-    ago = t.ago((context.uow.now - mention.said_at).total_seconds())
+    words = t(_BRIEF.get(state, STATES[state]), who=_who(uow, mention), until="")
+    ago = t.ago((uow.now - mention.said_at).total_seconds())
     where = t("{network}, {time} ago: {state}", network=declared.title(account.network), time=ago, state=words)
     return para(bold(f"{number}. "), where), Quote(excerpt(mention.text, EXCERPT), author(mention))
 
 
-def _who(context: Context, mention: Mention) -> str:
-    return inbox_reading.name_of(context.uow, mention.claimed_by) or mention.answered_by
+def _who(uow: UnitOfWork, mention: Mention) -> str:
+    return inbox_reading.name_of(uow, mention.claimed_by) or mention.answered_by
 
 
 def _empty(t: Words, listed: Listed, wanted: Wanted) -> tuple[Block, ...]:

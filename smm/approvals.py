@@ -232,6 +232,20 @@ def _approve_one(uow: UnitOfWork, actor: Actor, post_id: int, version: int, audi
     return None
 
 
+def for_me(uow: UnitOfWork, actor: Actor, *audiences: str) -> list[Approval]:
+    """Return what waits for this very person's decision, the nearest slot first: neither what they decided nor their own work."""
+    asked = [audience for audience in audiences if actor.may(RIGHTS[audience])]
+    rows = waiting(uow, actor.brand_id, *asked) if asked else []
+    return [approval for approval in rows if _is_theirs(uow, actor, approval)]
+
+
+def _is_theirs(uow: UnitOfWork, actor: Actor, approval: Approval) -> bool:
+    if any(vote.member_id == actor.member_id for vote in approvals.votes_of(uow, approval.id)):
+        return False
+    whole = posts.find(uow, actor.brand_id, approval.post_id)
+    return whole.policy.self_approval or actor.member_id not in authors_of(whole)
+
+
 def waiting(uow: UnitOfWork, brand_id: int, *audiences: str) -> list[Approval]:
     """Return what waits for a decision in a brand, the nearest slot first."""
     return approvals.waiting(uow, brand_id, audiences)

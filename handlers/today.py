@@ -1,0 +1,94 @@
+"""/today: what waits for one person, on one card; Slack's Home tab shows the same card for each of their brands."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final
+
+from handlers import approvals, inbox_list
+from handlers.card import Answer, Block, Button, Card, Span, bold, para, row
+from handlers.post_parts import STATES, excerpt, when
+from handlers.route import Context, Words, command
+from smm import my_work, versions
+from smm.actors import Actor
+from smm.errors import N_
+from smm.my_work import Work
+from smm.posts import Whole
+from smm.roles import Right
+
+if TYPE_CHECKING:
+    from storage.brands import Brand
+    from storage.unit_of_work import UnitOfWork
+
+_SHOWN: Final = 5
+_COMMENT, _DECISION, _BACK, _NEXT = "💬", "✋", "↩️", "📅"
+
+
+@command(
+    "today", needs=Right.MEMBER, help=N_("What waits for you: comments, decisions, posts that came back, what is next")
+)
+def today(context: Context) -> Answer:
+    """Show what waits for whoever asks."""
+    client_room = context.channel is not None and context.channel.purpose == "client"
+    team = not (client_room or context.actor.is_client)
+    return card(context.uow, context.t, context.of, context.actor, team=team)
+
+
+def card(uow: UnitOfWork, t: Words, brand: Brand, actor: Actor, *, team: bool) -> Card:
+    """Draw what waits for a person in a brand; where the client reads along, `team` is False."""
+    work = my_work.of(uow, brand, actor, team=team)
+    title = t("What waits for you: {brand}", brand=brand.name)
+    if work.is_empty:
+        nothing = para(t("Nothing waits for you, and nothing is planned for the next days."))
+        return Card(title=title, body=(nothing,), buttons=_ways_on(t, work, team=team), tone="good")
+    body = (*_mentions(uow, t, work), *_decisions(uow, t, work), *_returned(t, work), *_coming(t, work))
+    return Card(title=title, body=body, buttons=_buttons(t, work, team=team))
+
+
+def _section(mark: str, title: str, blocks: Sequence[Block]) -> tuple[Block, ...]:
+    return (para(bold(f"{mark} {title}")), *blocks) if blocks else ()
+
+
+def _mentions(uow: UnitOfWork, t: Words, work: Work) -> tuple[Block, ...]:
+    found = [block for number, pair in enumerate(work.mine, 1) for block in inbox_list.line(uow, t, number, *pair)]
+    return _section(_COMMENT, t("Comments for you"), [*found, *_more(t, work.mine_count - len(work.mine))])
+
+
+def _decisions(uow: UnitOfWork, t: Words, work: Work) -> tuple[Block, ...]:
+    found = [block for each in work.decisions[:_SHOWN] for block in approvals.line(uow, t, work.brand.id, each)]
+    return _section(_DECISION, t("Your decisions"), [*found, *_more(t, len(work.decisions) - _SHOWN)])
+
+
+def _more(t: Words, left: int) -> tuple[Block, ...]:
+    return (para(t.n("and {count} more", "and {count} more", left)),) if left > 0 else ()
+
+
+def _returned(t: Words, work: Work) -> tuple[Block, ...]:
+    return _section(_BACK, t("Your posts that need you again"), [_post(t, whole) for whole in work.returned])
+
+
+def _coming(t: Words, work: Work) -> tuple[Block, ...]:
+    return _section(_NEXT, t("What goes out next"), [_post(t, whole) for whole in work.coming])
+
+
+def _post(t: Words, whole: Whole) -> Block:
+    post, text = whole.post, excerpt(versions.words_for(whole.content, min(whole.content.accounts)), 60)
+    slot = Span(when(t, post, whole.brand.zone), at=post.slot_at)
+    return para(bold(f"{post.id}. "), slot, f" · {text} · ", Span(t(STATES[post.state]), "italic"))
+
+
+def _buttons(t: Words, work: Work, *, team: bool) -> tuple[tuple[Button, ...], ...]:
+    shown = row(*(Button(f"{_COMMENT} {n}", "mention.show", each.id) for n, (each, _) in enumerate(work.mine, 1)))
+    decide = tuple(approvals.decide_buttons(t, each) for each in work.decisions[:_SHOWN])
+    posts = dict.fromkeys(
+        [each.post_id for each in work.decisions[:_SHOWN]] + [whole.post.id for whole in (*work.returned, *work.coming)]
+    )
+    opens = row(*(Button(f"📝 {number}", "post.open", number) for number in posts)) if team else ()
+    return (*((shown,) if shown else ()), *decide, *((opens,) if opens else ()), *_ways_on(t, work, team=team))
+
+
+def _ways_on(t: Words, work: Work, *, team: bool) -> tuple[tuple[Button, ...], ...]:
+    if not team:
+        return ()
+    label = t.n("Take a comment: {count} waits", "Take a comment: {count} wait", work.unclaimed)
+    return (row(Button(label, "inbox.list", args={"shelf": "unclaimed"}) if work.unclaimed else None),)
