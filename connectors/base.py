@@ -1,24 +1,28 @@
 """The base of all connectors: what a network cannot do is said out loud, by default.
 
-It owns the shape of a connector and its one conversation (`Wire`). It leaves each network's words and rules to that
-network's own file, and every decision about when to call to smm/.
+It owns the shape of a connector, its one conversation (`Wire`) and how its credentials are renewed: once for everybody who
+waits, and kept before anybody uses them. It leaves each network's words and rules to that network's own file, and every
+decision about when to call to smm/.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from enum import StrEnum
 from functools import cached_property
-from typing import TYPE_CHECKING, ClassVar, NoReturn
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from smm.errors import N_, ConnectorError, Rejected, Unsupported
-from smm.networks import Answer, Can, Credential, Limits, MediaFile, Outgoing, Page, Profile, Published
+from connectors.unsupported import Answering, Listening, Measuring, Publishing
+from smm.errors import N_, AuthExpired, ConnectorError, Rejected
+from smm.networks import Can, Credential, Grant, Limits, MediaFile, OAuth, Offer, Profile, Quota
 
 if TYPE_CHECKING:
     from connectors.wire import Reply, Wire
+
+Keep = Callable[[Mapping[str, str]], Awaitable[None]]
 
 
 class Status(StrEnum):
@@ -30,8 +34,16 @@ class Status(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class App:
+    """The desk's own registration with a network, for OAuth and for webhooks that the network signs."""
+
+    client_id: str
+    client_secret: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Outside:
-    """What the settings say about the world: other base addresses by network, and inner hosts that may be reached.
+    """What the settings say about the world: other base addresses by network, inner hosts that may be reached, our apps.
 
     An inner host is a name or address, with or without a port. `patience` is the most seconds that one call may take.
     """
@@ -39,23 +51,38 @@ class Outside:
     bases: Mapping[str, str] = field(default_factory=dict)
     inner_hosts: frozenset[str] = frozenset()
     patience: float = 60.0
+    apps: Mapping[str, App] = field(default_factory=dict)
 
 
-class Base:
-    """One account on one network. Subclasses declare what they can and implement exactly that."""
+async def _keep_nothing(secrets: Mapping[str, str]) -> None:
+    """Let renewed credentials live as long as the connector."""
+
+
+class Base(Listening, Publishing, Answering, Measuring):
+    """One account on one network. Subclasses declare what they can and implement exactly that.
+
+    `keep` is handed all credentials whenever the network has renewed them, before they are used. `quota` is what the network
+    told last about how much may still be done.
+    """
 
     name: ClassVar[str] = ""
     title: ClassVar[str]
     can: ClassVar[frozenset[Can]]
     limits: Limits
     credentials: ClassVar[tuple[Credential, ...]]
+    oauth: ClassVar[OAuth | None] = None
     status: ClassVar[Status]
     checked: ClassVar[date]
+    quota: Quota | None = None
 
-    def __init__(self, secrets: Mapping[str, str], outside: Outside, account: str = "") -> None:
+    def __init__(
+        self, secrets: Mapping[str, str], outside: Outside, account: str = "", keep: Keep = _keep_nothing
+    ) -> None:
         self._secrets = {name: value.strip() for name, value in secrets.items()}
         self._outside = outside
         self._account = account
+        self._keep = keep
+        self._renewing: asyncio.Task[None] | None = None
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self._account}>"
@@ -76,22 +103,75 @@ class Base:
         return {}
 
     def _meaning(self, reply: Reply) -> ConnectorError | None:
-        """Return the error that this network means by an answer, None to judge it by its status alone."""
+        """Return the error that this network means by an answer, whatever its status; None to judge it by that alone."""
         return None
+
+    async def _refresh(self) -> Mapping[str, str]:
+        """Return new credentials in place of those that ran out. AuthExpired alone means that only a person can help.
+
+        By default what OAuth says (https://www.rfc-editor.org/rfc/rfc6749#section-6).
+        """
+        from connectors.consent import refreshed
+
+        return await refreshed(self._wire, self.oauth, self._app, self._secrets, self._expired())
+
+    # What every subclass may use.
+
+    @property
+    def _app(self) -> App:
+        return self._outside.apps.get(self.name, App(""))
 
     @cached_property
     def _wire(self) -> Wire:
         from connectors.wire import Wire  # httpx takes a tenth of a second: paid by whoever makes the first call
 
-        hidden = [self._secrets.get(asked.name, "") for asked in self.credentials if asked.secret]
         return Wire(
             self._base(),
             self._outside,
             network=self.title,
             account=self._account,
             headers=self._headers(),
-            hidden=hidden,
+            hidden=self._hidden(),
             meaning=self._meaning,
+        )
+
+    def _hidden(self) -> list[str]:
+        shown = {asked.name for asked in self.credentials if not asked.secret}
+        return [*(value for name, value in self._secrets.items() if name not in shown), self._app.client_secret]
+
+    async def _call(self, method: str, path: str, **parts: Any) -> Reply:
+        """Make a call; where the credentials have run out, renew them once and make it again: it was certainly not done."""
+        used = self._secrets
+        try:
+            return await self._wire.call(method, path, **parts)
+        except AuthExpired:
+            await self._renew(used)
+        return await self._wire.call(method, path, **parts)
+
+    async def _renew(self, used: Mapping[str, str]) -> None:
+        """Renew the credentials, unless somebody has done so since `used`. All who ask meanwhile wait for the one renewal.
+
+        It goes on when whoever asked first is cancelled: a refresh token may be good for one use only.
+        """
+        if self._renewing is None or self._renewing.done():
+            if self._secrets is not used:
+                return
+            self._renewing = asyncio.get_running_loop().create_task(self._renew_now())
+            self._renewing.add_done_callback(lambda done: done.cancelled() or done.exception())
+        await asyncio.shield(self._renewing)
+
+    async def _renew_now(self) -> None:
+        fresh = {name: value for name, value in (await self._refresh()).items() if value}
+        renewed = self._secrets | fresh
+        await self._keep(renewed)
+        self._secrets = renewed
+        self._wire.renew(self._headers(), self._hidden())
+
+    def _expired(self) -> AuthExpired:
+        return AuthExpired(
+            N_("{network} no longer accepts the key of this account. Reconnect it: /accounts"),
+            network=self.title,
+            account=self._account,
         )
 
     async def _content(self, file: MediaFile) -> bytes:
@@ -102,53 +182,21 @@ class Base:
             words = N_("A picture is no longer in the desk's folder. Attach it again.")
             raise Rejected(words, field="media", network=self.title, account=self._account) from error
 
-    # What a network may be able to do.
+    # What every network does.
 
     async def check(self) -> Profile:
         """Make a real call that proves the credentials work."""
         self._cannot()
 
-    async def fetch(self, cursor: str) -> Page:
-        """Bring what is new since `cursor`."""
-        self._cannot()
+    async def exchange(self, grant: Grant) -> tuple[Offer, ...]:
+        """Turn a person's consent into credentials, as OAuth says; they are called token, refresh_token and expires_at."""
+        from connectors.consent import exchanged
 
-    async def stream(self) -> AsyncIterator[None]:
-        """Yield whenever there is something to fetch."""
-        self._cannot()
-        yield  # an async generator, as the port wants it
-
-    async def publish(self, post: Outgoing) -> Published:
-        """Publish once."""
-        self._cannot()
-
-    async def find(self, post: Outgoing, since: datetime) -> Published | None:
-        """Look whether a publication is there."""
-        self._cannot()
-
-    async def reply(self, answer: Answer) -> Published:
-        """Answer in public once."""
-        self._cannot()
-
-    async def find_reply(self, answer: Answer, since: datetime) -> Published | None:
-        """Look whether an answer is there."""
-        self._cannot()
-
-    async def hide(self, remote_id: str) -> None:
-        """Hide somebody's item from the public."""
-        self._cannot()
-
-    async def delete(self, remote_id: str) -> None:
-        """Take down what we published."""
-        self._cannot()
+        if self.oauth is None:
+            self._cannot()
+        return (Offer("", await exchanged(self._wire, self.oauth, self._app, grant)),)
 
     async def close(self) -> None:
         """Let go of connections, if any were opened."""
         if "_wire" in vars(self):
             await self._wire.close()
-
-    def _cannot(self) -> NoReturn:
-        raise Unsupported(
-            N_("{network} does not let programs do that. Do it on {network} itself."),
-            network=self.title,
-            account=self._account,
-        )

@@ -12,16 +12,18 @@ from datetime import date, datetime, timedelta
 from typing import ClassVar
 from urllib.parse import quote
 
-from connectors.base import Base, Outside, Status
-from connectors.plain_text import bounded, with_link
+from connectors.base import Outside, Status
+from connectors.demo_audience import DemoAudience, normalize
+from connectors.plain_text import with_link
 from connectors.reading import Body
 from smm.errors import N_, Unavailable
-from smm.networks import Answer, Can, Credential, Item, Kind, Limits, MediaFile, Outgoing, Page, Profile, Published
+from smm.networks import Answer, Can, Credential, Limits, MediaFile, OAuth, Outgoing, Page, Profile, Published, Quota
 
+NOT_ALLOWED = N_("This key was made without that right.")
 SOURCE = "https://docs.joinmastodon.org/user/posting/"  # the demo network keeps to the limits of a real one
 
 
-class Demo(Base):
+class Demo(DemoAudience):
     """An account on the demo network."""
 
     name: ClassVar[str] = "demo"
@@ -34,12 +36,15 @@ class Demo(Base):
         source=SOURCE,
         reply=500,
         media_types=("image/jpeg", "image/png", "image/webp", "image/gif"),
+        poll_choices=4,
+        first_comment=True,
     )
     credentials: ClassVar[tuple[Credential, ...]] = (
         Credential("token", N_("Key of the account"), hint=N_("The demo prints it when it starts.")),
     )
+    oauth: ClassVar[OAuth | None] = OAuth("oauth/authorize", "oauth/token", ("speak", "listen"))
     status: ClassVar[Status] = Status.LIVE
-    checked: ClassVar[date] = date(2026, 11, 23)
+    checked: ClassVar[date] = date(2026, 11, 25)
 
     @classmethod
     def usable(cls, outside: Outside) -> bool:
@@ -47,17 +52,31 @@ class Demo(Base):
         return bool(outside.bases.get(cls.name))
 
     def _headers(self) -> Mapping[str, str]:
-        return {"authorization": f"Bearer {self._secrets.get('token', '')}"}
+        token = self._secrets.get("token", "")
+        return {"authorization": f"Bearer {token}"} if token else {}
 
     async def check(self) -> Profile:
-        """Ask who the key belongs to."""
-        body = (await self._wire.call("GET", "api/me")).body()
-        return Profile(body.id("id"), body.read("name", str), body.read("handle", str), body.read("link", str))
+        """Ask who the key belongs to, and what it allows."""
+        body = (await self._call("GET", "api/me")).body()
+        allowed = [Can(each) for each in body.maybe("can", list) or () if each in set(Can)]
+        self.quota = _quota(body)
+        ends = self._secrets.get("expires_at", "")
+        return Profile(
+            body.id("id"),
+            body.read("name", str),
+            body.read("handle", str),
+            body.read("link", str),
+            expires_at=datetime.fromisoformat(ends) if ends else None,
+            mode=N_("key of the account"),
+            can=frozenset(allowed) if body.has("can") else None,
+            cannot=dict.fromkeys(self.can - set(allowed), NOT_ALLOWED) if body.has("can") else {},
+            quota=self.quota,
+        )
 
     async def fetch(self, cursor: str) -> Page:
         """Bring what changed since the cursor: new, edited and deleted alike."""
         since = cursor if cursor.isdigit() else "0"
-        body = (await self._wire.call("GET", "api/changes", params={"since": since})).body()
+        body = (await self._call("GET", "api/changes", params={"since": since})).body()
         items = tuple(normalize(entry) for entry in body.each("items"))
         return Page(items, str(body.read("cursor", int)), body.read("more", bool), wait=timedelta(seconds=15))
 
@@ -77,13 +96,24 @@ class Demo(Base):
     async def publish(self, post: Outgoing) -> Published:
         """Upload the pictures, then publish under the key."""
         media = [await self._upload(file) for file in post.media]
-        sent = {"text": with_link(post), "media": media, "key": post.key}
-        return _published((await self._wire.call("POST", "api/posts", json=sent, effect=True)).body())
+        poll = post.options.poll
+        sent = {
+            "text": with_link(post),
+            "media": media,
+            "key": post.key,
+            "warning": post.options.warning,
+            "choices": list(poll.choices) if poll else [],
+        }
+        return _published((await self._call("POST", "api/posts", json=sent, effect=True)).body())
 
     async def _upload(self, file: MediaFile) -> dict[str, str]:
         picture = ("picture", await self._content(file), file.mime)
-        reply = await self._wire.call("POST", "api/media", files={"file": picture})
+        reply = await self._call("POST", "api/media", files={"file": picture})
         return {"id": reply.body().id("id"), "alt": file.alt}
+
+    async def assist(self, post: Outgoing) -> str:
+        """Lead to the network's page."""
+        return self._base()
 
     async def find(self, post: Outgoing, since: datetime) -> Published | None:
         """Look the key up."""
@@ -91,48 +121,34 @@ class Demo(Base):
 
     async def reply(self, answer: Answer) -> Published:
         """Answer under the key."""
-        sent = {"text": answer.text, "key": answer.key}
+        return await self._answer(answer, private=False)
+
+    async def message(self, answer: Answer) -> Published:
+        """Answer in private under the key."""
+        return await self._answer(answer, private=True)
+
+    async def _answer(self, answer: Answer, *, private: bool) -> Published:
+        sent = {"text": answer.text, "key": answer.key, "private": private}
         path = f"api/entries/{quote(answer.remote_id, safe='')}/replies"
-        return _published((await self._wire.call("POST", path, json=sent, effect=True)).body())
+        return _published((await self._call("POST", path, json=sent, effect=True)).body())
 
     async def find_reply(self, answer: Answer, since: datetime) -> Published | None:
         """Look the key up."""
         return await self._by_key(answer.key)
 
     async def _by_key(self, key: str) -> Published | None:
-        body = (await self._wire.call("GET", "api/entries", params={"key": key})).body()
+        body = (await self._call("GET", "api/entries", params={"key": key})).body()
         return next((_published(entry) for entry in body.each("items")), None)
-
-    async def hide(self, remote_id: str) -> None:
-        """Hide somebody's comment."""
-        await self._wire.call("POST", f"api/entries/{quote(remote_id, safe='')}/hide", effect=True)
 
     async def delete(self, remote_id: str) -> None:
         """Take down a post or an answer of ours."""
-        await self._wire.call("DELETE", f"api/entries/{quote(remote_id, safe='')}", effect=True)
+        await self._call("DELETE", f"api/entries/{quote(remote_id, safe='')}", effect=True)
 
 
-def normalize(entry: Body) -> Item:
-    """Return an entry of the demo network as an item."""
-    edited = entry.moment("edited_at") if entry.has("edited_at") else None
-    return Item(
-        kind=Kind.MENTION if entry.read("kind", str) == "mention" else Kind.COMMENT,
-        remote_id=entry.id("id"),
-        author_id=entry.id("author.id"),
-        author_name=bounded(entry.read("author.name", str), 200),
-        author_handle=bounded(entry.read("author.handle", str), 200),
-        text=bounded(entry.read("text", str)),
-        said_at=entry.moment("at"),
-        link=entry.read("link", str),
-        thread_id=entry.id("thread_id"),
-        parent_id=entry.maybe("parent_id", str) or "",
-        media=tuple(picture.read("url", str) for picture in entry.each("media")),
-        language=entry.maybe("language", str) or "",
-        edited_at=edited,
-        deleted=entry.read("deleted", bool),
-        own=entry.read("own", bool),
-        raw=entry.value,
-    )
+def _quota(body: Body) -> Quota | None:
+    if not body.has("quota"):
+        return None
+    return Quota(body.read("quota.left", int), body.read("quota.limit", int), body.moment("quota.resets_at"))
 
 
 def _published(entry: Body) -> Published:

@@ -25,7 +25,7 @@ COMMENT: Final = 2_000  # characters of what people say
 MEDIA: Final = 4
 PAGE: Final = 50
 
-EntryKind = Literal["post", "mention", "comment"]
+EntryKind = Literal["post", "mention", "comment", "message"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,10 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A post, a comment under one, or a mention. `seq` grows with every change anywhere; `mood` is known to people alone."""
+    """A post, a comment under one, a mention, or a private message between a person and a brand.
+
+    `seq` grows with every change anywhere; `mood` is known to people alone; the `thread_id` of a message is the person's handle.
+    """
 
     id: str
     kind: EntryKind
@@ -80,6 +83,8 @@ class Entry:
     edited_at: datetime | None = None
     deleted: bool = False
     hidden: bool = False
+    warning: str = ""
+    choices: tuple[str, ...] = ()  # of a poll
 
 
 class Refusal(Exception):
@@ -114,6 +119,9 @@ class DemoNetwork:
         self._keys: dict[tuple[str, str], str] = {}
         self._bell = asyncio.Event()
         self.closed = False
+        self.likes: dict[str, list[Person]] = {}  # by entry; like followers and tokens, not in the journal
+        self.followers: set[str] = set()  # handles
+        self.tokens: dict[str, str] = {}  # given by consent: whose handle they speak for
         self._journal = None if journal is None else _Journal(journal)
         if self._journal is not None:
             self._restore(self._journal)
@@ -129,7 +137,10 @@ class DemoNetwork:
 
     def account(self, token: str) -> BrandAccount | None:
         """Return whom a key speaks for."""
-        return next((brand for brand in self.brands if token and brand.token == token), None)
+        handle = self.tokens.get(token)
+        return next(
+            (brand for brand in self.brands if token and (brand.token == token or brand.handle == handle)), None
+        )
 
     def publish(
         self,
@@ -138,8 +149,9 @@ class DemoNetwork:
         pictures: tuple[Shown, ...] = (),
         key: str = "",
         at: datetime | None = None,
+        **more: Any,
     ) -> Entry:
-        """Publish a post; the same key is the same post, for ever."""
+        """Publish a post, with a warning or a poll's choices in `more`; the same key is the same post, for ever."""
         known = self.find(brand, key)
         if known is not None:
             return known
@@ -148,22 +160,32 @@ class DemoNetwork:
             raise Refusal(422, f"a post has at most {MEDIA} pictures")
         if any(self.pictures.find(shown.digest) is None for shown in pictures):
             raise Refusal(422, "a picture is not known here: upload it first")
-        return self._add("post", brand.handle, brand.name, text, brand=True, key=key, pictures=pictures, at=at)
+        return self._add("post", brand.handle, brand.name, text, brand=True, key=key, pictures=pictures, at=at, **more)
 
-    def answer(self, brand: BrandAccount, parent_id: str, text: str, key: str = "") -> Entry:
-        """Answer a comment or a mention as the brand; the same key is the same answer."""
+    def answer(self, brand: BrandAccount, parent_id: str, text: str, key: str = "", *, private: bool = False) -> Entry:
+        """Answer a comment or a mention as the brand, or its author in private; the same key is the same answer."""
         known = self.find(brand, key)
         if known is not None:
             return known
         _check(text, TEXT)
         parent = self._standing(parent_id)
-        return self._add("comment", brand.handle, brand.name, text, brand=True, key=key, parent=parent)
+        kind: EntryKind = "message" if private or parent.kind == "message" else "comment"
+        return self._add(kind, brand.handle, brand.name, text, brand=True, key=key, parent=parent)
 
-    def say(self, person: Person, text: str, parent_id: str = "", *, language: str = "", mood: str = "") -> Entry:
-        """Comment on a post or an answer; without a parent, mention the brand in a post of one's own."""
+    def say(
+        self,
+        person: Person,
+        text: str,
+        parent_id: str = "",
+        *,
+        language: str = "",
+        mood: str = "",
+        private: bool = False,
+    ) -> Entry:
+        """Comment on a post or an answer; without a parent, mention the brand in a post of one's own or write to it."""
         _check(text, COMMENT)
         parent = self._standing(parent_id) if parent_id else None
-        kind: EntryKind = "comment" if parent else "mention"
+        kind: EntryKind = "message" if private else "comment" if parent else "mention"
         return self._add(kind, person.handle, person.name, text, parent=parent, language=language, mood=mood)
 
     def edit(self, entry_id: str, text: str) -> Entry:
@@ -180,12 +202,12 @@ class DemoNetwork:
             raise Refusal(403, "only the author can delete it")
         return entry if entry.deleted else self._change(replace(entry, deleted=True, text="", pictures=()))
 
-    def hide(self, entry_id: str) -> Entry:
-        """Hide somebody's entry from the public. Once more is fine."""
+    def hide(self, entry_id: str, *, hidden: bool = True) -> Entry:
+        """Hide somebody's entry from the public, or show it again. Once more is fine."""
         entry = self._standing(entry_id)
         if entry.brand:
             raise Refusal(403, "delete your own instead")
-        return entry if entry.hidden else self._change(replace(entry, hidden=True))
+        return entry if entry.hidden is hidden else self._change(replace(entry, hidden=hidden))
 
     def find(self, brand: BrandAccount, key: str) -> Entry | None:
         """Return what was published or answered under a key."""
@@ -233,6 +255,8 @@ class DemoNetwork:
     ) -> Entry:
         number = f"{len(self.entries) + 1:06d}"
         thread, above = (parent.thread_id, parent.id) if parent else (number, "")
+        if kind == "message":
+            thread = parent.handle if parent and not parent.brand else thread if parent else handle
         entry = Entry(number, kind, handle, name, text, at or self.clock(), 0, thread, above, **more)
         return self._change(entry)
 
@@ -302,6 +326,7 @@ def _entry(plain: dict[str, Any]) -> Entry:
             "at": datetime.fromisoformat(plain["at"]),
             "edited_at": datetime.fromisoformat(edited) if edited else None,
             "pictures": tuple(Shown(**shown) for shown in plain["pictures"]),
+            "choices": tuple(plain.get("choices", ())),
         }
     )
 

@@ -39,7 +39,9 @@ class Mastodon(Base):
 
     name: ClassVar[str] = "mastodon"
     title: ClassVar[str] = "Mastodon"
-    can: ClassVar[frozenset[Can]] = frozenset(Can) - {Can.HIDE}
+    can: ClassVar[frozenset[Can]] = frozenset(
+        {Can.FETCH, Can.STREAM, Can.PUBLISH, Can.FIND, Can.DELETE, Can.REPLY, Can.FIND_REPLY}
+    )
     limits = Limits(
         text=500,
         media=4,

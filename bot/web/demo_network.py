@@ -10,21 +10,23 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Depends, FastAPI, Request, UploadFile
+from fastapi import APIRouter, Depends, FastAPI, Query, Request, UploadFile
 from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, Field
 from sse_starlette import EventSourceResponse
 
 from bot.web import demo_page
 from bot.web.demo_page import Network, signs
-from connectors import demo_pictures
+from connectors import demo_figures, demo_pictures
 from connectors.demo_network import NORTHWIND, PAGE, BrandAccount, DemoNetwork, Entry, Refusal, Shown
 from connectors.demo_people import People
 
 PREFIX: Final = "/network"
+PRIVATELY: Final = timedelta(days=7)  # for so long what was said in public may be answered in private
 _ID: Final = 64
 _TEXT: Final = 100_000  # the network says no long before; this only bounds the work
 
@@ -40,11 +42,18 @@ class _Post(BaseModel):
     text: str = Field("", max_length=_TEXT)
     media: list[_Picture] = Field(default_factory=list, max_length=20)
     key: str = Field("", max_length=128)
+    warning: str = Field("", max_length=200)
+    choices: list[str] = Field(default_factory=list, max_length=4)
 
 
 class _Reply(BaseModel):
     text: str = Field(max_length=_TEXT)
     key: str = Field("", max_length=128)
+    private: bool = False
+
+
+class _Hiding(BaseModel):
+    hidden: bool = True
 
 
 def add_network(app: FastAPI, network: DemoNetwork, prefix: str = PREFIX) -> None:
@@ -127,19 +136,29 @@ async def media(who: Holder, network: Network, file: UploadFile) -> dict[str, st
 async def publish(request: Request, who: Holder, network: Network, post: _Post) -> dict[str, Any]:
     """Publish a post under its key."""
     shown = tuple(Shown(picture.id, picture.alt) for picture in post.media)
-    return plain(request, network.publish(who, post.text, shown, post.key), who)
+    choices = tuple(post.choices)
+    made = network.publish(who, post.text, shown, post.key, warning=post.warning, choices=choices)
+    return plain(request, made, who)
 
 
 @api.post("/entries/{entry_id}/replies")
 async def answer(request: Request, who: Holder, network: Network, entry_id: str, reply: _Reply) -> dict[str, Any]:
     """Answer under a key."""
-    return plain(request, network.answer(who, entry_id, reply.text, reply.key), who)
+    return plain(request, network.answer(who, entry_id, reply.text, reply.key, private=reply.private), who)
 
 
 @api.post("/entries/{entry_id}/hide")
-async def hide(request: Request, who: Holder, network: Network, entry_id: str) -> dict[str, Any]:
-    """Hide somebody's entry."""
-    return plain(request, network.hide(entry_id), who)
+async def hide(
+    request: Request, who: Holder, network: Network, entry_id: str, wanted: _Hiding | None = None
+) -> dict[str, Any]:
+    """Hide somebody's entry, or show it again."""
+    return plain(request, network.hide(entry_id, hidden=wanted is None or wanted.hidden), who)
+
+
+@api.post("/entries/{entry_id}/remove")
+async def remove(request: Request, who: Holder, network: Network, entry_id: str) -> dict[str, Any]:
+    """Take somebody's entry down, as the brand under whose post it stands."""
+    return plain(request, network.delete(entry_id), who)
 
 
 @api.delete("/entries/{entry_id}")
@@ -148,8 +167,54 @@ async def delete(request: Request, who: Holder, network: Network, entry_id: str)
     return plain(request, network.delete(entry_id, who.handle), who)
 
 
+@api.get("/search")
+async def search(request: Request, who: Holder, network: Network, q: str, since: int = 0) -> dict[str, Any]:
+    """Return what others said with these words."""
+    found, more = demo_figures.search(network, q, since, who.handle)
+    cursor = found[-1].seq if more else network.seq
+    return {"items": [plain(request, entry, who) for entry in found], "cursor": cursor, "more": more}
+
+
+@api.get("/metrics")
+async def metrics(who: Holder, network: Network, ids: Annotated[list[str], Query(max_length=100)]) -> dict[str, Any]:
+    """Count likes and comments of one's own posts."""
+    own = [each for each in ids if (entry := network.entries.get(each)) and entry.handle == who.handle]
+    return {"items": [{"id": each, **_figures(network, each)} for each in own]}
+
+
+@api.get("/insights")
+async def insights(who: Holder, network: Network, since: date, until: date) -> dict[str, int]:
+    """Count what happened on some days, and who follows now."""
+    likes, said = demo_figures.of_days(network, who.handle, since, until)
+    return {"likes": likes, "comments": said, "followers": len(network.followers)}
+
+
+@api.get("/entries/{entry_id}/people")
+async def people(who: Holder, network: Network, entry_id: str, deed: str, after: int = 0) -> dict[str, Any]:
+    """Return who liked or commented, some at a time."""
+    done = [{"id": person.handle, "name": person.name} for person in network.likes.get(entry_id, ())]
+    if deed == "comments":
+        said = demo_figures.comments(network, entry_id)
+        done = [{"id": e.handle, "name": e.name, "text": e.text, "at": e.at.isoformat()} for e in said]
+    elif deed != "likes":
+        done = []
+    further = after + PAGE < len(done)
+    return {"people": done[after : after + PAGE], "after": str(after + PAGE) if further else None}
+
+
+@api.get("/followers")
+async def followers(who: Holder, network: Network, ids: Annotated[list[str], Query(max_length=100)]) -> dict[str, Any]:
+    """Return which of these people follow the brand."""
+    return {"ids": demo_figures.following(network, ids)}
+
+
+def _figures(network: DemoNetwork, entry_id: str) -> dict[str, int]:
+    return {"likes": len(network.likes.get(entry_id, ())), "comments": len(demo_figures.comments(network, entry_id))}
+
+
 def plain(request: Request, entry: Entry, who: BrandAccount) -> dict[str, Any]:
     """Return an entry as the API shows it to a brand."""
+    private = entry.at + PRIVATELY if entry.kind in {"comment", "mention"} and not entry.brand else None
     pictures = [{"url": _link(request, f"media/{shown.digest}"), "alt": shown.alt} for shown in entry.pictures]
     return {
         "id": entry.id,
@@ -165,6 +230,7 @@ def plain(request: Request, entry: Entry, who: BrandAccount) -> dict[str, Any]:
         "parent_id": entry.parent_id or None,
         "language": entry.language or None,
         "media": pictures,
+        "private_until": private.isoformat() if private else None,
         "link": _link(request, f"#e{entry.id}"),
     }
 

@@ -211,7 +211,7 @@ def feed(network: DemoNetwork) -> dict[str, Any]:
     for entry in network.entries.values():
         if entry.kind == "comment":
             comments.setdefault(entry.thread_id, []).append(entry)
-    roots = [entry for entry in network.entries.values() if entry.kind != "comment"]
+    roots = [entry for entry in network.entries.values() if entry.kind not in {"comment", "message"}]
     # The thread where something was said last stands first: whoever watches sees what happens.
     roots.sort(
         key=lambda root: max((entry.at, entry.seq) for entry in [root, *comments.get(root.id, [])]), reverse=True

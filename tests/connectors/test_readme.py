@@ -1,41 +1,74 @@
-"""The table of connectors/README.md says what the code says. Run this file to write it anew."""
+"""The tables of connectors/README.md and of the README at the root say what the code says. Run this file to write them anew."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from connectors.base import Base
 from connectors.registry import networks
 from smm.networks import Can
 
-README = Path(__file__).parents[2] / "connectors" / "README.md"
+ROOT = Path(__file__).parents[2]
+README = ROOT / "connectors" / "README.md"
 BEGIN, END = "<!-- table:", "<!-- end of table -->"
-COLUMNS = [Can.FETCH, Can.STREAM, Can.PUBLISH, Can.FIND, Can.REPLY, Can.FIND_REPLY, Can.DELETE, Can.HIDE]
+
+# What people ask about a network, and what a connector must declare for it: all of the first, or at least one of the second.
+ASKED: dict[str, tuple[Can, ...]] = {
+    "hears": (Can.FETCH,),
+    "at once": (Can.STREAM, Can.WEBHOOK),
+    "listens elsewhere": (Can.SEARCH,),
+    "publishes": (Can.PUBLISH,),
+    "answers": (Can.REPLY,),
+    "in private": (Can.MESSAGE,),
+    "hides, removes": (Can.HIDE, Can.REMOVE),
+    "takes down ours": (Can.DELETE,),
+    "figures": (Can.METRICS, Can.INSIGHTS),
+    "contests": (Can.PARTICIPANTS, Can.FOLLOWERS),
+}
 
 
-def table() -> str:
-    names = ["network", *map(str, COLUMNS), "text", "pictures", "proven", "on"]
-    rows = [names, ["---"] * len(names), *(_row(network) for network in networks())]
-    return "\n".join("|" + "|".join(f" {cell} " if cell != "---" else cell for cell in row) + "|" for row in rows)
+def technical() -> str:
+    """Return the table for those who write connectors: call by call."""
+    calls = list(Can)
+    rows = [[network.title, *("✔" if can in network.can else "–" for can in calls)] for network in networks()]
+    return _drawn(["network", *map(str, calls)], rows)
+
+
+def plain() -> str:
+    """Return the table for those who choose: what works on which network, and how far that was proven."""
+    return _drawn(["network", *ASKED, "text", "files", "proven", "on"], [_row(network) for network in networks()])
 
 
 def _row(network: type[Base]) -> list[str]:
-    marks = ["✔" if can in network.can else "–" for can in COLUMNS]
-    writes = Can.PUBLISH in network.can
+    marks = ["✔" if set(wanted) & network.can else "–" for wanted in ASKED.values()]
+    if Can.PUBLISH not in network.can and Can.ASSIST in network.can:
+        marks[list(ASKED).index("publishes")] = "✋"
+    writes = network.can & {Can.PUBLISH, Can.ASSIST}
     figures = [str(network.limits.text), str(network.limits.media)] if writes else ["–", "–"]
     return [network.title, *marks, *figures, str(network.status), network.checked.isoformat()]
 
 
-def written(text: str) -> str:
+def _drawn(names: list[str], rows: list[list[str]]) -> str:
+    lines = [names, ["---"] * len(names), *rows]
+    return "\n".join("|" + "|".join(f" {cell} " if cell != "---" else cell for cell in row) + "|" for row in lines)
+
+
+def written(text: str, table: str) -> str:
     head, _, rest = text.partition(BEGIN)
     note, _, rest = rest.partition("\n")
     _, _, tail = rest.partition(END)
-    return f"{head}{BEGIN}{note}\n{table()}\n{END}{tail}"
+    return f"{head}{BEGIN}{note}\n{table}\n{END}{tail}"
 
 
-def test_the_table_is_what_the_code_says() -> None:
-    text = README.read_text()
-    assert written(text) == text, "run: python tests/connectors/test_readme.py"
+TABLES = {README: technical, ROOT / "README.md": plain}
+
+
+@pytest.mark.parametrize("path", TABLES, ids=lambda path: path.parent.name)
+def test_the_table_is_what_the_code_says(path: Path) -> None:
+    text = path.read_text()
+    assert written(text, TABLES[path]()) == text, "run: PYTHONPATH=. python tests/connectors/test_readme.py"
 
 
 def test_every_network_says_how_to_get_credentials() -> None:
@@ -45,4 +78,5 @@ def test_every_network_says_how_to_get_credentials() -> None:
 
 
 if __name__ == "__main__":
-    README.write_text(written(README.read_text()))
+    for changed, drawn in TABLES.items():
+        changed.write_text(written(changed.read_text(), drawn()))

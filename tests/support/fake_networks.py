@@ -6,9 +6,9 @@ The list of effects is the only witness a test trusts: what our own tables say i
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, ClassVar, Literal
 
 from smm.errors import (
@@ -22,7 +22,28 @@ from smm.errors import (
     Unavailable,
     Unsupported,
 )
-from smm.networks import Answer, Can, Connector, Credential, Item, Kind, Limits, Outgoing, Page, Profile, Published
+from smm.networks import (
+    Answer,
+    Can,
+    Connector,
+    Credential,
+    Crowd,
+    Deed,
+    Grant,
+    Hooked,
+    Item,
+    Kind,
+    Limits,
+    Metrics,
+    OAuth,
+    Offer,
+    Outgoing,
+    Page,
+    Profile,
+    Published,
+    Pushed,
+    Quota,
+)
 
 Outcome = Literal[
     "ok",
@@ -36,7 +57,24 @@ Outcome = Literal[
     "unsupported",
     "crash",  # it happened, then our own process fell over: not a ConnectorError
 ]
-Call = Literal["check", "fetch", "publish", "find", "reply", "find_reply", "hide", "delete"]
+Call = Literal[
+    "check",
+    "fetch",
+    "search",
+    "publish",
+    "assist",
+    "find",
+    "reply",
+    "message",
+    "find_reply",
+    "hide",
+    "remove",
+    "delete",
+    "metrics",
+    "insights",
+    "participants",
+    "followers",
+]
 
 LIMITS = Limits(text=500, media=4, media_bytes=8_000_000, source="https://example.org/limits", reply=500)
 
@@ -65,16 +103,24 @@ class FakeConnector:
     title: ClassVar[str] = "Demo network"
     can: ClassVar[frozenset[Can]] = frozenset(Can)
     credentials: ClassVar[tuple[Credential, ...]] = ()
+    oauth: ClassVar[OAuth | None] = None
 
     def __init__(self, world: FakeNetworks, account_id: int) -> None:
         self._world = world
         self._account_id = account_id
         self.limits = LIMITS
+        self.quota: Quota | None = None
 
     async def check(self) -> Profile:
-        """Say who this is."""
+        """Say who this is, as the test laid it out."""
         await self._world.play("check")
-        return Profile(f"account-{self._account_id}", "Northwind Coffee", "northwind", "https://demo.example/northwind")
+        link = "https://demo.example/northwind"
+        known = Profile(f"account-{self._account_id}", "Northwind Coffee", "northwind", link)
+        return self._world.profiles.get(self._account_id, known)
+
+    async def exchange(self, grant: Grant) -> tuple[Offer, ...]:
+        """Return credentials that say whose consent it was."""
+        return (Offer("", {"token": grant.code}),)
 
     async def fetch(self, cursor: str) -> Page:
         """Bring the next of the pages that the test laid out."""
@@ -87,9 +133,23 @@ class FakeConnector:
         for _ in ():
             yield None
 
+    async def webhook(self, pushed: Pushed) -> Hooked:
+        """Take every push for a sign that there is something to fetch."""
+        return Hooked()
+
+    async def search(self, query: str, cursor: str) -> Page:
+        """Find nothing."""
+        await self._world.play("search")
+        return Page((), cursor)
+
     async def publish(self, post: Outgoing) -> Published:
         """Publish, or fail as scripted."""
         return await self._world.act("publish", self._account_id, post.key, post.text)
+
+    async def assist(self, post: Outgoing) -> str:
+        """Lead to a page."""
+        await self._world.play("assist")
+        return "https://demo.example/new"
 
     async def find(self, post: Outgoing, since: datetime) -> Published | None:
         """Look among the effects."""
@@ -105,9 +165,37 @@ class FakeConnector:
         await self._world.play("find_reply")
         return self._world.seen("reply", self._account_id, answer.text, since)
 
-    async def hide(self, remote_id: str) -> None:
-        """Hide, or fail as scripted."""
-        await self._world.act("hide", self._account_id, remote_id, "")
+    async def message(self, answer: Answer) -> Published:
+        """Answer in private, or fail as scripted."""
+        return await self._world.act("message", self._account_id, answer.key, answer.text, answer.remote_id)
+
+    async def hide(self, remote_id: str, *, hidden: bool = True) -> None:
+        """Hide or show again, or fail as scripted."""
+        await self._world.act("hide", self._account_id, remote_id, "hidden" if hidden else "shown")
+
+    async def remove(self, remote_id: str) -> None:
+        """Take somebody's down, or fail as scripted."""
+        await self._world.act("remove", self._account_id, remote_id, "")
+
+    async def metrics(self, remote_ids: Sequence[str]) -> Mapping[str, Metrics]:
+        """Return what the test laid out."""
+        await self._world.play("metrics")
+        return {each: self._world.figures[each] for each in remote_ids if each in self._world.figures}
+
+    async def insights(self, since: date, until: date) -> Metrics:
+        """Tell nothing."""
+        await self._world.play("insights")
+        return Metrics()
+
+    async def participants(self, remote_id: str, deed: Deed, cursor: str) -> Crowd:
+        """Find nobody."""
+        await self._world.play("participants")
+        return Crowd(())
+
+    async def followers(self, user_ids: Sequence[str]) -> frozenset[str]:
+        """Find nobody."""
+        await self._world.play("followers")
+        return frozenset()
 
     async def delete(self, remote_id: str) -> None:
         """Delete, or fail as scripted."""
@@ -126,6 +214,8 @@ class FakeNetworks:
         self.effects: list[Effect] = []
         self.calls: list[str] = []
         self.pages: dict[int, deque[Page]] = defaultdict(deque)
+        self.profiles: dict[int, Profile] = {}
+        self.figures: dict[str, Metrics] = {}
         self.during: Callable[[str], Awaitable[None]] | None = None  # awaited in the middle of each call
         self.idempotent = False  # whether the same key is the same effect
         self._scripts: dict[str, deque[Outcome]] = defaultdict(deque)

@@ -1,0 +1,115 @@
+"""What a network can, what it allows, and what a login told about itself when it was asked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from smm.networks.shapes import PostKind
+
+
+class Can(StrEnum):
+    """A capability that a connector declares, named as the call; what is not declared raises Unsupported."""
+
+    FETCH = "fetch"  # bring new comments, mentions, reviews, messages
+    STREAM = "stream"  # tell at once that there is something to fetch
+    WEBHOOK = "webhook"  # understand what the network pushes to an address of ours
+    SEARCH = "search"  # look for what is said elsewhere
+    PUBLISH = "publish"
+    ASSIST = "assist"  # say where a person publishes by hand what the desk has prepared
+    FIND = "find"  # look whether a publication of ours is there (the probe after an unknown outcome)
+    DELETE = "delete"  # take down what we published
+    REPLY = "reply"  # answer in public
+    MESSAGE = "message"  # answer in private
+    FIND_REPLY = "find_reply"
+    HIDE = "hide"  # hide somebody's comment, and show it again
+    REMOVE = "remove"  # take somebody's comment down for good
+    METRICS = "metrics"  # figures of publications
+    INSIGHTS = "insights"  # figures of the account
+    PARTICIPANTS = "participants"  # who liked, reposted, commented
+    FOLLOWERS = "followers"  # who of some people follows the account
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """A network's limits, checked while drafting. Lengths in the network's own unit (see `measure`), sizes in bytes.
+
+    `source` is the URL of the page that states them. Zero media means: no pictures at all. A video counts as one of the media;
+    it is taken where `media_types` has its type.
+    """
+
+    text: int
+    media: int
+    media_bytes: int  # of one picture
+    source: str
+    text_with_media: int | None = None
+    media_types: tuple[str, ...] = ("image/jpeg", "image/png")
+    url_length: int | None = None  # the network counts every link as this many characters
+    reply: int | None = None
+    text_required: bool = False
+    video_bytes: int | None = None  # of one video; None: as a picture
+    video_seconds: int | None = None
+    media_required: bool = False  # nothing goes out without a picture or a video
+    kinds: tuple[PostKind, ...] = (PostKind.POST,)
+    poll_choices: int = 0  # the most that a poll may have; 0: no polls
+    first_comment: bool = False  # `reply` also answers a publication of ours
+
+
+@dataclass(frozen=True, slots=True)
+class Quota:
+    """How much an account may still do, as the network told: `left` of `limit` until `resets_at`, in the network's `unit`."""
+
+    left: int
+    limit: int
+    resets_at: datetime | None = None
+    unit: str = ""  # for people, marked with N_; empty: calls
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """Who the credentials belong to and what they allow, as told by a real call.
+
+    `limits` replaces the class's where read at run time. `mode` is what kind of login this is, for people (marked with N_).
+    `can` is what these credentials allow, where that is less than the class declares; `cannot` says why, in words of the
+    catalogue, for what a person would miss.
+    """
+
+    remote_id: str
+    name: str
+    handle: str
+    link: str
+    limits: Limits | None = None
+    expires_at: datetime | None = None
+    mode: str = ""
+    can: frozenset[Can] | None = None
+    cannot: Mapping[Can, str] = field(default_factory=dict)
+    quota: Quota | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """One thing to ask for when an account is connected."""
+
+    name: str
+    label: str  # for people, marked with N_
+    secret: bool = True
+    hint: str = ""
+    default: str = ""
+    required: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class OAuth:
+    """How a network lets a person allow the desk to act for an account (https://www.rfc-editor.org/rfc/rfc6749).
+
+    `authorize` is the page that people are sent to, `token` where codes and refresh tokens are exchanged; a path is relative to
+    the connector's base.
+    """
+
+    authorize: str
+    token: str
+    scopes: tuple[str, ...]
+    separator: str = " "
+    extra: Mapping[str, str] = field(default_factory=dict)  # further parameters of the first page
