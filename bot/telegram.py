@@ -17,17 +17,18 @@ from typing import Any
 from telegram import Bot
 from telegram.error import InvalidToken
 
+from bot.intake import TRIES, Intake
+from bot.line import PAUSES, outcome, persist
 from bot.telegram_commands import Menus
 from bot.telegram_files import Files
-from bot.telegram_intake import TRIES, Intake
-from bot.telegram_line import PAUSES, Line, outcome, persist, told
+from bot.telegram_line import telegram_line, told
 from bot.telegram_messages import Messages
 from bot.telegram_offers import Offers
 from bot.telegram_pictures import Pictures
 from bot.telegram_polling import Polling, key
 from bot.telegram_reception import Reception
 from bot.telegram_request import Requests
-from bot.telegram_updates import ALLOWED, PLATFORM, Me
+from bot.telegram_updates import ALLOWED, KIND, PLATFORM, Me
 from bot.telegram_whispers import Whispers
 from bot.transport import ChatRef, MessageRef, Pace, Receive
 from handlers.card import Card
@@ -84,8 +85,8 @@ class Telegram:
         self._reception = Reception(database, self._requests, files, self._whispers, words, self._bot_id)
         self._messages = Messages(self._requests, Pictures(bot, files), offers, self._reception.note_move)
         self._menus = Menus(self._requests, database, words, routes())
-        self._intake = Intake(database, self._reception.handle, album_wait=album_wait, tries=tries)
-        self._line = Line(pauses)
+        self._intake = Intake(database, KIND, self._reception.handle, album_wait=album_wait, tries=tries)
+        self._line = telegram_line(pauses)
         self._tasks: set[asyncio.Task[Any]] = set()
         self._menus_changed = asyncio.Event()
         for topic in ("members", "channels"):
@@ -148,7 +149,7 @@ class Telegram:
         )
 
     async def _keep_menus(self) -> None:
-        line = Line()  # of its own: a menu that is refused does not mean that updates do not come
+        line = telegram_line()  # of its own: a menu that is refused does not mean that updates do not come
         while True:
             self._menus_changed.clear()
             await persist(self._menus.refresh, line)

@@ -12,8 +12,8 @@ from typing import Any
 import structlog
 from telegram.error import Conflict, InvalidToken
 
-from bot.telegram_intake import Intake
-from bot.telegram_line import Line, outcome
+from bot.intake import Intake
+from bot.line import Line, outcome
 from bot.telegram_request import SECONDS, Requests
 from bot.telegram_updates import ALLOWED
 

@@ -11,9 +11,9 @@ import structlog
 from telegram.error import BadRequest, TelegramError
 
 from bot.chat_text import clean
+from bot.intake import Body
 from bot.telegram_card import notice
 from bot.telegram_files import Files
-from bot.telegram_intake import Body
 from bot.telegram_request import Requests
 from bot.telegram_updates import PLATFORM, Decoded, Me, Query, decode, query
 from bot.telegram_whispers import Whispers

@@ -5,10 +5,11 @@ Read as plain JSON: a body with a part that we do not know must not be refused f
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from bot.intake import Kind
 from bot.transport import ChatRef, Incoming, Sender
 
 PLATFORM = "telegram"
@@ -59,11 +60,14 @@ def album(body: Raw) -> str:
     return str(message.get("media_group_id", "")) if isinstance(message, dict) else ""
 
 
-def gathered(bodies: list[Raw]) -> dict[str, Any]:
+def gathered(bodies: Sequence[Raw]) -> dict[str, Any]:
     """Return one body for an album whose messages came as updates of their own."""
     messages = [body["message"] for body in sorted(bodies, key=lambda body: int(body["message"]["message_id"]))]
     first = next((message for message in messages if message.get("caption")), messages[0])
     return {"message": first, "album": messages}
+
+
+KIND = Kind(PLATFORM, lane, album, gathered)
 
 
 @dataclass(frozen=True, slots=True)

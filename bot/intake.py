@@ -1,7 +1,7 @@
 """Taking updates in: stored first, then handed on, chats beside each other and each chat in order.
 
-What is stored and not handled when the process dies is handled at the next start. An album comes as one update a picture;
-its parts are made one row before it is handed on, so that it too is handled once. What an update means is not known here.
+What is stored and not handled when the process dies is handled at the next start. Where an album comes as one update a
+picture, its parts are made one row before it is handed on, so that it too is handled once. What an update means is not known here.
 """
 
 from __future__ import annotations
@@ -14,8 +14,7 @@ from typing import Any
 
 import structlog
 
-from bot.telegram_line import outcome
-from bot.telegram_updates import PLATFORM, album, gathered, lane
+from bot.line import outcome
 from storage import updates
 from storage.engine import Database
 
@@ -27,6 +26,16 @@ TRIES = (1.0, 5.0, 25.0)
 
 Body = dict[str, Any]
 Handle = Callable[[str, Body], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What must be known of a platform's updates: which are handled in order (`lane`), and which are parts of one album."""
+
+    platform: str
+    lane: Callable[[Body], str]
+    album: Callable[[Body], str] = lambda body: ""
+    gathered: Callable[[Sequence[Body]], Body] = lambda bodies: bodies[0]
 
 
 @dataclass(slots=True)
@@ -43,9 +52,10 @@ class Intake:
     """The way from a batch of updates to `handle`, which is called with each update's key and body."""
 
     def __init__(
-        self, database: Database, handle: Handle, *, album_wait: float = 0.5, tries: Sequence[float] = TRIES
+        self, database: Database, kind: Kind, handle: Handle, *, album_wait: float = 0.5, tries: Sequence[float] = TRIES
     ) -> None:
         self._database = database
+        self._kind = kind
         self._handle = handle
         self._album_wait = album_wait
         self._tries = tries
@@ -59,7 +69,7 @@ class Intake:
 
     async def keep(self, bodies: dict[str, Body]) -> None:
         """Store a batch in one transaction, then hand on what is new."""
-        new = await self._database.write(updates.store_all, PLATFORM, bodies)
+        new = await self._database.write(updates.store_all, self._kind.platform, bodies)
         if self._open:
             for key, body in bodies.items():
                 if key in new:
@@ -68,7 +78,7 @@ class Intake:
     async def open(self) -> None:
         """Hand on what was stored and not handled, and from now on everything that comes."""
         self._open = True
-        for update in await self._database.read(updates.open_ones, PLATFORM):
+        for update in await self._database.read(updates.open_ones, self._kind.platform):
             self._line_up(update.key, update.body)
 
     async def room(self) -> None:
@@ -89,7 +99,7 @@ class Intake:
         await asyncio.gather(*self._running, return_exceptions=True)
 
     def _line_up(self, key: str, body: Body) -> None:
-        name = "" if "album" in body else album(body)
+        name = "" if "album" in body else self._kind.album(body)
         if name in self._albums:
             self._albums[name].parts[key] = body
             self._albums[name].changed.set()
@@ -99,7 +109,7 @@ class Intake:
             waiting.parts[key] = body
             self._albums[name] = waiting
         self._waiting += 1
-        self._into_lane(lane(body), waiting)
+        self._into_lane(self._kind.lane(body), waiting)
 
     def _into_lane(self, chat: str, waiting: _Waiting) -> None:
         if chat in self._lanes:
@@ -134,7 +144,7 @@ class Intake:
                 await asyncio.wait_for(waiting.changed.wait(), self._album_wait)
             except TimeoutError:
                 grows = False
-        self._albums.pop(album(waiting.body), None)
+        self._albums.pop(self._kind.album(waiting.body), None)
 
     async def _try(self, waiting: _Waiting) -> None:
         """Handle one update. What fails is tried again, then put aside: it must not keep its chat from going on."""
@@ -147,11 +157,13 @@ class Intake:
             failure = await outcome(self._hand_on(waiting))
         if failure is not None:
             log.error("an update is put aside", key=waiting.key, error=type(failure).__name__)
-            await outcome(self._database.write(updates.poison, PLATFORM, waiting.key, type(failure).__name__))
+            await outcome(
+                self._database.write(updates.poison, self._kind.platform, waiting.key, type(failure).__name__)
+            )
 
     async def _hand_on(self, waiting: _Waiting) -> None:
         if waiting.parts:
-            whole = gathered(list(waiting.parts.values()))
-            await self._database.write(updates.gather, PLATFORM, list(waiting.parts), whole)
+            whole = self._kind.gathered(list(waiting.parts.values()))
+            await self._database.write(updates.gather, self._kind.platform, list(waiting.parts), whole)
             waiting.body, waiting.parts = whole, {}
         await self._handle(waiting.key, waiting.body)
