@@ -1,4 +1,4 @@
-"""The command line: run · demo · check · migrate · routes · networks.
+"""The command line: run · demo · check · migrate · routes · networks · slack-manifest.
 
 Every command says in words what it did or what to do next; only `--json` output is for programs.
 """
@@ -125,6 +125,16 @@ def networks(as_json: Annotated[bool, typer.Option("--json", help="For programs.
         return
     for row in table:
         typer.echo(f"{row['title']:<16} {', '.join(row['can'])}")
+
+
+@app.command("slack-manifest")
+def slack_manifest(
+    url: Annotated[str, typer.Option(help="Public https address, if Slack shall push to it; else Socket Mode.")] = "",
+) -> None:
+    """Print the manifest from which Slack makes the app."""
+    from bot.slack_manifest import written
+
+    _finish(lambda: typer.echo(written(url), nl=False))
 
 
 def _finish(work: Callable[[], object]) -> None:
