@@ -181,11 +181,22 @@ class Delivery:
         same = pacer.take_also(alert.chat_id, lambda other: _covers(other, alert), PAGE)
         newest = max([alert, *same], key=lambda one: one.id)
         self._fates += [Fate(Parcel((one,)), "merged") for one in (alert, *same) if one is not newest]
+        if newest.held:
+            return self._held_with(pacer, newest)
         if not (_mergeable(newest) and pacer.crowded(newest.chat_id, self._now())):
             return [newest]
-        if sum(_mergeable(one) for one in pacer.waiting(newest.chat_id)) < DIGEST - 1:
+        if sum(_merges_with(one, newest) for one in pacer.waiting(newest.chat_id)) < DIGEST - 1:
             return [newest]
-        return [newest, *pacer.take_also(newest.chat_id, _mergeable, outbox.TITLES - 1)]
+        return [newest, *pacer.take_also(newest.chat_id, lambda one: _merges_with(one, newest), outbox.TITLES - 1)]
+
+    def _held_with(self, pacer: Pacer[Alert], alert: Alert) -> list[Alert]:
+        """Take all that was held for the same room, each object once: the newest row about it stands for all."""
+        more = pacer.take_also(alert.chat_id, lambda one: one.held and _merges_with(one, alert), outbox.HELD - 1)
+        rows = sorted([alert, *more], key=lambda one: one.id)
+        newest = {(one.view, one.object_id): one for one in rows}
+        kept = {one.id for one in newest.values()}
+        self._fates += [Fate(Parcel((one,)), "merged") for one in rows if one.id not in kept]
+        return [one for one in rows if one.id in kept]
 
     async def _drawn(self, batches: list[list[Alert]]) -> list[Parcel]:
         if not batches:
@@ -314,6 +325,11 @@ def _look(uow: UnitOfWork, after: int) -> tuple[list[Alert], datetime | None]:
 def _mergeable(alert: Alert) -> bool:
     """Only news of objects go into a digest: an answer to a person never does."""
     return bool(alert.view) and not alert.edits and alert.urgency > 0
+
+
+def _merges_with(other: Alert, alert: Alert) -> bool:
+    """Say whether a row may go into a digest with another: a topic of a chat is a room of its own, with readers of its own."""
+    return _mergeable(other) and (other.topic_id, other.language) == (alert.topic_id, alert.language)
 
 
 def _covers(other: Alert, alert: Alert) -> bool:

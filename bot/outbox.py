@@ -27,7 +27,8 @@ from storage.unit_of_work import UnitOfWork
 log = structlog.get_logger(__name__)
 TRIES = 8
 SLOWEST = timedelta(minutes=5)
-TITLES = 20
+TITLES = 20  # lines of a digest
+HELD = 200  # rows that one digest can stand for
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +89,8 @@ def draw(uow: UnitOfWork, batches: Sequence[Sequence[Alert]], words: Callable[[s
 
 def _one(uow: UnitOfWork, alert: Alert, words: Callable[[str], Words]) -> Parcel:
     chat = chat_of(alert)
+    if telling.is_shown(uow, alert):
+        return Parcel((alert,))
     copy = buttons.copy_at(uow, MessageRef(chat, alert.edits)) if alert.edits else None
     card = _drawn(uow, alert, words)
     if card is None:
@@ -98,13 +101,13 @@ def _one(uow: UnitOfWork, alert: Alert, words: Callable[[str], Words]) -> Parcel
     return Parcel((alert,), sealed, digest, copy, same=copy is not None and copy.digest == digest)
 
 
-def _drawn(uow: UnitOfWork, alert: Alert, words: Callable[[str], Words]) -> Card | None:
+def _drawn(uow: UnitOfWork, alert: Alert, words: Callable[[str], Words], *, listed: bool = False) -> Card | None:
     if alert.card is not None:
         return unpack(alert.card)
     chat = chat_of(alert)
     audience: Literal["team", "client"] = "client" if rooms.audience(uow, chat) == "client" else "team"
     args = {name: str(value) for name, value in alert.args.items()}
-    return views()[alert.view](Scene(uow, words(alert.language), chat, alert.object_id, audience, args))
+    return views()[alert.view](Scene(uow, words(alert.language), chat, alert.object_id, audience, args, listed))
 
 
 def brand_of(uow: UnitOfWork, alert: Alert) -> int | None:
@@ -116,10 +119,15 @@ def brand_of(uow: UnitOfWork, alert: Alert) -> int | None:
 
 
 def _digest(uow: UnitOfWork, rows: Sequence[Alert], words: Callable[[str], Words]) -> Parcel:
-    drawn = [(alert, card) for alert in rows if (card := _drawn(uow, alert, words)) is not None]
-    first = rows[0]
-    card = digest_card(words(first.language), [(alert.id, headline(card)) for alert, card in drawn])
-    return Parcel(tuple(rows), seal(uow, card, chat_of(first), brand_of(uow, first)) if drawn else None)
+    first, t = rows[0], words(rows[0].language)
+    listed = [
+        (alert.id, headline(card))
+        for alert in rows
+        if not telling.is_shown(uow, alert) and (card := _drawn(uow, alert, words, listed=True)) is not None
+    ]
+    card = digest_card(t, listed, held=first.held, settled=len(rows) - len(listed))
+    shown = listed or first.held
+    return Parcel(tuple(rows), seal(uow, card, chat_of(first), brand_of(uow, first)) if shown else None)
 
 
 def headline(card: Card) -> str:
@@ -129,13 +137,27 @@ def headline(card: Card) -> str:
     return " · ".join(part for part in (card.title, text) if part)[:100]
 
 
-def digest_card(t: Words, listed: Sequence[tuple[int, str]]) -> Card:
-    """Return one card that stands for many, with a button that shows them."""
-    lines = tuple(para(f"• {title}") for _id, title in listed[:TITLES])
+def digest_card(t: Words, listed: Sequence[tuple[int, str]], *, held: bool = False, settled: int = 0) -> Card:
+    """Return one card that stands for many, with a button that shows them; of what was held also what is settled by now."""
+    lines = [para(f"• {title}") for _id, title in listed[:TITLES]]
+    if len(listed) > TITLES:
+        lines.append(para(t.n("and {count} more", "and {count} more", len(listed) - TITLES)))
     ids = " ".join(str(alert_id) for alert_id, _title in listed)
     show = Button(t(N_("Show them")), "alerts.show", args={"ids": ids})
-    title = t.n("{count} more", "{count} more", len(listed))
-    return Card(title=title, body=lines, buttons=((show,),))
+    return Card(
+        title=_digest_title(t, len(listed) + settled, held=held),
+        body=tuple(lines),
+        buttons=((show,),) if listed else (),
+        footer=t.n("{count} is settled already.", "{count} are settled already.", settled) if held and settled else "",
+    )
+
+
+def _digest_title(t: Words, count: int, *, held: bool) -> str:
+    return (
+        t.n("{count} came meanwhile", "{count} came meanwhile", count)
+        if held
+        else t.n("{count} more", "{count} more", count)
+    )
 
 
 def record(uow: UnitOfWork, fates: Sequence[Fate], words: Callable[[str], Words], *, look_again: bool = True) -> None:
@@ -217,4 +239,4 @@ def _give_up(uow: UnitOfWork, alert: Alert, error: str) -> None:
     alerts.close(uow, [alert.id], "lost")
     brand_id = brand_of(uow, alert)
     if brand_id is not None and alert.view != "alert.lost":
-        telling.tell(uow, brand_id, "alerts", "alert.lost", alert.id)
+        telling.tell(uow, brand_id, "alerts", "alert.lost", alert.id, urgency=telling.URGENT)

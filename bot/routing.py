@@ -13,7 +13,7 @@ from handlers.route import routes
 from smm import rooms
 from smm.errors import N_, Conflict, Forbidden, NotFound
 from smm.roles import allows
-from storage import buttons
+from storage import buttons, members
 from storage.buttons import ButtonRow
 from storage.channels import MessageRef
 
@@ -129,7 +129,12 @@ def _lost(visit: Visit) -> Reply:
 
 
 def _joined(visit: Visit) -> Reply:
-    if visit.channel is not None:
-        rooms.reopen(visit.uow, visit.channel)
+    if visit.incoming.private:
+        members.note_back(visit.uow, visit.incoming.platform, visit.incoming.chat.chat_id)
+        return Reply()
+    if rooms.reopen(visit.uow, visit.incoming.chat):
+        return Reply(
+            Card(body=(para(visit.t(N_("I am back. New cards arrive here again."))),), tone="good"), visit.brand
+        )
     said = N_("Hello. An owner or a manager can make this chat a room of a brand: type /channels here.")
     return Reply(Card(body=(para(visit.t(said)),)), visit.brand)

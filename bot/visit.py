@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from bot.transport import Incoming
 from handlers.route import Context, Route, Words
+from smm import rooms
 from smm.errors import N_, Forbidden, Invalid
 from smm.roles import Right, Role, allows, in_client_room
 from storage import brands, channels, members
@@ -14,6 +15,8 @@ from storage.brands import Brand
 from storage.channels import Channel
 from storage.members import Member
 from storage.unit_of_work import UnitOfWork
+
+HEARD = frozenset({"words", "press", "answer"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,18 +46,27 @@ class Visit:
 
 
 def arrive(uow: UnitOfWork, incoming: Incoming, words: Callable[[str], Words]) -> Visit:
-    """Find out who wrote and where."""
+    """Find out who wrote and where. Whoever can be heard can be written to again, whatever was noted before."""
     found = members.by_identity(uow, incoming.platform, incoming.sender.user_id)
     member, grants = found if found is not None else (None, [])
     removed = member is not None and member.revoked_at is not None
     if removed:
         member, grants = None, []
     channel = channels.at(uow, incoming.chat) or _whole_chat(uow, incoming)
+    if incoming.kind in HEARD:
+        _hear(uow, incoming, channel)
     brand_id = channel.brand_id if channel is not None else member.brand_id if member is not None else None
     brand = brands.get(uow, brand_id) if brand_id is not None else None
     language = _language(incoming, member, channel)
     held = tuple((where, Role(role)) for where, role in grants)
     return Visit(uow, incoming, words(language), member, held, channel, brand, removed)
+
+
+def _hear(uow: UnitOfWork, incoming: Incoming, channel: Channel | None) -> None:
+    if incoming.private:
+        members.note_back(uow, incoming.platform, incoming.sender.user_id)
+    if channel is not None and channel.state == "lost":
+        rooms.reopen(uow, incoming.chat)
 
 
 def _whole_chat(uow: UnitOfWork, incoming: Incoming) -> Channel | None:

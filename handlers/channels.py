@@ -1,11 +1,12 @@
-"""/channels: which chats are a brand's rooms, and making this one a room."""
+"""/channels: which chats are a brand's rooms, and making this one a room. One room's own card is room_cards.py's."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from handlers.card import Answer, Button, Card, Edit, Field, para, row
-from handlers.route import Context, Scene, Words, action, command, view
+from handlers.room_cards import platform_title, purpose_title, summary
+from handlers.route import Context, action, command
 from smm import rooms
 from smm.errors import N_
 from smm.roles import Right
@@ -32,15 +33,26 @@ def _card(context: Context) -> Card:
     return Card(
         title=t("Rooms of {brand}", brand=brand.name),
         body=(para(_advice(context)),),
-        fields=tuple(Field(_purpose(t, room.purpose), _state(t, room)) for room in known),
-        buttons=(_purposes(context), _web_rooms(context), row(_release(context))),
+        fields=tuple(Field(_kind(context, room), summary(context, room)) for room in known),
+        buttons=(*_each(context, known), _purposes(context), *_web_rooms(context), row(_release(context))),
     )
+
+
+def _kind(context: Context, room: Channel) -> str:
+    return f"{purpose_title(context.t, room.purpose)} · {platform_title(context.t, room.platform)}"
+
+
+def _each(context: Context, known: list[Channel]) -> tuple[tuple[Button, ...], ...]:
+    """Return a button for each room; how the team sets its rooms up is not for the client's eyes."""
+    if context.channel is not None and context.channel.purpose == "client":
+        return ()
+    return tuple(row(Button(room.title or room.chat_id, "channels.room", room.id)) for room in known)
 
 
 def _advice(context: Context) -> str:
     t, here = context.t, context.channel
     if here is not None and here.brand_id == context.of.id:
-        return t("This chat is a room: {purpose}.", purpose=_purpose(t, here.purpose))
+        return t("This chat is a room: {purpose}.", purpose=purpose_title(t, here.purpose))
     if context.private:
         return t("Add me to a group and type /channels there, or make a room on the web.")
     return t("Choose what this chat is for.")
@@ -51,18 +63,22 @@ def _purposes(context: Context) -> tuple[Button, ...]:
     here = context.channel.purpose if context.channel is not None else ""
     internal = context.private or here in rooms.INTERNAL
     return tuple(
-        Button(_purpose(context.t, purpose), "channels.bind", args={"purpose": purpose})
+        Button(purpose_title(context.t, purpose), "channels.bind", args={"purpose": purpose})
         for purpose in rooms.PURPOSES
         if purpose != here and not (internal and purpose == "client")
     )
 
 
-def _web_rooms(context: Context) -> tuple[Button, ...]:
+def _web_rooms(context: Context) -> tuple[tuple[Button, ...], ...]:
     t = context.t
     have = {room.purpose for room in rooms.all_of(context.uow, context.of) if room.platform == "web"}
-    labels = {"team": t("New team room on the web"), "client": t("New client room on the web")}
+    labels = {
+        "team": t("New team room on the web"),
+        "client": t("New client room on the web"),
+        "alerts": t("New alerts room on the web"),
+    }
     return tuple(
-        Button(label, "channels.web", args={"purpose": purpose})
+        row(Button(label, "channels.web", args={"purpose": purpose}))
         for purpose, label in labels.items()
         if purpose not in have
     )
@@ -75,14 +91,6 @@ def _release(context: Context) -> Button | None:
     return Button(
         t("Release this chat"), "channels.release", here.id, look="bad", confirm=t("Stop using this chat as a room?")
     )
-
-
-def _purpose(t: Words, purpose: str) -> str:
-    return {"team": t("Team"), "client": t("Client"), "alerts": t("Alerts only")}[purpose]
-
-
-def _state(t: Words, room: Channel) -> str:
-    return t("{title}, lost: invite me again", title=room.title) if room.state == "lost" else room.title or room.chat_id
 
 
 @action("channels.bind", needs=Right.MANAGE, help=N_("Make this chat a room of the brand"))
@@ -114,20 +122,3 @@ def release(context: Context) -> Answer:
     room = rooms.release(context.uow, context.who, context.of, context.object_id)
     said = context.t("“{title}” is no room any more. /channels makes it one again.", title=room.title)
     return Edit(Card(body=(para(said),)))
-
-
-@view("room.lost")
-def lost(scene: Scene) -> Card | None:
-    """Tell that a room was lost, and where its messages go."""
-    t = scene.t
-    room = rooms.find(scene.uow, scene.object_id)
-    if room is None:
-        return None
-    return Card(
-        title=t("A room was lost: {title}", title=room.title or room.chat_id),
-        body=(
-            para(t("I was removed from it, or it was closed. Its messages come here now.")),
-            para(t("Invite me again, or type /channels in another chat to make it the room.")),
-        ),
-        tone="bad",
-    )

@@ -18,7 +18,7 @@ def hold(context: Context) -> Answer:
     words = t("{brand} is on hold: nothing goes out until the team lets it, with /resume.", brand=context.of.name)
     if context.channel is None or context.channel.purpose != "team":
         told = {"by": context.who.name, "brand": context.of.name}
-        alerts.tell(context.uow, context.of.id, "team", "hold", context.of.id, told)
+        alerts.tell(context.uow, context.of.id, "team", "hold", context.of.id, told, alerts.URGENT)
     return Card(body=(para(words), para(stopped)), tone="warn")
 
 

@@ -52,6 +52,8 @@ def mention_card(scene: Scene) -> Card | None:
     found = inbox_reading.whole(scene.uow, scene.object_id)
     if found is None or scene.audience == "client":
         return None
+    if scene.listed and found.mention.state not in OPEN:
+        return None
     return draw(scene, found)
 
 

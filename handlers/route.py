@@ -110,7 +110,10 @@ class Route:
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """What a view may know when a card is drawn for one chat."""
+    """What a view may know when a card is drawn for one chat.
+
+    `listed`: it becomes one line among others, of what was put together; what needs nobody any more may be left out.
+    """
 
     uow: UnitOfWork
     t: Words
@@ -118,6 +121,7 @@ class Scene:
     object_id: int
     audience: Literal["team", "client"]
     args: Mapping[str, str] = field(default_factory=dict)
+    listed: bool = False
 
 
 View = Callable[[Scene], Card | None]

@@ -207,7 +207,7 @@ def record_success(uow: UnitOfWork, account_id: int, wait: timedelta) -> None:
     if not wait:
         uow.wake("due")
     if account.health != "ok":
-        _tell(uow, account)
+        _tell(uow, account, well=True)
         _keep(uow, account, "account.recover", "desk", "")
 
 
@@ -224,7 +224,7 @@ def record_failure(uow: UnitOfWork, account_id: int, error: ConnectorError) -> N
     again = None if isinstance(error, AuthExpired | Unsupported) else uow.now + _patience(failures, error)
     accounts.change(uow, account_id, health=health, health_note=_note(error), failures=failures, poll_at=again)
     if account.health != health:
-        _tell(uow, account)
+        _tell(uow, account, well=False)
         _keep(uow, account, f"account.{health}", "desk", "")
 
 
@@ -248,9 +248,10 @@ def _note(error: DeskError) -> str:
     return json.dumps({"words": error.words, "facts": {name: str(fact) for name, fact in error.facts.items()}})
 
 
-def _tell(uow: UnitOfWork, account: Account) -> None:
+def _tell(uow: UnitOfWork, account: Account, *, well: bool) -> None:
     alerts.refresh(uow, VIEW, account.id)
-    alerts.tell(uow, account.brand_id, "alerts", VIEW, account.id)
+    urgency = alerts.NOW if well else alerts.URGENT
+    alerts.tell(uow, account.brand_id, "alerts", VIEW, account.id, urgency=urgency)
 
 
 def _show(uow: UnitOfWork, account: Account, args: Mapping[str, Any], more: Mapping[str, str]) -> None:

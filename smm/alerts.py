@@ -1,16 +1,26 @@
-"""Telling rooms and people: alerts are rows of the outbox, written in the transaction of what they tell."""
+"""Telling rooms and people: alerts are rows of the outbox, written in the transaction of what they tell.
+
+How urgent something is, decides what a room's quiet hours and digests may do with it:
+
+- INTERACTIVE: an answer to a person, a change of a card that stands. At once.
+- URGENT: risk. A post that failed, is late or was stopped, an account that died, a chat that was lost; and of mentions those
+  that are negative, risky, or by somebody who matters. At once, in quiet hours too.
+- NOW: other news. At once, unless the room rests or wants digests.
+- LATER: the same, and after everything else.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from storage import alerts, buttons, channels, members
+from smm import addresses
+from storage import alerts, buttons, channels
 from storage.channels import ChatRef
 from storage.members import Member
 from storage.unit_of_work import UnitOfWork
 
-INTERACTIVE, NOW, LATER = 0, 1, 2
+INTERACTIVE, URGENT, NOW, LATER = 0, 1, 2, 3
 
 
 def tell(
@@ -22,25 +32,27 @@ def tell(
     args: Mapping[str, str] | None = None,
     urgency: int = NOW,
 ) -> int:
-    """Show a view of an object in every open room that the brand has for a purpose; return in how many.
+    """Show a view of an object in every room that the brand has for a purpose; return in how many.
 
-    An alert for "alerts" goes to the team's rooms where the brand has no room for alerts alone.
+    What can wait is held while a room rests. What was for a lost room goes to whatever stands in for it. An alert for
+    "alerts" goes to the team's rooms where the brand has no room for alerts alone.
     """
-    rooms = channels.of_purpose(uow, brand_id, purpose)
-    if not rooms and purpose == "alerts":
-        rooms = channels.of_purpose(uow, brand_id, "team")
-    for room in rooms:
+    places = addresses.of_purpose(uow, brand_id, purpose)
+    for place in places:
+        held = urgency > URGENT and place.opens_at > uow.now
         alerts.queue(
             uow,
-            room.chat,
-            language=room.language,
+            place.chat,
+            language=place.language,
             brand_id=brand_id,
             view=view,
             object_id=object_id,
             args=args or {},
             urgency=urgency,
+            not_before=place.opens_at if held else None,
+            held=held,
         )
-    return len(rooms)
+    return len(places)
 
 
 def show(
@@ -69,17 +81,22 @@ def show(
 def refresh(uow: UnitOfWork, view: str, object_id: int, urgency: int = INTERACTIVE) -> None:
     """Redraw every copy of a card, in whatever chat it stands."""
     for copy in buttons.copies_of(uow, view, object_id):
-        alerts.queue(
-            uow,
-            ChatRef(copy.platform, copy.chat_id, copy.topic_id),
-            language=copy.language,
-            brand_id=copy.brand_id,
-            view=view,
-            object_id=object_id,
-            args=copy.args,
-            edits=copy.message_id,
-            urgency=urgency,
-        )
+        redraw(uow, copy, urgency)
+
+
+def redraw(uow: UnitOfWork, copy: buttons.Copy, urgency: int = INTERACTIVE) -> None:
+    """Redraw one copy of a card."""
+    alerts.queue(
+        uow,
+        ChatRef(copy.platform, copy.chat_id, copy.topic_id),
+        language=copy.language,
+        brand_id=copy.brand_id,
+        view=copy.view,
+        object_id=copy.object_id,
+        args=copy.args,
+        edits=copy.message_id,
+        urgency=urgency,
+    )
 
 
 def say(uow: UnitOfWork, chat: ChatRef, card: Mapping[str, Any], language: str, urgency: int = INTERACTIVE) -> None:
@@ -98,13 +115,22 @@ def whisper(
     alerts.queue(uow, chat, language=language, card=card, args=args, urgency=INTERACTIVE)
 
 
-def tell_member(uow: UnitOfWork, member: Member, view: str, object_id: int) -> bool:
-    """Show a view to one person, in the private chat of the account they proved first; False if they have none."""
-    known = members.identities_of(uow, member.id)
-    if not known:
+def tell_member(
+    uow: UnitOfWork,
+    member: Member,
+    view: str,
+    object_id: int,
+    args: Mapping[str, str] | None = None,
+    besides: Sequence[ChatRef] = (),
+) -> bool:
+    """Show a view to one person, in the best of their own chats that is not one of `besides`; False if there is none.
+
+    Where that chat turns out to be closed to us, the next best one gets it (smm/rooms.py).
+    """
+    own = addresses.of_member(uow, member, *besides)
+    if own is None:
         return False
-    chat = ChatRef(known[0].platform, known[0].user_id)
-    alerts.queue(uow, chat, language=member.language, view=view, object_id=object_id)
+    alerts.queue(uow, own.chat, language=own.language, view=view, object_id=object_id, args=args or {})
     return True
 
 
@@ -118,6 +144,15 @@ def title(uow: UnitOfWork, alert: alerts.Alert) -> str:
     """Return the name of the chat that a row was for."""
     room = channels.at(uow, ChatRef(alert.platform, alert.chat_id, alert.topic_id))
     return room.title if room is not None and room.title else alert.chat_id
+
+
+def is_shown(uow: UnitOfWork, alert: alerts.Alert) -> bool:
+    """Say whether what was held for a room was shown there meanwhile, because somebody asked or it became urgent."""
+    return alert.held and any(
+        (copy.platform, copy.chat_id, copy.topic_id) == (alert.platform, alert.chat_id, alert.topic_id)
+        and copy.created_at >= alert.created_at
+        for copy in buttons.copies_of(uow, alert.view, alert.object_id)
+    )
 
 
 def show_merged(uow: UnitOfWork, chat: ChatRef, ids: Sequence[int], most: int = 5) -> list[int]:

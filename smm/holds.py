@@ -36,7 +36,7 @@ def hold_post(uow: UnitOfWork, actor: Actor, post_id: int, reason: str) -> Post:
     for target in whole.targets:
         _park(uow, target)
     posts.record(uow, actor, whole, "post.hold", reason=reason)
-    alerts.tell(uow, whole.brand.id, "team", "post_alert", post_id)
+    alerts.tell(uow, whole.brand.id, "team", "post_alert", post_id, urgency=alerts.URGENT)
     return posts.settle(uow, post_id)
 
 
@@ -122,5 +122,5 @@ def _settle_all(uow: UnitOfWork, rows: list[Target]) -> int:
     for post_id in sorted(post_ids):
         post = posts.settle(uow, post_id)
         if post.state == "missed":
-            alerts.tell(uow, post.brand_id, "alerts", "post_alert", post_id)
+            alerts.tell(uow, post.brand_id, "alerts", "post_alert", post_id, urgency=alerts.URGENT)
     return len(post_ids)

@@ -9,7 +9,7 @@ from datetime import datetime, time, timedelta
 from typing import Any
 
 from smm.actors import Actor
-from smm.alerts import INTERACTIVE, NOW, refresh, tell
+from smm.alerts import NOW, URGENT, refresh, tell
 from smm.errors import N_, Conflict, Invalid
 from smm.mention_moves import (
     CLAIM,
@@ -127,7 +127,7 @@ def escalate(uow: UnitOfWork, mention_id: int, by: Actor, note: str = "") -> Men
     escalated = move(uow, _free(uow, mention_id, by), "escalate", by, note=note, snoozed_until=None, **UNHELD)
     if note.strip():
         _keep_note(uow, mention_id, by, note)
-    tell(uow, escalated.brand_id, "team", "mention", mention_id, {"why": "escalated", "by": by.name}, INTERACTIVE)
+    tell(uow, escalated.brand_id, "team", "mention", mention_id, {"why": "escalated", "by": by.name}, URGENT)
     return escalated
 
 

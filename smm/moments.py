@@ -26,6 +26,7 @@ _SPOKEN = re.compile(
     r"(?:(?P<word>today|tomorrow|сегодня|завтра)(?:,| at| в)? |(?P<day>\d{1,2})\.(?P<month>\d{1,2})\.?(?P<year>\d{4})?,? )?"
     r"(?P<hour>\d{1,2}):(?P<minute>\d\d)"
 )
+_JUMP = 180  # minutes: no zone puts its clocks forward by more, a whole day apart
 _DAYS = {"today": 0, "tomorrow": 1, "сегодня": 0, "завтра": 1}
 
 
@@ -87,6 +88,33 @@ def _dated(found: re.Match[str], hour: time, zone: str, today: date) -> datetime
     if not found["year"] and day < today:
         day = day.replace(year=today.year + 1)
     return at(day, hour, zone)
+
+
+def reached(day: date, hour: time, zone: str) -> datetime:
+    """Return when clocks in `zone` first show a time on a day, or have jumped over it."""
+    for minutes in range(_JUMP):
+        try:
+            return at(*_later(day, hour, minutes), zone)
+        except Invalid:
+            continue
+    return datetime.combine(day, hour, ZoneInfo(zone)).astimezone(UTC)
+
+
+def _later(day: date, hour: time, minutes: int) -> tuple[date, time]:
+    shown = datetime.combine(day, hour) + timedelta(minutes=minutes)
+    return shown.date(), shown.time()
+
+
+def times(value: object) -> tuple[time, ...]:
+    """Read a list of times of day as it is kept in JSON; nothing where one of them is none."""
+    try:
+        return (
+            tuple(time.fromisoformat(str(each)).replace(tzinfo=None) for each in value)
+            if isinstance(value, list)
+            else ()
+        )
+    except ValueError:
+        return ()
 
 
 def local_day(moment: datetime, zone: str) -> date:

@@ -100,25 +100,18 @@ def _quorum(value: object) -> str:
 
 def _calendar(stored: Mapping[str, Any]) -> dict[str, Any]:
     found: dict[str, Any] = {}
-    hours = _times(stored.get("hours"))
+    hours = moments.times(stored.get("hours"))
     if len(hours) == 2 and hours[0] < hours[1]:  # noqa: PLR2004 - from, to
         found["hours"] = hours
     days = stored.get("days")
     if isinstance(days, list) and days and all(day in range(7) for day in days):
         found["days"] = tuple(sorted(set(days)))
-    if slots := _times(stored.get("slots")):
+    if slots := moments.times(stored.get("slots")):
         found["slots"] = tuple(sorted(set(slots)))
     cap = stored.get("daily_cap")
     if isinstance(cap, int) and not isinstance(cap, bool) and 1 <= cap <= 1000:  # noqa: PLR2004 - a typing error above
         found["daily_cap"] = cap
     return found
-
-
-def _times(value: object) -> tuple[time, ...]:
-    try:
-        return tuple(time.fromisoformat(str(each)) for each in value) if isinstance(value, list) else ()
-    except ValueError:
-        return ()
 
 
 def change(uow: UnitOfWork, actor: Actor, wanted: Mapping[str, Any]) -> Policy:
@@ -144,7 +137,7 @@ def change(uow: UnitOfWork, actor: Actor, wanted: Mapping[str, Any]) -> Policy:
 def _check(stored: Mapping[str, Any]) -> None:
     if stored.get("mode", "client") not in MODES:
         raise Invalid(N_("There is no such policy. Choose one of the buttons of /policy."), field="mode")
-    if "slots" in stored and not _times(stored["slots"]):
+    if "slots" in stored and not moments.times(stored["slots"]):
         raise Invalid(N_("Write the times like this: 10:00 13:00 18:00"), field="slots")
     key, _, least, most = _SPANS["deadline"]
     hours = stored.get(key, least)

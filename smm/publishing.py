@@ -132,7 +132,7 @@ def _stop(
     posts.record(uow, None, whole, "target.stop", target=target.id, state=to)
     posts.settle(uow, whole.post.id)
     if to != "held":
-        alerts.tell(uow, whole.brand.id, "alerts", "post_alert", whole.post.id)
+        alerts.tell(uow, whole.brand.id, "alerts", "post_alert", whole.post.id, urgency=alerts.URGENT)
     return False
 
 
@@ -327,7 +327,7 @@ def _tries(uow: UnitOfWork, target: Target) -> int:
 
 def _tell(uow: UnitOfWork, whole: Whole) -> None:
     posts.settle(uow, whole.post.id)
-    alerts.tell(uow, whole.brand.id, "alerts", "post_alert", whole.post.id)
+    alerts.tell(uow, whole.brand.id, "alerts", "post_alert", whole.post.id, urgency=alerts.URGENT)
 
 
 def _pause(key: str, failures: int) -> timedelta:

@@ -41,7 +41,7 @@ def _tell_late(uow: UnitOfWork, post: Post) -> bool:
     if post.state in TOLD_ALREADY:
         return False
     posts.record(uow, None, posts.look(uow, post), "post.late", state=post.state)
-    alerts.tell(uow, post.brand_id, "alerts", "post_alert", post.id, {"late": "1"})
+    alerts.tell(uow, post.brand_id, "alerts", "post_alert", post.id, {"late": "1"}, alerts.URGENT)
     return True
 
 

@@ -30,7 +30,7 @@ def _remind(uow: UnitOfWork, whole: Whole, approval: Approval) -> None:
     number = approval.reminders + 1
     following = reminder(whole.policy, approval.audience, whole.brand.zone, uow.now, approval.deadline_at)
     if number > ESCALATE_AFTER:
-        alerts.tell(uow, whole.brand.id, "alerts", "decision", approval.id, {"escalated": "1"})
+        alerts.tell(uow, whole.brand.id, "alerts", "decision", approval.id, {"escalated": "1"}, alerts.URGENT)
         following = None
     else:
         args = {"reminder": str(number), "version": str(approval.version)}
@@ -52,4 +52,4 @@ def _expire(uow: UnitOfWork, whole: Whole, approval: Approval) -> None:
     approvals.change(uow, approval.id, state="expired", remind_at=None)
     posts.record(uow, None, whole, "post.expire", step=approval.step)
     posts.settle(uow, whole.post.id)
-    alerts.tell(uow, whole.brand.id, "alerts", "post_alert", whole.post.id)
+    alerts.tell(uow, whole.brand.id, "alerts", "post_alert", whole.post.id, urgency=alerts.URGENT)

@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from smm import addresses, alerts, rhythm
+from smm.addresses import Address
 from smm.errors import N_, Conflict, Invalid, NotFound
-from storage import alerts, audit, buttons, channels, members, moves
+from storage import alerts as kept
+from storage import audit, buttons, channels, members, moves
 from storage.brands import Brand
 from storage.channels import Channel, ChatRef
 from storage.members import Member
@@ -11,6 +18,7 @@ from storage.unit_of_work import UnitOfWork
 
 PURPOSES = ("team", "client", "alerts")
 INTERNAL = frozenset({"team", "alerts"})
+CATCH_UP = 50  # cards of a room that came back that are brought up to date; what is older is opened anew
 
 
 def bind(uow: UnitOfWork, by: Member, brand: Brand, chat: ChatRef, purpose: str, title: str) -> Channel:
@@ -27,7 +35,8 @@ def bind(uow: UnitOfWork, by: Member, brand: Brand, chat: ChatRef, purpose: str,
             )
         )
     if known is not None:
-        channels.change(uow, known.id, purpose=purpose, title=title or known.title, state="open")
+        reopen(uow, chat)
+        channels.change(uow, known.id, purpose=purpose, title=title or known.title)
     room = known or channels.add(uow, brand.id, chat, purpose, title, brand.language)
     _log(uow, by, room, "room.bound", purpose)
     return get(uow, room.id)
@@ -51,8 +60,8 @@ def get(uow: UnitOfWork, channel_id: int) -> Channel:
     return room
 
 
-def _log(uow: UnitOfWork, by: Member, room: Channel, action: str, purpose: str) -> None:
-    facts = {"purpose": purpose, "chat": f"{room.platform}:{room.chat_id}"}
+def _log(uow: UnitOfWork, by: Member, room: Channel, action: str, purpose: str, **more: Any) -> None:
+    facts = {"purpose": purpose, "chat": f"{room.platform}:{room.chat_id}", **more}
     audit.append(
         uow, actor=f"member:{by.id}", action=action, object=f"channel:{room.id}", brand_id=room.brand_id, facts=facts
     )
@@ -72,61 +81,84 @@ def move(uow: UnitOfWork, platform: str, old: str, new: str) -> None:
 
 
 def lose(uow: UnitOfWork, chat: ChatRef) -> list[Channel]:
-    """Note that a chat is gone, send what waits for it to the fallback; return the rooms that were lost just now."""
+    """Note that a chat is gone and send what waits for it elsewhere; return the rooms that were lost just now.
+
+    The cards of a room are kept in mind: when it comes back they are brought up to date.
+    """
     bound = channels.in_chat(uow, chat.platform, chat.chat_id)
     lost = [room for room in bound if room.state == "open"]
     for room in lost:
         channels.change(uow, room.id, state="lost")
-    buttons.drop_copies(uow, chat)
-    for alert in alerts.of_chat(uow, chat):
-        _divert(uow, alert, bound)
+    if not bound:
+        members.note_gone(uow, chat.platform, chat.chat_id)
+        buttons.drop_copies(uow, chat)
+    for alert in kept.of_chat(uow, chat):
+        _divert(uow, alert, _instead(uow, alert, bound))
     for room in lost:
         _report(uow, room)
     return lost
 
 
-def _report(uow: UnitOfWork, room: Channel) -> None:
-    target = fallback(uow, room.brand_id)
-    if target is not None:
-        chat, language = target
-        alerts.queue(uow, chat, language=language, brand_id=room.brand_id, view="room.lost", object_id=room.id)
+def _instead(uow: UnitOfWork, alert: kept.Alert, bound: Sequence[Channel]) -> Address | None:
+    """Return where else a row may be shown. What was said to one person is for nobody else, an edit has nothing to edit."""
+    if alert.urgency == alerts.INTERACTIVE or alert.edits:
+        return None
+    if bound:
+        room = next((one for one in bound if one.topic_id == alert.topic_id), bound[0])
+        return addresses.stand_in(uow, room.brand_id, room)
+    known = members.by_identity(uow, alert.platform, alert.chat_id)
+    mine = known is not None and known[0].revoked_at is None and alert.view
+    return addresses.of_member(uow, known[0]) if known is not None and mine else None
 
 
-def reopen(uow: UnitOfWork, room: Channel) -> None:
-    """Let a room live again that we were let back into."""
-    if room.state == "lost":
-        channels.change(uow, room.id, state="open")
-
-
-def _divert(uow: UnitOfWork, alert: alerts.Alert, rooms: list[Channel]) -> None:
-    """Send a room's news elsewhere. What was said to one person is not for others, and an edit has nothing to edit there."""
-    news = bool(rooms) and alert.urgency > 0 and not alert.edits
-    target = fallback(uow, alert.brand_id or rooms[0].brand_id) if news else None
-    if target is None:
-        alerts.close(uow, [alert.id], "lost")
+def _divert(uow: UnitOfWork, alert: kept.Alert, place: Address | None) -> None:
+    if place is None:
+        kept.close(uow, [alert.id], "lost")
+    elif _is_there(uow, alert, place.chat):
+        kept.close(uow, [alert.id], "merged")
     else:
-        alerts.send_elsewhere(uow, alert.id, *target)
+        when = {"not_before": place.opens_at} if alert.held else {}
+        kept.send_elsewhere(uow, alert.id, place.chat, place.language, **when)
 
 
-def fallback(uow: UnitOfWork, brand_id: int) -> tuple[ChatRef, str] | None:
-    """Return where to turn when a brand's room is lost: another room of the team, else an owner's private chat."""
-    for purpose in ("team", "alerts"):
-        for room in channels.of_purpose(uow, brand_id, purpose):
-            return room.chat, room.language
-    return owner_chat(uow, brand_id)
+def _is_there(uow: UnitOfWork, alert: kept.Alert, chat: ChatRef) -> bool:
+    """Say whether a chat shows the same card already, or is about to: a card that went to two rooms is not shown twice."""
+    if not alert.view:
+        return False
+    shown: list[buttons.Copy | kept.Alert] = [*kept.of_chat(uow, chat)]
+    shown += buttons.copies_of(uow, alert.view, alert.object_id)
+    return any(
+        (one.view, one.object_id, one.args) == (alert.view, alert.object_id, alert.args)
+        and ChatRef(one.platform, one.chat_id, one.topic_id) == chat
+        for one in shown
+    )
 
 
-def owner_chat(uow: UnitOfWork, brand_id: int) -> tuple[ChatRef, str] | None:
-    """Return an owner's private chat."""
-    for owner in members.with_role(uow, brand_id, "owner"):
-        for chat in private_chats(uow, owner):
-            return chat, owner.language
-    return None
+def _report(uow: UnitOfWork, room: Channel) -> None:
+    """Tell whoever gets its messages from now on, and the owners in private."""
+    place = addresses.stand_in(uow, room.brand_id, room)
+    told = () if place is None else (place.chat,)
+    if place is not None:
+        kept.queue(
+            uow, place.chat, language=place.language, brand_id=room.brand_id, view="room.lost", object_id=room.id
+        )
+    for owner in addresses.owners(uow, room.brand_id):
+        own = addresses.of_member(uow, owner)
+        if own is not None and own.chat not in told:
+            alerts.tell_member(uow, owner, "room.lost", room.id)
 
 
-def private_chats(uow: UnitOfWork, member: Member) -> list[ChatRef]:
-    """Return the private chats of a member: on every platform a person is reached under their own id."""
-    return [ChatRef(known.platform, known.user_id) for known in members.identities_of(uow, member.id)]
+def reopen(uow: UnitOfWork, chat: ChatRef) -> list[Channel]:
+    """Let the rooms of a chat live again that we were let back into; return which. Their cards catch up, owners are told."""
+    bound = channels.in_chat(uow, chat.platform, chat.chat_id)
+    back = [room for room in bound if room.state == "lost" and channels.reopen(uow, room.id)]
+    for copy in buttons.copies_in(uow, chat)[-CATCH_UP:] if back else ():
+        alerts.redraw(uow, copy, alerts.LATER)
+    for room in back:
+        alerts.refresh(uow, "room.lost", room.id)
+        for owner in addresses.owners(uow, room.brand_id):
+            alerts.tell_member(uow, owner, "room.back", room.id)
+    return back
 
 
 def all_of(uow: UnitOfWork, brand: Brand) -> list[Channel]:
@@ -136,9 +168,74 @@ def all_of(uow: UnitOfWork, brand: Brand) -> list[Channel]:
 
 def release(uow: UnitOfWork, by: Member, brand: Brand, channel_id: int) -> Channel:
     """Unbind a room of a brand; what stands there is not kept up any more."""
-    room = get(uow, channel_id)
-    if room.brand_id != brand.id:
-        raise NotFound(N_("There is no such room. See /channels."))
+    room = of(uow, brand, channel_id)
+    for alert in kept.held_for(uow, room.chat):
+        _divert(uow, alert, addresses.stand_in(uow, brand.id, room))
     _log(uow, by, room, "room.released", room.purpose)
     channels.drop(uow, room.id)
     return room
+
+
+def of(uow: UnitOfWork, brand: Brand, channel_id: int) -> Channel:
+    """Return a room of a brand or raise NotFound."""
+    room = get(uow, channel_id)
+    if room.brand_id != brand.id:
+        raise NotFound(N_("There is no such room. See /channels."))
+    return room
+
+
+# --- rhythm and fallback -------------------------------------------------------------------------------------------
+
+
+def set_rhythm(uow: UnitOfWork, by: Member, brand: Brand, channel_id: int, wanted: Mapping[str, Any]) -> Channel:
+    """Set some of a room's rhythm; what is held for it goes out by the new one."""
+    room = of(uow, brand, channel_id)
+    stored = {name: value for name, value in {**room.rhythm, **wanted}.items() if value}
+    rhythm.check(stored, brand.zone, uow.now)
+    channels.change(uow, room.id, rhythm=stored)
+    _log(uow, by, room, "room.rhythm", room.purpose, before=room.rhythm, after=stored)
+    changed = get(uow, room.id)
+    _show_at(uow, changed, addresses.opens_at(uow, changed))
+    return changed
+
+
+def instead_of(uow: UnitOfWork, room: Channel) -> Address | None:
+    """Return where the messages of a room go once it is lost."""
+    return addresses.stand_in(uow, room.brand_id, room)
+
+
+def waiting(uow: UnitOfWork, room: Channel) -> int:
+    """Return how many cards are held for a room."""
+    return len(kept.held_for(uow, room.chat))
+
+
+def show_waiting(uow: UnitOfWork, brand: Brand, channel_id: int) -> int:
+    """Let everything that is held for a room out now; return how much that is."""
+    return _show_at(uow, of(uow, brand, channel_id), uow.now)
+
+
+def _show_at(uow: UnitOfWork, room: Channel, moment: datetime) -> int:
+    held = [alert.id for alert in kept.held_for(uow, room.chat)]
+    if held:
+        kept.hold_until(uow, held, moment)
+    return len(held)
+
+
+def set_fallback(uow: UnitOfWork, by: Member, brand: Brand, channel_id: int, other_id: int) -> Channel:
+    """Choose which room stands in when this one is lost; 0 leaves it to the desk."""
+    room = of(uow, brand, channel_id)
+    if other_id and not addresses.may_stand_in(of(uow, brand, other_id), room):
+        raise Conflict(N_("The client would read what is meant for the team there. Choose another room."))
+    channels.change(uow, room.id, fallback_id=other_id or None)
+    _log(uow, by, room, "room.fallback", room.purpose, fallback=other_id)
+    return get(uow, room.id)
+
+
+def stand_ins(uow: UnitOfWork, brand: Brand, room: Channel) -> list[Channel]:
+    """Return the rooms that may stand in for one."""
+    return [each for each in all_of(uow, brand) if addresses.may_stand_in(each, room)]
+
+
+def opens_at(uow: UnitOfWork, room: Channel) -> datetime:
+    """Return when a room takes what waits for it: the earliest of what is held."""
+    return min((alert.not_before for alert in kept.held_for(uow, room.chat)), default=uow.now)

@@ -7,7 +7,22 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, ForeignKey, Index, Integer, String, Table, Text, bindparam, func, select, text, update
+from sqlalchemy import (
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Table,
+    Text,
+    bindparam,
+    false,
+    func,
+    select,
+    text,
+    update,
+)
 
 from storage.base import Id, Json, Moment, key, metadata
 from storage.channels import ChatRef
@@ -34,6 +49,7 @@ alerts = Table(
     Column("error", Text, nullable=False),
     Column("created_at", Moment, nullable=False),
     Column("done_at", Moment, nullable=True),
+    Column("held", Boolean, nullable=False, server_default=false()),
     Index(
         "ix_alerts_open",
         "urgency",
@@ -50,8 +66,9 @@ class Alert:
     """A row of the outbox: either a `view` of an object, drawn when it is delivered, or a finished `card`.
 
     `edits` is the message to change, empty to send a new one; with neither view nor card it is taken away. `urgency`: 0
-    interactive, 1 now, 2 can wait. `state`: queued, delivered, merged (a newer one covers it), lost (the chat is
-    gone and the fallback was told).
+    interactive, 1 at once, 2 news, 3 can wait. `state`: queued, delivered, merged (a newer one covers it), lost (the
+    chat is gone and the fallback was told). `held`: the room did not want it before `not_before`; what is held for a room
+    goes out together.
     """
 
     id: int
@@ -72,6 +89,7 @@ class Alert:
     error: str
     created_at: datetime
     done_at: datetime | None
+    held: bool
 
 
 def queue(
@@ -87,6 +105,7 @@ def queue(
     brand_id: int | None = None,
     urgency: int = 1,
     not_before: datetime | None = None,
+    held: bool = False,
 ) -> int:
     """Put a row into the outbox and wake delivery after commit."""
     uow.wake("alerts")
@@ -109,6 +128,7 @@ def queue(
         error="",
         created_at=uow.now,
         done_at=None,
+        held=held,
     )
 
 
@@ -172,10 +192,34 @@ def put_off(uow: UnitOfWork, alert_id: int, until: datetime, failures: int, erro
     uow.wake("alerts")
 
 
-def send_elsewhere(uow: UnitOfWork, alert_id: int, chat: ChatRef, language: str) -> None:
-    """Send a queued row to another chat instead, as a new message."""
-    values = {"platform": chat.platform, "chat_id": chat.chat_id, "topic_id": chat.topic_id}
+def send_elsewhere(uow: UnitOfWork, alert_id: int, chat: ChatRef, language: str, **values: Any) -> None:
+    """Send a queued row to another chat instead, as a new message; `values` are other columns to set."""
+    values |= {"platform": chat.platform, "chat_id": chat.chat_id, "topic_id": chat.topic_id}
     uow.change(update(alerts).where(alerts.c.id == alert_id).values(language=language, edits="", **values))
+    uow.wake("alerts")
+
+
+_HELD = (
+    select(alerts)
+    .where(
+        alerts.c.platform == bindparam("at_platform"),
+        alerts.c.chat_id == bindparam("at_chat"),
+        alerts.c.topic_id == bindparam("at_topic"),
+        alerts.c.state == "queued",
+        alerts.c.held,
+    )
+    .order_by(alerts.c.id)
+)
+
+
+def held_for(uow: UnitOfWork, chat: ChatRef) -> list[Alert]:
+    """Return what is held for a room."""
+    return uow.many(Alert, _HELD, at_platform=chat.platform, at_chat=chat.chat_id, at_topic=chat.topic_id)
+
+
+def hold_until(uow: UnitOfWork, ids: Sequence[int], until: datetime) -> None:
+    """Have held rows go out at another time."""
+    uow.change(update(alerts).where(alerts.c.id.in_(ids), alerts.c.state == "queued").values(not_before=until))
     uow.wake("alerts")
 
 

@@ -22,7 +22,7 @@ from sqlalchemy import (
 )
 
 from storage.base import Id, Json, Moment, key, metadata
-from storage.channels import ChatRef, MessageRef
+from storage.channels import ChatRef, MessageRef, channels
 from storage.unit_of_work import UnitOfWork
 
 buttons = Table(
@@ -181,11 +181,22 @@ _COPIES_IN = (
     .where(copies.c.platform == bindparam("at_platform"), copies.c.chat_id == bindparam("at_chat"))
     .order_by(copies.c.id)
 )
-_COPIES = select(copies).where(copies.c.view == bindparam("of_view"), copies.c.object_id == bindparam("of_object"))
+_LOST = (
+    select(channels.c.id)
+    .where(
+        channels.c.platform == copies.c.platform,
+        channels.c.chat_id == copies.c.chat_id,
+        channels.c.state == "lost",
+    )
+    .exists()
+)
+_COPIES = select(copies).where(
+    copies.c.view == bindparam("of_view"), copies.c.object_id == bindparam("of_object"), ~_LOST
+)
 
 
 def copies_of(uow: UnitOfWork, view: str, object_id: int) -> list[Copy]:
-    """Return every copy of a card, in whatever chat it stands."""
+    """Return every copy of a card, in whatever chat it stands; what stands in a lost room cannot be reached."""
     return uow.many(Copy, _COPIES, of_view=view, of_object=object_id)
 
 

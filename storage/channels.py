@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Column, ForeignKey, String, Table, UniqueConstraint, bindparam, delete, select, update
 
-from storage.base import Id, Moment, key, metadata
+from storage.base import Id, Json, Moment, key, metadata
 from storage.unit_of_work import UnitOfWork
 
 channels = Table(
@@ -26,6 +27,8 @@ channels = Table(
     Column("language", String(2), nullable=False),
     Column("state", String(8), nullable=False),
     Column("created_at", Moment, nullable=False),
+    Column("rhythm", Json, nullable=False, server_default="{}"),
+    Column("fallback_id", Id, ForeignKey("channels.id"), nullable=True),
     UniqueConstraint("platform", "chat_id", "topic_id"),
 )
 
@@ -49,7 +52,10 @@ class MessageRef:
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """A chat bound to a brand. `purpose`: team, client or alerts. `state`: open or lost."""
+    """A chat bound to a brand. `purpose`: team, client or alerts. `state`: open or lost.
+
+    `rhythm` says when it takes what can wait (smm/rhythm.py reads it), `fallback_id` which room stands in when it is lost.
+    """
 
     id: int
     brand_id: int
@@ -61,6 +67,8 @@ class Channel:
     language: str
     state: str
     created_at: datetime
+    rhythm: dict[str, Any]
+    fallback_id: int | None
 
     @property
     def chat(self) -> ChatRef:
@@ -73,7 +81,6 @@ _OF_PURPOSE = (
     .where(
         channels.c.brand_id == bindparam("brand"),
         channels.c.purpose == bindparam("wanted"),
-        channels.c.state == "open",
     )
     .order_by(channels.c.id)
 )
@@ -85,7 +92,7 @@ _AT = select(channels).where(
 
 
 def of_purpose(uow: UnitOfWork, brand_id: int, purpose: str) -> list[Channel]:
-    """Return the brand's open rooms for a purpose."""
+    """Return the brand's rooms for a purpose, lost ones too."""
     return uow.many(Channel, _OF_PURPOSE, brand=brand_id, wanted=purpose)
 
 
@@ -140,10 +147,12 @@ def add(uow: UnitOfWork, brand_id: int, chat: ChatRef, purpose: str, title: str,
         language=language,
         state="open",
         created_at=uow.now,
+        rhythm={},
+        fallback_id=None,
     )
-    return Channel(
-        channel_id, brand_id, chat.platform, chat.chat_id, chat.topic_id, purpose, title, language, "open", uow.now
-    )
+    added = get(uow, channel_id)
+    assert added is not None
+    return added
 
 
 def change(uow: UnitOfWork, channel_id: int, **values: object) -> int:
@@ -152,7 +161,16 @@ def change(uow: UnitOfWork, channel_id: int, **values: object) -> int:
     return uow.change(update(channels).where(channels.c.id == channel_id).values(**values))
 
 
-def drop(uow: UnitOfWork, channel_id: int) -> int:
-    """Unbind a chat."""
+def reopen(uow: UnitOfWork, channel_id: int) -> int:
+    """Let a lost channel be open again; return how many that were: none if somebody was first."""
     uow.wake("channels")
+    return uow.change(
+        update(channels).where(channels.c.id == channel_id, channels.c.state == "lost").values(state="open")
+    )
+
+
+def drop(uow: UnitOfWork, channel_id: int) -> int:
+    """Unbind a chat; what it stood in for has no chosen fallback any more."""
+    uow.wake("channels")
+    uow.change(update(channels).where(channels.c.fallback_id == channel_id).values(fallback_id=None))
     return uow.change(delete(channels).where(channels.c.id == channel_id))

@@ -44,6 +44,7 @@ identities = Table(
     Column("user_id", String(64), nullable=False),
     Column("name", String(120), nullable=False),
     Column("verified_at", Moment, nullable=False),
+    Column("gone_at", Moment, nullable=True),
     UniqueConstraint("platform", "user_id"),
 )
 
@@ -91,7 +92,10 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """A verified account on a chat platform: Telegram user id, Slack team+user id, web login."""
+    """A verified account on a chat platform: Telegram user id, Slack team+user id, web login.
+
+    `gone_at`: since when nothing can be written to it, because the person has blocked us there.
+    """
 
     id: int
     member_id: int
@@ -99,6 +103,7 @@ class Identity:
     user_id: str
     name: str
     verified_at: datetime
+    gone_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,7 +237,8 @@ def change(uow: UnitOfWork, member_id: int, **values: object) -> int:
 def identify(uow: UnitOfWork, member_id: int, platform: str, user_id: str, name: str) -> int:
     """Bind a verified chat identity to a member."""
     uow.wake("members")
-    return uow.add(identities, member_id=member_id, platform=platform, user_id=user_id, name=name, verified_at=uow.now)
+    values = {"member_id": member_id, "platform": platform, "user_id": user_id, "name": name}
+    return uow.add(identities, verified_at=uow.now, gone_at=None, **values)
 
 
 def on_platform(uow: UnitOfWork, platform: str) -> list[tuple[str, str, frozenset[str]]]:
@@ -246,6 +252,36 @@ def on_platform(uow: UnitOfWork, platform: str) -> list[tuple[str, str, frozense
 def identities_of(uow: UnitOfWork, member_id: int) -> list[Identity]:
     """Return a member's chat identities."""
     return uow.many(Identity, _IDENTITIES, of_member=member_id)
+
+
+_GONE = (
+    update(identities)
+    .where(
+        identities.c.platform == bindparam("on_platform"),
+        identities.c.user_id == bindparam("wanted"),
+        identities.c.gone_at.is_(None),
+    )
+    .values(gone_at=bindparam("at"))
+)
+_BACK = (
+    update(identities)
+    .where(
+        identities.c.platform == bindparam("on_platform"),
+        identities.c.user_id == bindparam("wanted"),
+        identities.c.gone_at.is_not(None),
+    )
+    .values(gone_at=None)
+)
+
+
+def note_gone(uow: UnitOfWork, platform: str, user_id: str) -> int:
+    """Note that nothing can be written to a chat identity."""
+    return uow.change(_GONE, on_platform=platform, wanted=user_id, at=uow.now)
+
+
+def note_back(uow: UnitOfWork, platform: str, user_id: str) -> int:
+    """Note that a chat identity can be written to again: it has written to us."""
+    return uow.change(_BACK, on_platform=platform, wanted=user_id)
 
 
 def forget_identities(uow: UnitOfWork, member_id: int) -> int:

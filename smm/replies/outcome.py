@@ -9,7 +9,7 @@ from typing import Any
 
 from smm import accounts as health
 from smm.actors import Actor
-from smm.alerts import refresh, tell
+from smm.alerts import URGENT, refresh, tell
 from smm.errors import N_, AuthExpired, Conflict, ConnectorError, DeskError, NotFound, RateLimited
 from smm.mention_moves import CLAIM, DESK, UNHELD, State, keep_line, move, name_of, signature
 from smm.networks import Answer, Item, Published
@@ -157,7 +157,7 @@ def _close_attempts(uow: UnitOfWork, reply: Reply, outcome: str, note: str) -> N
 
 def _show(uow: UnitOfWork, mention: Mention, reply: Reply, why: str) -> None:
     refresh(uow, "reply", reply.id)
-    tell(uow, mention.brand_id, "team", "reply", reply.id, {"why": why})
+    tell(uow, mention.brand_id, "team", "reply", reply.id, {"why": why}, URGENT)
 
 
 def bring_back(uow: UnitOfWork, mention: Mention, reply: Reply, by: Actor) -> None:

@@ -235,13 +235,14 @@ async def test_a_chat_that_is_gone_hands_its_messages_to_the_team(desk: TestDesk
     desk.transport.gone = {"client"}
     await tell(desk, 1, 2, purpose="client")
     await desk.settle()
-    assert titles(desk) == ["1: first", "2: first", "A room was lost: Northwind client"]
+    assert titles(desk) == ["A room was lost: Northwind client", "1: first", "2: first"]
     room = await desk.database.read(channels.at, CLIENT)
     assert room is not None
     assert room.state == "lost"
     await desk.database.write(lambda uow: telling.tell(uow, desk.world.brand.id, "client", "thing", 9))
     await desk.settle()
-    assert len(titles(desk)) == 3, "a lost room was written to"
+    assert titles(desk)[3:] == ["9: first"], "news for a lost room was dropped"
+    assert titles(desk, "client") == []
 
 
 async def test_when_every_chat_is_gone_nothing_loops(desk: TestDesk) -> None:

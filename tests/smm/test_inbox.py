@@ -14,6 +14,7 @@ from inbox_world import BOTH, Inbox, by, database_of, open_inbox
 
 from smm import inbox as use
 from smm.actors import Actor
+from smm.alerts import URGENT
 from smm.errors import Conflict, Invalid, NotFound
 from smm.mention_moves import MOVES, OPEN, State, get, move
 from storage import audit, buttons, mentions, replies
@@ -185,7 +186,7 @@ async def test_escalating_tells_the_team_at_once_and_keeps_the_reason(inbox: Inb
     alert = (await inbox.told("mention"))[before]
     notes = await inbox.database.read(use.newest_notes, mention_id)
     assert escalated.state == "escalated"
-    assert (alert.urgency, alert.args) == (0, {"why": "escalated", "by": "Boris"})
+    assert (alert.urgency, alert.args) == (URGENT, {"why": "escalated", "by": "Boris"})
     assert [note.text for note in notes] == ["Threatens with a lawyer"]
     assert [member.name for member in await inbox.database.read(use.managers, inbox.people.brand.id)] == ["Anna"]
 

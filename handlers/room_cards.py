@@ -1,0 +1,334 @@
+"""One room's card: when it takes what can wait, what stands in when it is lost; and the words when it is lost or back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from handlers.card import Answer, Ask, Button, Card, Edit, Field, Notice, Question, para, row
+from handlers.route import Context, Scene, Words, action, view
+from smm import rhythm, rooms
+from smm.errors import N_, Invalid
+from smm.rhythm import EVERY_DAY, Rhythm
+from smm.roles import Right
+
+if TYPE_CHECKING:
+    from storage.channels import Channel
+
+DAYS = {
+    "all": (EVERY_DAY, N_("every day")),
+    "work": ((0, 1, 2, 3, 4), N_("Monday to Friday")),
+    "weekend": ((5, 6), N_("Saturday and Sunday")),
+}
+OFF = {"none": ((), N_("No day")), "sunday": ((6,), N_("Sunday")), "weekend": ((5, 6), N_("Saturday and Sunday"))}
+DIGESTS = {"": N_("At once"), "hourly": N_("Every hour"), "times": N_("At set times")}
+
+
+def purpose_title(t: Words, purpose: str) -> str:
+    """Return what a room's purpose is called."""
+    return {"team": t("Team"), "client": t("Client"), "alerts": t("Alerts only")}[purpose]
+
+
+def platform_title(t: Words, platform: str) -> str:
+    """Return what a chat platform is called."""
+    return t("Web") if platform == "web" else platform.capitalize()
+
+
+def summary(context: Context, room: Channel) -> str:
+    """Return a room in one line: its name, and what is not as everywhere. In a client's room only the name."""
+    t, title = context.t, room.title or room.chat_id
+    if room.state == "lost":
+        title = t("{title}, lost: invite me again", title=title)
+    if context.channel is not None and context.channel.purpose == "client":
+        return title
+    kept = rhythm.read(room.rhythm)
+    quiet = _quiet(context, kept) if kept.quiet or kept.off else ""
+    digest = t("digest: {when}", when=_digest(t, kept)) if kept.digest else ""
+    fallback = t("if lost: {room}", room=_fallback(context, room)) if room.fallback_id else ""
+    return " · ".join(part for part in (title, quiet, digest, fallback, _waiting(context, room)) if part)
+
+
+def _quiet(context: Context, kept: Rhythm) -> str:
+    t, parts = context.t, []
+    if kept.quiet is not None:
+        begins, ends = (f"{each:%H:%M}" for each in kept.quiet)
+        days = t(_named(DAYS, kept.days, "all"))
+        parts.append(t("quiet {begins} to {ends}, {days}", begins=begins, ends=ends, days=days))
+    if kept.off:
+        parts.append(t("quiet all day on {days}", days=t(_named(OFF, kept.off, "weekend"))))
+    return ", ".join(parts)
+
+
+def _named(known: dict[str, tuple[tuple[int, ...], str]], days: tuple[int, ...], otherwise: str) -> str:
+    return known[_key(known, days, otherwise)][1]
+
+
+def _key(known: dict[str, tuple[tuple[int, ...], str]], days: tuple[int, ...], otherwise: str) -> str:
+    return next((key for key, (each, _words) in known.items() if each == days), otherwise)
+
+
+def _digest(t: Words, kept: Rhythm) -> str:
+    if kept.digest == "times":
+        return " ".join(f"{each:%H:%M}" for each in kept.times)
+    return t(DIGESTS[kept.digest])
+
+
+def _fallback(context: Context, room: Channel) -> str:
+    chosen = rooms.find(context.uow, room.fallback_id) if room.fallback_id else None
+    return context.t("the desk chooses") if chosen is None else chosen.title or chosen.chat_id
+
+
+def _waiting(context: Context, room: Channel) -> str:
+    count = rooms.waiting(context.uow, room)
+    if not count:
+        return ""
+    opens = context.t.when(rooms.opens_at(context.uow, room), context.of.zone)
+    return context.t.n("{count} card waits until {when}", "{count} cards wait until {when}", count, when=opens)
+
+
+@action("channels.room", needs=Right.MANAGE, help=N_("Show a room: its quiet hours, digests and fallback"))
+def show(context: Context) -> Answer:
+    """Show one room."""
+    return Edit(_card(context, rooms.of(context.uow, context.of, context.object_id)))
+
+
+def _card(context: Context, room: Channel) -> Card:
+    t, kept, waits = context.t, rhythm.read(room.rhythm), _waiting(context, room)
+    fields = (
+        Field(t("What for"), purpose_title(t, room.purpose)),
+        Field(t("Where"), platform_title(t, room.platform)),
+        Field(t("State"), _state(context, room, kept)),
+        Field(t("Quiet hours"), _quiet(context, kept) or t("none")),
+        Field(t("Digest"), _digest(t, kept)),
+        Field(t("If it is lost"), _fallback(context, room)),
+        *((Field(t("Waiting"), waits),) if waits else ()),
+    )
+    return Card(
+        title=room.title or room.chat_id,
+        body=(
+            para(
+                t(
+                    "Hours are in {zone}. Answers to people and whatever is at risk always come at once.",
+                    zone=context.of.zone,
+                )
+            ),
+        ),
+        fields=fields,
+        buttons=(
+            row(Button(t("Quiet hours"), "channels.quiet", room.id), Button(t("Digest"), "channels.digest", room.id)),
+            row(
+                Button(t("Fallback"), "channels.fallback", room.id),
+                Button(t("Show what waits"), "channels.waiting", room.id) if waits else None,
+            ),
+            row(_release(t, room), Button(t("All rooms"), "channels.show")),
+        ),
+    )
+
+
+def _state(context: Context, room: Channel, kept: Rhythm) -> str:
+    if room.state == "lost":
+        return context.t("lost: invite me again")
+    is_quiet = rhythm.is_quiet(kept, context.of.zone, context.uow.now)
+    return context.t("open, quiet now") if is_quiet else context.t("open")
+
+
+def _release(t: Words, room: Channel) -> Button:
+    return Button(t("Release"), "channels.release", room.id, look="bad", confirm=t("Stop using this chat as a room?"))
+
+
+# --- quiet hours ---------------------------------------------------------------------------------------------------
+
+
+@action("channels.quiet", needs=Right.MANAGE, help=N_("Set when this room is quiet"))
+def quiet(context: Context) -> Answer:
+    """Ask for a room's quiet hours."""
+    t = context.t
+    room = rooms.of(context.uow, context.of, context.object_id)
+    kept = rhythm.read(room.rhythm)
+    begins, ends = (f"{each:%H:%M}" for each in kept.quiet) if kept.quiet else ("", "")
+    questions = (
+        Question("from", t("Quiet from"), "line", required=False, value=begins, hint=t("Such as 22:00"), limit=5),
+        Question("to", t("Quiet until"), "line", required=False, value=ends, hint=t("Such as 08:00"), limit=5),
+        Question(
+            "days",
+            t("On which days does it begin?"),
+            "choice",
+            options=_options(t, DAYS),
+            value=_key(DAYS, kept.days, "all"),
+        ),
+        Question("off", t("Quiet all day?"), "choice", options=_options(t, OFF), value=_key(OFF, kept.off, "weekend")),
+    )
+    return Card(
+        title=t("Quiet hours of {room}", room=room.title or room.chat_id),
+        body=(para(t("What can wait comes at their end, as one digest. Without times there are none.")),),
+        ask=Ask("channels.quiet_set", questions, t("Save"), room.id),
+    )
+
+
+def _options(t: Words, known: dict[str, tuple[tuple[int, ...], str]]) -> tuple[tuple[str, str], ...]:
+    return tuple((key, t(words)) for key, (_days, words) in known.items())
+
+
+@action("channels.quiet_set", needs=Right.MANAGE, help=N_("Keep this room's quiet hours"))
+def set_quiet(context: Context) -> Answer:
+    """Keep a room's quiet hours."""
+    args = context.args
+    begins, ends = args.get("from", "").strip(), args.get("to", "").strip()
+    if bool(begins) != bool(ends):
+        raise Invalid(N_("Quiet hours need a beginning and an end."), field="to" if begins else "from")
+    hours = [rhythm.read_time(begins, "from"), rhythm.read_time(ends, "to")] if begins else []
+    days, off = DAYS[args.get("days") or "all"][0], OFF[args.get("off") or "none"][0]
+    return _set(context, {"quiet": hours, "days": [] if days == EVERY_DAY else list(days), "off": list(off)})
+
+
+def _set(context: Context, wanted: dict[str, object]) -> Card:
+    return _card(context, rooms.set_rhythm(context.uow, context.who, context.of, context.object_id, wanted))
+
+
+# --- digests -------------------------------------------------------------------------------------------------------
+
+
+@action("channels.digest", needs=Right.MANAGE, help=N_("Choose whether news comes to this room at once or together"))
+def digest(context: Context) -> Answer:
+    """Offer the kinds of digest."""
+    t = context.t
+    room = rooms.of(context.uow, context.of, context.object_id)
+    now = rhythm.read(room.rhythm).digest
+    choices = tuple(
+        row(
+            Button(
+                f"✓ {t(words)}" if kind == now else t(words),
+                "channels.digest_times" if kind == "times" else "channels.digest_set",
+                room.id,
+                args={"digest": kind},
+            )
+        )
+        for kind, words in DIGESTS.items()
+    )
+    return Edit(
+        Card(
+            title=t("News in {room}", room=room.title or room.chat_id),
+            body=(para(t("How does news come that can wait? Whatever is at risk comes at once.")),),
+            buttons=(*choices, row(Button(t("Back"), "channels.room", room.id))),
+        )
+    )
+
+
+@action("channels.digest_times", needs=Right.MANAGE, help=N_("Say at which times this room gets its digest"))
+def digest_times(context: Context) -> Answer:
+    """Ask for the times of the digest."""
+    t = context.t
+    room = rooms.of(context.uow, context.of, context.object_id)
+    value = " ".join(f"{each:%H:%M}" for each in rhythm.read(room.rhythm).times)
+    question = Question(
+        "times", t("At which times?"), "line", value=value, hint=t("Such as 09:00 13:00 18:00"), limit=120
+    )
+    ask = Ask("channels.digest_set", (question,), t("Save"), room.id, args={"digest": "times"})
+    return Card(title=t("News in {room}", room=room.title or room.chat_id), ask=ask)
+
+
+@action("channels.digest_set", needs=Right.MANAGE, help=N_("Keep how news comes to this room"))
+def set_digest(context: Context) -> Answer:
+    """Keep how news comes to a room."""
+    args = context.args
+    said = args.get("times", "").replace(",", " ").split()
+    times = [rhythm.read_time(each, "times") for each in said]
+    return Edit(_set(context, {"digest": args.get("digest", ""), "times": times}))
+
+
+@action("channels.waiting", needs=Right.MANAGE, help=N_("Let everything that waits for this room out now"))
+def show_waiting(context: Context) -> Answer:
+    """Let what waits out now."""
+    count = rooms.show_waiting(context.uow, context.of, context.object_id)
+    return Notice(context.t.n("{count} card is on its way.", "{count} cards are on their way.", count))
+
+
+# --- fallback ------------------------------------------------------------------------------------------------------
+
+
+@action("channels.fallback", needs=Right.MANAGE, help=N_("Choose which room stands in when this one is lost"))
+def fallback(context: Context) -> Answer:
+    """Offer the rooms that may stand in."""
+    t = context.t
+    room = rooms.of(context.uow, context.of, context.object_id)
+    places = [
+        (0, t("Let the desk choose")),
+        *((each.id, _name(t, each)) for each in rooms.stand_ins(context.uow, context.of, room)),
+    ]
+    choices = tuple(
+        row(
+            Button(
+                f"✓ {words}" if place == (room.fallback_id or 0) else words,
+                "channels.fallback_set",
+                room.id,
+                args={"room": str(place)},
+            )
+        )
+        for place, words in places
+    )
+    return Edit(
+        Card(
+            title=t("If {room} is lost", room=room.title or room.chat_id),
+            body=(
+                para(t("Where should its messages go then?")),
+                para(t("The desk itself takes another room of the team, else an owner's own chat.")),
+            ),
+            buttons=(*choices, row(Button(t("Back"), "channels.room", room.id))),
+        )
+    )
+
+
+def _name(t: Words, room: Channel) -> str:
+    return f"{room.title or room.chat_id} · {platform_title(t, room.platform)}"
+
+
+@action("channels.fallback_set", needs=Right.MANAGE, help=N_("Keep which room stands in for this one"))
+def set_fallback(context: Context) -> Answer:
+    """Keep which room stands in."""
+    other = int(context.args.get("room", "0"))
+    return Edit(_card(context, rooms.set_fallback(context.uow, context.who, context.of, context.object_id, other)))
+
+
+# --- lost and back -------------------------------------------------------------------------------------------------
+
+
+@view("room.lost")
+def lost(scene: Scene) -> Card | None:
+    """Tell that a room was lost, and where its messages go; once it is back, that."""
+    room = rooms.find(scene.uow, scene.object_id)
+    if room is None or scene.audience == "client":
+        return None
+    if room.state != "lost":
+        return back(scene)
+    t, title = scene.t, room.title or room.chat_id
+    return Card(
+        title=t("A room was lost: {title}", title=title),
+        body=(
+            para(t("I was removed from it, or it was closed."), " ", _where_to(scene, room)),
+            para(t("Invite me again, or type /channels in another chat to make it the room.")),
+        ),
+        tone="bad",
+    )
+
+
+def _where_to(scene: Scene, room: Channel) -> str:
+    t, place = scene.t, rooms.instead_of(scene.uow, room)
+    if place is None:
+        return t("Its messages have nowhere to go.")
+    if place.chat == scene.chat:
+        return t("Its messages come here now.")
+    if not place.title:
+        return t("Its messages go to an owner's own chat now.")
+    return t("Its messages go to “{room}” now.", room=place.title)
+
+
+@view("room.back")
+def back(scene: Scene) -> Card | None:
+    """Tell that a lost room is back."""
+    room = rooms.find(scene.uow, scene.object_id)
+    if room is None or room.state == "lost" or scene.audience == "client":
+        return None
+    return Card(
+        title=scene.t("A room is back: {title}", title=room.title or room.chat_id),
+        body=(para(scene.t("New cards arrive there again, and those that stand there are up to date.")),),
+        tone="good",
+    )
