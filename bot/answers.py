@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -22,12 +23,24 @@ def read_all(
     """Return the answers that can be used, and what is wrong with the others, by question."""
     good: dict[str, str] = {}
     wrong: dict[str, DeskError] = {}
-    for question in questions:
+    for number, question in enumerate(questions):
+        along = beside(questions, number)
+        excused = along is not None and bool(given.get(along.name))
         try:
-            good[question.name] = read(question, given.get(question.name, ""), zone, now)
+            good[question.name] = read(_excused(question, excused), given.get(question.name, ""), zone, now)
         except Invalid as error:
             wrong[question.name] = error
     return good, wrong
+
+
+def beside(questions: Sequence[Question], number: int) -> Question | None:
+    """Return the question whose files may come along with the answer to another, None where there is none."""
+    following = questions[number + 1] if number + 1 < len(questions) else None
+    return following if following is not None and following.along else None
+
+
+def _excused(question: Question, excused: bool) -> Question:
+    return replace(question, required=False) if excused else question
 
 
 def read(question: Question, given: str, zone: str, now: datetime) -> str:

@@ -27,11 +27,13 @@ from config.settings import Settings
 from config.words import words
 from connectors.base import Outside
 from connectors.own_words import OwnWords
+from connectors.transcriber import TranscriptionModel
 from connectors.writer import LanguageModel
 from handlers.route import load
 from smm import ingest, members
 from smm.desk import Desk
 from smm.errors import ConfigError
+from smm.hearing import Nobody, Transcriber
 from smm.writing import Writer
 from storage import brands
 from storage.engine import Database
@@ -178,7 +180,7 @@ class App:
         declare_networks(outside)
         networks = OpenNetworks(database, outside)
         self._open.push_async_callback(networks.close)
-        desk = Desk(database, networks, self._writer(), self.settings.data / "media")
+        desk = Desk(database, networks, self._writer(), self.settings.data / "media", self._transcriber())
         if self._guest:
             await self._guest.open(desk)
             self._open.push_async_callback(self._guest.close)
@@ -190,6 +192,14 @@ class App:
         model = LanguageModel(
             self.settings.writer_url, self.settings.writer_key.get_secret_value(), self.settings.writer_model
         )
+        self._open.push_async_callback(model.close)
+        return model
+
+    def _transcriber(self) -> Transcriber:
+        if self.settings.transcriber_key is None:
+            return Nobody()
+        key = self.settings.transcriber_key.get_secret_value()
+        model = TranscriptionModel(self.settings.transcriber_url, key, self.settings.transcriber_model)
         self._open.push_async_callback(model.close)
         return model
 
@@ -219,7 +229,13 @@ class App:
 
 def hide_secrets(settings: Settings) -> None:
     """Keep every secret of the settings out of the logs, wherever it may turn up."""
-    secrets = [settings.telegram_token, settings.telegram_webhook_secret, settings.writer_key, *settings.keys]
+    secrets = [
+        settings.telegram_token,
+        settings.telegram_webhook_secret,
+        settings.writer_key,
+        settings.transcriber_key,
+        *settings.keys,
+    ]
     for secret in secrets:
         if secret is not None:
             logs.hide(secret.get_secret_value())

@@ -123,12 +123,14 @@ def take_answer(visit: Visit, ask: AskRow, given: str) -> AskRow:
     asked = current(ask)
     if asked is None:
         return ask
-    try:
-        value = answers.read(asked, given, zone_of(visit.uow, ask), visit.uow.now)
-    except Invalid as error:
-        error.field = asked.name
-        raise
-    kept = {**ask.answers, asked.name: value}
+    along = answers.beside(questions(ask), questions(ask).index(asked))
+    values = {asked.name: given} | ({along.name: " ".join(visit.incoming.files)} if along else {})
+    both = (asked, along) if along else (asked,)
+    good, wrong = answers.read_all(both, values, zone_of(visit.uow, ask), visit.uow.now)
+    if wrong:
+        refused = next(iter(wrong.values()))
+        raise Invalid(refused.words, field=asked.name, **refused.facts)
+    kept = {**ask.answers, **good}
     buttons.keep_answers(visit.uow, ask.id, kept)
     return replace(ask, answers=kept)
 

@@ -40,7 +40,7 @@ class Finding:
 
 async def inspect(settings: Settings, *, audit: bool) -> list[Finding]:
     """Run every check; one that fails does not keep the others from running."""
-    checks: list[Callable[[Settings], Awaitable[Finding]]] = [_key, _database, _telegram, _writer, _web]
+    checks: list[Callable[[Settings], Awaitable[Finding]]] = [_key, _database, _telegram, _writer, _transcriber, _web]
     if audit:
         checks.append(_audit)
     return [await _guarded(check, settings) for check in checks]
@@ -97,6 +97,12 @@ async def _writer(settings: Settings) -> Finding:
             "No language model: drafts are built from the brand's own words. Set COPYDESK_WRITER_KEY to use one.",
         )
     return Finding("ready", f"Drafts are written by {settings.writer_model}.")
+
+
+async def _transcriber(settings: Settings) -> Finding:
+    if settings.transcriber_key is None:
+        return Finding("optional", "Voice notes are kept, not written down. Set COPYDESK_TRANSCRIBER_KEY to have that.")
+    return Finding("ready", f"Voice notes are written down by {settings.transcriber_model}.")
 
 
 async def _web(settings: Settings) -> Finding:

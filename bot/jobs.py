@@ -8,7 +8,7 @@ from typing import Any
 
 import structlog
 
-from smm import accounts, drafts
+from smm import accounts, drafts, voices
 from smm.desk import Desk
 from storage import jobs
 from storage.unit_of_work import UnitOfWork
@@ -20,6 +20,7 @@ KINDS: Mapping[str, Handler] = {
     "connect": accounts.connect,
     "draft": drafts.draft,
     "suggest": drafts.suggest,
+    "hear": voices.hear,
 }
 TRIES = 4
 PAUSE = timedelta(seconds=5)

@@ -25,6 +25,7 @@ from storage.media import Media
 from storage.unit_of_work import UnitOfWork
 
 MOST_BYTES = 25 * 1024 * 1024
+MOST_SOUND = 20 * 1024 * 1024  # what Telegram hands out, https://core.telegram.org/bots/api#getfile
 MOST_PIXELS = 40_000_000
 MOST_SIDE = 12_000
 MOST_FRAMES = 300
@@ -82,9 +83,22 @@ def sniff(data: bytes) -> str:
         return "image/gif"
     if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
         return "image/webp"
+    if data[:4] == b"RIFF" and data[8:12] == b"WAVE":
+        return "audio/wav"
+    if data[4:8] == b"ftyp" and data[8:11] == b"M4A":
+        return "audio/mp4"
     if data[4:8] == b"ftyp" and data[8:11] in {b"iso", b"mp4", b"avc", b"M4V", b"das", b"MSN"}:
         return "video/mp4"
-    return "application/pdf" if data.startswith(b"%PDF-") else ""
+    return "application/pdf" if data.startswith(b"%PDF-") else _sound(data)
+
+
+def _sound(data: bytes) -> str:
+    """Return the kind of a sound: Opus or Vorbis in Ogg (RFC 7845), MPEG layer III, or what a browser records."""
+    if data.startswith(b"OggS") and (b"OpusHead" in data[:64] or b"\x01vorbis" in data[:64]):
+        return "audio/ogg"
+    if data.startswith(b"ID3") or data[:2] in {b"\xff\xfb", b"\xff\xf3", b"\xff\xf2"}:
+        return "audio/mpeg"
+    return "audio/webm" if data.startswith(b"\x1aE\xdf\xa3") and b"webm" in data[:64] else ""
 
 
 async def thumbnail(folder: Path, digest: str) -> Path:
@@ -101,7 +115,14 @@ def _check(data: bytes) -> _Checked:
     mime = sniff(data)
     if not mime:
         raise Invalid(
-            N_("Files of this type cannot be kept. Send a JPEG, PNG, GIF or WebP picture, an MP4 video or a PDF.")
+            N_(
+                "Files of this type cannot be kept. Send a JPEG, PNG, GIF or WebP picture, an MP4 video, a PDF, or a voice"
+                " note as OGG, MP3, M4A, WAV or WebM."
+            )
+        )
+    if mime.startswith("audio/") and len(data) > MOST_SOUND:
+        raise Invalid(
+            N_("This recording is larger than {most} MB. Send a shorter one."), most=MOST_SOUND // 1024 // 1024
         )
     return _check_picture(data, mime) if mime in _FORMATS else _Checked(data, mime)
 

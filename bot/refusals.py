@@ -60,7 +60,9 @@ def note(visit: Visit, error: Forbidden) -> None:
 
 
 def _what(incoming: Incoming) -> str:
-    return incoming.ref[:24] if incoming.kind != "words" else incoming.text.split(maxsplit=1)[0][:40]
+    if incoming.kind != "words":
+        return incoming.ref[:24]
+    return next(iter(incoming.text.split(maxsplit=1)), "files")[:40]
 
 
 def broken(visit: Visit, name: str) -> Outcome:

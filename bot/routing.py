@@ -13,7 +13,7 @@ from handlers.route import routes
 from smm import rooms
 from smm.errors import N_, Conflict, Forbidden, NotFound
 from smm.roles import allows
-from storage import buttons, members
+from storage import buttons, media, members
 from storage.buttons import ButtonRow
 from storage.channels import MessageRef
 
@@ -76,11 +76,17 @@ def _said_to_card(visit: Visit, said: str) -> Reply | None:
     if not incoming.reply_to:
         return None
     copy = buttons.copy_at(visit.uow, MessageRef(incoming.chat, incoming.reply_to))
-    route = routes().get(f"{copy.view}.said") if copy is not None else None
+    route = routes().get(f"{copy.view}.{_manner(visit)}") if copy is not None else None
     if copy is None or route is None:
         return None
     args = {name: str(value) for name, value in copy.args.items()}
     return call(visit, route, visit.brand, text=said, object_id=copy.object_id, args=args, files=incoming.files)
+
+
+def _manner(visit: Visit) -> str:
+    """Return how somebody answers a card: in words, or in a voice note."""
+    files = media.of(visit.uow, visit.incoming.files).values()
+    return "heard" if any(file.mime.startswith("audio/") for file in files) else "said"
 
 
 def _not_understood(visit: Visit) -> Reply:

@@ -9,6 +9,7 @@ import asyncio
 from collections import OrderedDict
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from telegram import Bot, InputFile, Message
 from telegram.error import BadRequest, NetworkError, TelegramError
@@ -24,7 +25,17 @@ DOWNLOAD_LIMIT = 20 * 1024 * 1024  # https://core.telegram.org/bots/api#getfile
 PHOTO_LIMIT = 10 * 1024 * 1024  # https://core.telegram.org/bots/api#sending-files
 REMEMBERED = 2_000
 _PHOTOS = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp"}
-_OTHERS = {"image/gif": "gif", "video/mp4": "mp4", "application/pdf": "pdf"}
+_OTHERS = {
+    "image/gif": "gif",
+    "video/mp4": "mp4",
+    "application/pdf": "pdf",
+    "audio/ogg": "ogg",
+    "audio/mpeg": "mp3",
+    "audio/mp4": "m4a",
+    "audio/wav": "wav",
+    "audio/webm": "webm",
+}
+Kind = Literal["photo", "document", "voice"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +43,7 @@ class Upload:
     """A picture as a method takes it: our file, the id it has on the server already, or a public address."""
 
     source: InputFile | str
-    photo: bool
+    kind: Kind
     name: str  # by which its id is remembered
 
 
@@ -73,23 +84,24 @@ class Files:
 
     async def offer(self, picture: Picture) -> Upload | None:
         """Return a picture ready to be sent, None where there is nothing to send."""
-        photo = picture.mime in _PHOTOS
+        kind = kind_of(picture)
         name = picture.digest or link(picture.url)
         if name in self._ids:
-            return Upload(self._ids[name], photo, name)
+            return Upload(self._ids[name], kind, name)
         if not media.is_digest(picture.digest):
-            return Upload(name, photo, name) if link(picture.url) else None
+            return Upload(name, kind, name) if link(picture.url) else None
         path = self._folder / picture.digest
         if not await asyncio.to_thread(path.is_file):
             return None
         content = await asyncio.to_thread(path.read_bytes)
         ending = _PHOTOS.get(picture.mime) or _OTHERS.get(picture.mime, "bin")
         source = InputFile(content, filename=f"{picture.digest[:12]}.{ending}", attach=True)
-        return Upload(source, photo and len(content) <= PHOTO_LIMIT, name)
+        too_large = kind == "photo" and len(content) > PHOTO_LIMIT
+        return Upload(source, "document" if too_large else kind, name)
 
     def remember(self, upload: Upload, sent: Message) -> None:
         """Note the id under which the server has a file now."""
-        attached = sent.photo[-1] if sent.photo else sent.document
+        attached = sent.photo[-1] if sent.photo else sent.voice or sent.document
         if attached is not None:
             self._ids[upload.name] = attached.file_id
             while len(self._ids) > REMEMBERED:
@@ -99,6 +111,11 @@ class Files:
         """Upload these again next time: the server does not know their ids any more."""
         for upload in uploads:
             self._ids.pop(upload.name, None)
+
+
+def kind_of(picture: Picture) -> Kind:
+    """Return how Telegram shows a file: only Opus in Ogg is a voice note (https://core.telegram.org/bots/api#sendvoice)."""
+    return "voice" if picture.mime == "audio/ogg" else "photo" if picture.mime in _PHOTOS else "document"
 
 
 def _too_big() -> str:

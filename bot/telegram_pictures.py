@@ -11,8 +11,8 @@ from telegram import Bot, InputMediaDocument, InputMediaPhoto, Message
 from telegram.error import BadRequest
 
 from bot.telegram_card import TelegramMessage
-from bot.telegram_files import Files, Upload
-from bot.telegram_refusals import about_picture, unparsed
+from bot.telegram_files import Files, Kind, Upload
+from bot.telegram_refusals import about_picture, unheard, unparsed
 from bot.transport import ChatRef, MessageRef
 from handlers.card import Picture
 
@@ -64,44 +64,56 @@ class Pictures:
     async def exchange(self, message: MessageRef, drawn: TelegramMessage) -> bool:
         """Put another picture where one stands, or a first one over a text; False where there is none to put."""
         upload = await self._files.offer(drawn.pictures[0])
-        if upload is None:
+        if upload is None or upload.kind == "voice":  # https://core.telegram.org/bots/api#editmessagemedia
             return False
         keyboard = {"reply_markup": drawn.markup} if drawn.markup else {}
-        medium = _medium(upload, drawn, photo=upload.photo)
+        medium = _medium(upload, drawn, photo=upload.kind == "photo")
         sent = await self._bot.edit_message_media(medium, **place(message), api_kwargs=keyboard)
         if isinstance(sent, Message):
             self._files.remember(upload, sent)
         return True
 
     async def _send_either_way(self, chat: ChatRef, uploads: list[Upload], drawn: TelegramMessage | None) -> Message:
-        photo = all(upload.photo for upload in uploads)
+        kind = _common(uploads)
         try:
-            return await self._send_as(chat, uploads, drawn, photo=photo)
+            return await self._send_as(chat, uploads, drawn, kind)
         except BadRequest as error:
-            if not photo or not about_picture(error) or any(isinstance(upload.source, str) for upload in uploads):
+            known = any(isinstance(upload.source, str) for upload in uploads)
+            if kind == "document" or known or not (about_picture(error) or unheard(error)):
                 raise
-        return await self._send_as(chat, uploads, drawn, photo=False)
+        return await self._send_as(chat, uploads, drawn, "document")
 
     async def _send_as(
-        self, chat: ChatRef, uploads: list[Upload], drawn: TelegramMessage | None, *, photo: bool
+        self, chat: ChatRef, uploads: list[Upload], drawn: TelegramMessage | None, kind: Kind
     ) -> Message:
         if len(uploads) == 1:
-            return await self._send_one(chat, uploads[0], drawn, photo=photo)
-        media = [_medium(upload, drawn if number == 0 else None, photo=photo) for number, upload in enumerate(uploads)]
+            return await self._send_one(chat, uploads[0], drawn, kind)
+        media = [
+            _medium(upload, drawn if number == 0 else None, photo=kind == "photo")
+            for number, upload in enumerate(uploads)
+        ]
         sent = await self._bot.send_media_group(**address(chat), media=media)
         for upload, message in zip(uploads, sent, strict=True):
             self._files.remember(upload, message)
         return sent[0]
 
-    async def _send_one(self, chat: ChatRef, upload: Upload, drawn: TelegramMessage | None, *, photo: bool) -> Message:
+    async def _send_one(self, chat: ChatRef, upload: Upload, drawn: TelegramMessage | None, kind: Kind) -> Message:
         words: dict[str, Any] = {"caption": drawn.text, "parse_mode": HTML} if drawn is not None else {}
         words["api_kwargs"] = {"reply_markup": drawn.markup} if drawn is not None and drawn.markup else {}
-        if photo:
+        if kind == "photo":
             sent = await self._bot.send_photo(**address(chat), photo=upload.source, **words)
+        elif kind == "voice":
+            sent = await self._bot.send_voice(**address(chat), voice=upload.source, **words)
         else:
             sent = await self._bot.send_document(**address(chat), document=upload.source, **words)
         self._files.remember(upload, sent)
         return sent
+
+
+def _common(uploads: list[Upload]) -> Kind:
+    """Return how files are sent together: as what all of them are, else as files."""
+    kinds = {upload.kind for upload in uploads}
+    return kinds.pop() if len(kinds) == 1 and (len(uploads) == 1 or kinds == {"photo"}) else "document"
 
 
 def _medium(upload: Upload, caption: TelegramMessage | None, *, photo: bool) -> InputMediaPhoto | InputMediaDocument:

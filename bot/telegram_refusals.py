@@ -61,6 +61,11 @@ def about_picture(error: TelegramError) -> bool:
     return says(error, *_PICTURE)
 
 
+def unheard(error: TelegramError) -> bool:
+    """Say whether somebody takes no voice notes from anybody."""
+    return says(error, "voice_messages_forbidden")
+
+
 def message_lost(error: TelegramError) -> bool:
     """Say whether the message to edit is there no more."""
     return says(error, *_LOST_MESSAGE)

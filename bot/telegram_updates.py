@@ -15,6 +15,7 @@ from bot.transport import ChatRef, Incoming, Sender
 PLATFORM = "telegram"
 # Without the last two named they are not sent; https://core.telegram.org/bots/api#getupdates
 ALLOWED = ("message", "edited_message", "callback_query", "my_chat_member", "chat_member", "message_reaction")
+_ATTACHED = ("document", "video", "animation", "voice", "audio", "video_note")
 _GONE = frozenset({"left", "kicked"})
 
 Raw = Mapping[str, Any]
@@ -232,7 +233,14 @@ def _files(message: Raw) -> list[FileRef]:
     if message.get("photo"):
         largest = max(message["photo"], key=lambda size: int(size.get("width", 0)) * int(size.get("height", 0)))
         return [_file(largest)]
-    return next(([_file(message[kind])] for kind in ("document", "video", "animation") if message.get(kind)), [])
+    return next(
+        (
+            [_file(message[kind])]
+            for kind in ("document", "video", "animation", "voice", "audio", "video_note")
+            if message.get(kind)
+        ),
+        [],
+    )
 
 
 def _file(part: Raw) -> FileRef:

@@ -39,6 +39,10 @@ class Settings(BaseSettings):
     writer_key: SecretStr | None = Field(None, description="Key of the language model; without one, honest fallback.")
     writer_model: str = Field("gpt-5-mini", description="Name of the language model.")
 
+    transcriber_url: str = Field("https://api.openai.com/v1", description="Base address of an OpenAI-compatible one.")
+    transcriber_key: SecretStr | None = Field(None, description="Key of the model that writes voice notes down.")
+    transcriber_model: str = Field("gpt-4o-mini-transcribe", description="Name of the transcription model.")
+
     slack_api: str = Field("https://slack.com/api/", description="Base address of the Slack API.")
     demo_network_url: str = Field("", description="Base address of the demo network; set by `copydesk demo`.")
     inner_hosts: Annotated[tuple[str, ...], NoDecode] = Field(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from handlers.card import (
@@ -55,8 +56,16 @@ def sign_off(context: Context) -> Answer:
 
 
 def _decide(context: Context, decision: Decision, audience: str) -> Decided:
-    reason = context.args.get("reason", "")
-    return approvals.decide(context.uow, context.actor, context.object_id, context.version, decision, reason, audience)
+    return approvals.decide(
+        context.uow,
+        context.actor,
+        context.object_id,
+        context.version,
+        decision,
+        context.args.get("reason", context.text),
+        audience,
+        context.files,
+    )
 
 
 def _decided(context: Context, decided: Decided) -> Notice:
@@ -91,8 +100,12 @@ def _client_newer(context: Context, stale: Stale) -> Answer:
 
 
 def _ask_reason(context: Context, title: str, name: str, submit: str) -> Card:
-    question = Question("reason", context.t("What should change, and why?"), limit=approvals.REASON)
-    return Card(title=title, ask=Ask(name, (question,), submit, context.object_id, context.version))
+    t = context.t
+    reason = Question(
+        "reason", t("What should change, and why?"), hint=t("In words or as a voice note."), limit=approvals.REASON
+    )
+    voice = Question("voice", t("Voice note"), "files", required=False, along=True)
+    return Card(title=title, ask=Ask(name, (reason, voice), submit, context.object_id, context.version))
 
 
 @action("post.changes", needs=Right.APPROVE, help=N_("Say what should change before this post is approved"))
@@ -163,6 +176,22 @@ def client_rejected(context: Context) -> Answer:
     except Stale as stale:
         return _client_newer(context, stale)
     return Notice(context.t("Rejected. The team has been told."))
+
+
+@action(
+    "post.heard", needs=Right.APPROVE, help=N_("Take a voice note in reply to the post's card as what should change")
+)
+@or_newer
+def heard(context: Context) -> Answer:
+    """Take a voice note as what should change."""
+    return _decided(context, _decide(context, "changes", TEAM))
+
+
+@action("post_client.heard", needs=Right.SIGN_OFF, help=N_("Take the client's voice note as what should change"))
+def client_heard(context: Context) -> Answer:
+    """Take a voice note as what the client wants changed in the version on the card that it answers."""
+    seen = context.args.get("version", "")
+    return client_changes_asked(replace(context, version=int(seen) if seen.isdigit() else 0))
 
 
 @action("client.hold", needs=Right.SIGN_OFF, help=N_("Ask to hold this post, and say why"))

@@ -111,6 +111,7 @@ class Question:
     options: tuple[tuple[str, str], ...] = ()  # (value, label)
     limit: int = 0  # most characters, 0 for no limit
     fits: int = 0  # where a counter should end that only advises; more is taken
+    along: bool = False  # files that may come with the answer to the question before it, or instead of one
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from handlers.card import Block, Button, Card, Field, Quote, Tone, bold, para, row
+from handlers.post_cards import reason
 from handlers.post_parts import difference, label, live_link, pictures, previews, when_field
 from handlers.route import Scene, Words, view
 from smm import showing
@@ -120,9 +121,10 @@ def _changes(scene: Scene, whole: Whole, numbers: list[int]) -> tuple[Block, ...
 def _said(scene: Scene, whole: Whole) -> list[Block]:
     """Return what the client wrote, and what the team wrote for the client."""
     reasons = [
-        Quote(each.reason, showing.name(scene.uow, each.decided_by))
+        block
         for each in whole.approvals
-        if each.audience == "client" and each.reason
+        if each.audience == "client"
+        for block in reason(scene.uow, scene.t, each, showing.name(scene.uow, each.decided_by))
     ]
     notes = [
         Quote(note.text, showing.name(scene.uow, note.member_id))

@@ -6,7 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from handlers.card import PLACE, Block, Button, Card, Field, Para, Quote, filled, para, row
-from handlers.post_cards import OUT, decision, main_row
+from handlers.post_cards import OUT, decision, main_row, recording
 from handlers.post_parts import STATES, asked, choose_time, excerpt, live_link, moment, result, tone, when_field
 from handlers.route import Scene, Words, view
 from smm import receipts, showing, versions
@@ -83,6 +83,7 @@ def decision_card(scene: Scene) -> Card | None:
     return Card(
         title=t("This still waits for a decision. A manager should look.") if "escalated" in scene.args else "",
         body=(*decision(scene.uow, t, approval, whole), _about(t, whole), *_next(t, whole, approval)),
+        pictures=recording(scene.uow, t, approval),
         link=live_link(t, whole.targets),
         buttons=_answers(t, whole, approval),
         tone={"approved": "good", "changes": "warn", "rejected": "bad"}.get(approval.state, "plain"),  # type: ignore[arg-type]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from handlers.card import PLACE, Block, Button, Card, Field, Quote, bold, filled, para, row
+from handlers.card import PLACE, Block, Button, Card, Field, Picture, Quote, Span, bold, filled, para, row
 from handlers.post_parts import (
     STATES,
     asked,
@@ -111,12 +111,37 @@ def decision(uow: UnitOfWork, t: Words, approval: Approval, whole: Whole) -> lis
     if approval.state in _DECISIONS:
         name = showing.name(uow, approval.decided_by)
         line = para(t(_DECISIONS[approval.state], name=name, version=approval.version))
-        return [line, Quote(approval.reason, name)] if approval.reason else [line]
+        return [line, *reason(uow, t, approval, name)]
     if approval.state == "open" and approval.deadline_at is not None:
         whom = t("the client") if approval.audience == "client" else t("the team")
         until = moment(t, approval.deadline_at, whole.brand.zone)
         return [para(*filled(t("Waits for {whom} until {when}.", whom=whom, when=PLACE), until))]
     return []
+
+
+def reason(uow: UnitOfWork, t: Words, approval: Approval, name: str) -> list[Block]:
+    """Return why somebody decided so: their words, and what is known of their voice note."""
+    written: list[Block] = [Quote(approval.reason, name)] if approval.reason else []
+    voice = showing.voice(uow, approval.id)
+    if voice is None:
+        return written
+    if voice.state == "heard":
+        return [*written, Quote(voice.text, t("{name}, as heard by a machine", name=name))]
+    told = {
+        "kept": t("Voice note"),
+        "hearing": t("Voice note, being transcribed…"),
+        "failed": t("Voice note. {why}", why=t(voice.error)),
+    }
+    return [*written, para(Span(told[voice.state], "italic"))]
+
+
+def recording(uow: UnitOfWork, t: Words, approval: Approval) -> tuple[Picture, ...]:
+    """Return the voice note of a decision, to be listened to."""
+    voice = showing.voice(uow, approval.id)
+    if voice is None:
+        return ()
+    name = showing.name(uow, voice.member_id)
+    return (Picture(voice.digest, alt=t("Voice note by {name}", name=name), mime=voice.mime),)
 
 
 def _fields(scene: Scene, whole: Whole, accounts: dict[int, Account]) -> tuple[Field, ...]:

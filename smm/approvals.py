@@ -6,11 +6,12 @@ told who was first. Reminders and deadlines stand in smm/reminders.py.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from smm import alerts, posts, preflight
+from smm import alerts, posts, preflight, voices
 from smm.actors import Actor
 from smm.errors import N_, Conflict, DeskError, Forbidden, Invalid
 from smm.policy import Step, reminder
@@ -124,24 +125,38 @@ def authors_of(whole: Whole) -> set[int]:
 
 
 def decide(
-    uow: UnitOfWork, actor: Actor, post_id: int, seen: int, decision: Decision, reason: str = "", audience: str = ""
+    uow: UnitOfWork,
+    actor: Actor,
+    post_id: int,
+    seen: int,
+    decision: Decision,
+    reason: str = "",
+    audience: str = "",
+    files: Sequence[str] = (),
 ) -> Decided:
-    """Decide the step that is being asked about version `seen`; `audience` says in whose name, where a person has both."""
+    """Decide the step that is being asked about version `seen`; `audience` says in whose name, where a person has both.
+
+    What should change is said in words, in a voice note among `files`, or both.
+    """
     whole = posts.take(uow, actor, post_id, seen)
     approval = _asked(uow, whole)
     _must_decide(actor, approval, audience)
     reason = clean(reason.strip(), REASON)
-    if decision != "approve" and not reason:
+    voice = voices.among(uow, whole.brand.id, files)
+    if decision != "approve" and not (reason or voice):
         raise Invalid(N_("Say what should change: the author sees it."), field="reason")
     override = _may_approve(uow, actor, whole, approval) if decision == "approve" else False
     if not approvals.add_vote(uow, approval.id, actor.member_id, decision, reason):
         raise Conflict(N_("You have decided this version already. It waits for the others."))
-    posts.record(uow, actor, whole, f"post.{decision}", step=approval.step, reason=reason, override=override)
+    heard = {"voice": voice.digest} if voice else {}
+    posts.record(uow, actor, whole, f"post.{decision}", step=approval.step, reason=reason, override=override, **heard)
     needs = _needs(uow, whole, approval) if decision == "approve" else 0
     if needs:
         return Decided(posts.settle(uow, post_id), "open", needs)
     if not approvals.decide(uow, approval.id, STATES[decision], actor.member_id, reason):
         raise Conflict(N_("Somebody else has just decided this version."))
+    if voice is not None:
+        voices.keep(uow, whole, approval.id, actor.member_id, voice)
     return _go_on(uow, actor, whole, approval, decision)
 
 

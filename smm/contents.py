@@ -55,6 +55,8 @@ def _check_media(uow: UnitOfWork, brand: Brand, content: Content) -> None:
     if len(digests) > MOST_MEDIA:
         raise Invalid(N_("A post takes at most {most} pictures."), field="files", most=MOST_MEDIA)
     known = media.of(uow, digests)
+    if any(file.mime.startswith("audio/") for file in known.values()):
+        raise Invalid(N_("A post shows pictures and videos; a recording cannot go out with it."), field="files")
     if any(digest not in known or known[digest].brand_id not in {None, brand.id} for digest in digests):
         raise Invalid(N_("A picture is not here any more. Attach it again."), field="files")
 

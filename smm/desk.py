@@ -1,12 +1,15 @@
-"""What a use case that reaches outside is handed: the database, the networks, the writer, the folder of media."""
+"""What a use case that reaches outside is handed: the database, the networks, the writer, the folder of media, the transcriber."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from smm.hearing import Nobody
+
 if TYPE_CHECKING:
+    from smm.hearing import Transcriber
     from smm.networks import Networks
     from smm.writing import Writer
     from storage.engine import Database
@@ -20,3 +23,4 @@ class Desk:
     networks: Networks
     writer: Writer
     media: Path
+    transcriber: Transcriber = field(default_factory=Nobody)

@@ -5,13 +5,14 @@ from __future__ import annotations
 from smm import posts, versions
 from smm.posts import Whole
 from smm.versions import Content
-from storage import accounts, approvals, brands, members
+from storage import accounts, approvals, brands, members, voices
 from storage import posts as kept
 from storage.accounts import Account
 from storage.approvals import Approval, Note
 from storage.brands import Brand
 from storage.posts import Version
 from storage.unit_of_work import UnitOfWork
+from storage.voices import Voice
 
 
 def whole(uow: UnitOfWork, post_id: int) -> Whole | None:
@@ -60,6 +61,11 @@ def notes(uow: UnitOfWork, post_id: int, *audiences: str) -> list[Note]:
 def approval(uow: UnitOfWork, approval_id: int) -> Approval | None:
     """Return one approval."""
     return approvals.get(uow, approval_id)
+
+
+def voice(uow: UnitOfWork, approval_id: int) -> Voice | None:
+    """Return the voice note of a decision."""
+    return voices.of_approval(uow, approval_id)
 
 
 def for_client(shown: Whole) -> list[int]:

@@ -19,6 +19,7 @@ from storage import (
     replies,
     templates,
     updates,
+    voices,
     web,
 )
 from storage.base import metadata
@@ -42,6 +43,7 @@ MODULES = (
     replies,
     templates,
     updates,
+    voices,
     web,
 )
 

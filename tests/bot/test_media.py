@@ -10,12 +10,14 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
+from recordings import M4A, MP3, OGG, WAV, WEBM
 
 from bot import media
 from smm.errors import Invalid
 from storage import media as rows
 from storage.engine import Database
 
+SOUNDS = {"audio/ogg": OGG, "audio/mpeg": MP3, "audio/mp4": M4A, "audio/wav": WAV, "audio/webm": WEBM}
 MP4 = b"\x00\x00\x00\x18ftypisom\x00\x00\x02\x00isomiso2"
 
 
@@ -140,3 +142,13 @@ async def test_a_thumbnail_is_small_and_made_once(database: Database, tmp_path: 
     assert Image.open(small).size == (640, 320)
     made = small.stat().st_mtime_ns
     assert (await media.thumbnail(tmp_path, kept.digest)).stat().st_mtime_ns == made
+
+
+@pytest.mark.parametrize(("mime", "data"), SOUNDS.items())
+async def test_a_recording_is_kept_as_what_it_is(database: Database, tmp_path: Path, mime: str, data: bytes) -> None:
+    assert (await media.keep(database, tmp_path, data, brand_id=None)).mime == mime
+
+
+async def test_a_recording_is_no_larger_than_telegram_hands_out(database: Database, tmp_path: Path) -> None:
+    with pytest.raises(Invalid, match="larger than 20 MB"):
+        await media.keep(database, tmp_path, OGG + bytes(20 * 1024 * 1024), brand_id=None)

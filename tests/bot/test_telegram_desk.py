@@ -10,17 +10,21 @@ from clocks import Clock
 from dialog import UNLIMITED
 from fake_networks import LIMITS, FakeNetworks, item
 from inbox_world import NoWriter
+from loopback_model import loopback_model
 from loopback_telegram import loopback_telegram
+from recordings import OGG
 from telegram_desk import TelegramDesk, chat_ref, telegram_desk, telegram_on
 
 from bot.delivery import Delivery
 from bot.router import Router
 from config.words import words
+from connectors.transcriber import TranscriptionModel
 from handlers.route import load
 from smm import declared, ingest, members, replies
 from smm.desk import Desk
 from smm.networks import Can, Page
-from storage import accounts, channels
+from smm.voices import hear
+from storage import accounts, channels, voices
 from storage.brands import add_workspace, first_workspace
 from storage.engine import Database
 
@@ -159,3 +163,29 @@ async def test_after_a_restart_an_old_button_and_an_open_question_still_work(
     await desk.telegram._requests.initialize()  # delivery still speaks through the first
     await server.card(team, "Hello back")
     await again.stop()
+
+
+async def test_the_client_says_in_a_voice_note_what_should_change(desk: TelegramDesk, clock: Clock) -> None:
+    server, clara = desk.server, desk.clara
+    await desk.database.write(lambda uow: accounts.add(uow, desk.world.brand.id, "demo", "own-1", name="Northwind"))
+    desk.anna.says(desk.team, "/post Autumn menu")
+    draft = await server.card(desk.team, "Autumn menu")
+    await desk.anna.presses(draft, "Send for approval")
+    await clara.presses(await server.card(desk.client, "for your approval"), "Request changes")
+    await server.until(lambda: any(one.prompt for one in desk.client.cards))
+    clara.speaks(desk.client, OGG, reply_to=next(one for one in desk.client.cards if one.prompt))
+    await server.until(lambda: any("voice" in card.raw for card in desk.team.cards))
+    told = next(card for card in desk.team.cards if "voice" in card.raw)
+    assert "Clara asked for changes" in told.text
+    assert server.files.contents[told.raw["voice"]["file_id"]] == OGG
+    assert "Open" in " ".join(told.labels), "the way on stands under the recording"
+    voice = await desk.database.read(voices.get, 1)
+    assert voice is not None
+    async with loopback_model() as model:
+        model.spoken = "Make it shorter, and name the price."
+        ear = TranscriptionModel(model.url, "key", "loopback-1")
+        ports = Desk(desk.database, FakeNetworks(clock), NoWriter(), desk.media, ear)
+        await hear(ports, {"voice": voice.id})
+        await ear.close()
+    await server.until(lambda: "name the price" in told.text)
+    assert told.raw["voice"], "the recording stays where it is"

@@ -34,6 +34,10 @@ class LoopbackModel:
     cut: int = 0  # close the connection after so many pieces
     reply: Callable[[dict[str, Any]], str] | None = None
     url: str = ""
+    spoken: str = "Make it shorter."  # what a voice note says
+    heard: list[tuple[str, bytes, dict[str, str]]] = field(
+        default_factory=list
+    )  # a note's name, bytes, and what was asked
     asked: list[dict[str, Any]] = field(default_factory=list)
     keys: list[str] = field(default_factory=list)
 
@@ -56,6 +60,21 @@ class LoopbackModel:
             return web.Response(text=self.body, content_type="application/json")
         text = self.reply(asked) if self.reply else self.answer
         return await self._stream(request, text) if asked.get("stream") else web.json_response(self._whole(text))
+
+    async def transcribe(self, request: web.Request) -> web.StreamResponse:
+        """Answer an audio transcription: https://platform.openai.com/docs/api-reference/audio/createTranscription."""
+        form = await request.post()
+        file = form["file"]
+        assert isinstance(file, web.FileField)
+        told = {name: part for name, part in form.items() if isinstance(part, str)}
+        self.heard.append((file.filename, file.file.read(), told))
+        self.keys.append(request.headers.get("Authorization", ""))
+        await asyncio.sleep(self.delay)
+        if self.status != 200:
+            return web.json_response({"error": {"message": "no", "type": "made_up"}}, status=self.status)
+        if self.body:
+            return web.Response(text=self.body, content_type="application/json")
+        return web.json_response({"text": self.spoken})
 
     def _whole(self, text: str) -> dict[str, Any]:
         message = {"role": "assistant", "content": text, "refusal": self.refusal or None}
@@ -94,6 +113,7 @@ async def loopback_model(**given: Any) -> AsyncIterator[LoopbackModel]:
     model = LoopbackModel(**given)
     application = web.Application()
     application.router.add_post("/v1/chat/completions", model.complete)
+    application.router.add_post("/v1/audio/transcriptions", model.transcribe)
     runner = web.AppRunner(application, access_log=None, shutdown_timeout=0.05)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)

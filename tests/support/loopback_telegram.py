@@ -28,7 +28,7 @@ TOKEN = "7000000001:AAHk2-canary-canary-canary-canary-xyz"
 # https://core.telegram.org/bots/api#getupdates: these are not sent unless asked for by name.
 _ON_REQUEST = frozenset({"chat_member", "message_reaction", "message_reaction_count"})
 _TEXTS = frozenset({"text", "caption", "parse_mode", "url", "secret_token", "callback_query_id", "name", "description"})
-_COUNTED = frozenset({"sendMessage", "sendPhoto", "sendDocument", "sendMediaGroup", "editMessageText"})
+_COUNTED = frozenset({"sendMessage", "sendPhoto", "sendDocument", "sendVoice", "sendMediaGroup", "editMessageText"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,7 +287,9 @@ async def _read(request: web.Request) -> tuple[Raw, dict[str, bytes]]:
         files = {name: part.file.read() for name, part in form.items() if isinstance(part, web.FileField)}
         given = {name: part for name, part in form.items() if isinstance(part, str)} | dict(request.query)
     asked = {name: _value(name, value) for name, value in given.items()}
-    return asked | {name: f"attach://{name}" for name in files if name in {"photo", "document", "certificate"}}, files
+    return asked | {
+        name: f"attach://{name}" for name in files if name in {"photo", "document", "voice", "certificate"}
+    }, files
 
 
 def _value(name: str, value: Any) -> Any:

@@ -101,6 +101,15 @@ def sendDocument(server: LoopbackTelegram, asked: Parameters, files: Mapping[str
 
 
 @method
+def sendVoice(server: LoopbackTelegram, asked: Parameters, files: Mapping[str, bytes]) -> Raw:
+    chat = open_chat(server, asked)
+    voice = _document(server, asked["voice"], files)
+    told = {name: part for name, part in voice.items() if name != "file_name"} | {"duration": 3}
+    words = _text(asked, "caption", "caption_entities", CAPTION)
+    return chat.put(server.bot, voice=told, **words, **_thread(chat, asked), **_keyboard(asked)).raw
+
+
+@method
 def sendMediaGroup(server: LoopbackTelegram, asked: Parameters, files: Mapping[str, bytes]) -> list[Raw]:
     chat = open_chat(server, asked)
     if not 2 <= len(asked["media"]) <= 10:
@@ -127,7 +136,7 @@ def editMessageText(server: LoopbackTelegram, asked: Parameters, files: Mapping[
 @method
 def editMessageCaption(server: LoopbackTelegram, asked: Parameters, files: Mapping[str, bytes]) -> Raw:
     message = _own_message(server, asked)
-    if "photo" not in message.raw and "document" not in message.raw:
+    if not {"photo", "document", "voice"} & message.raw.keys():
         raise bad("there is no caption in the message to edit")
     words = _text(asked, "caption", "caption_entities", CAPTION)
     return _change(message, words | _keyboard(asked), ("caption", "caption_entities"))
@@ -136,6 +145,8 @@ def editMessageCaption(server: LoopbackTelegram, asked: Parameters, files: Mappi
 @method
 def editMessageMedia(server: LoopbackTelegram, asked: Parameters, files: Mapping[str, bytes]) -> Raw:
     message = _own_message(server, asked)
+    if "voice" in message.raw:
+        raise bad("message media can't be edited")
     part = _medium(server, asked["media"], files) | _keyboard(asked)
     return _change(message, part, ("text", "entities", "caption", "caption_entities", "photo", "document"))
 

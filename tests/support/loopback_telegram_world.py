@@ -140,6 +140,13 @@ class User:
             self.server.emit("message", shown[-1].raw)
         return shown
 
+    def speaks(self, chat: Chat, content: bytes, *, reply_to: Standing | None = None) -> Standing:
+        """Send a voice note."""
+        voice = self.server.files.add(content) | {"duration": 3, "mime_type": "audio/ogg"}
+        standing = chat.put(self.raw, voice=voice, **_reply(reply_to))
+        self.server.emit("message", standing.raw)
+        return standing
+
     def attaches(self, chat: Chat, name: str, content: bytes, mime: str, *, size: int = 0) -> Standing:
         """Send a file as it is; `size` pretends that it is larger."""
         document = self.server.files.document(content, name, mime)

@@ -73,6 +73,7 @@ class TelegramDesk:
     clara: User
     team: Chat
     client: Chat
+    media: Path
 
 
 @asynccontextmanager
@@ -91,7 +92,7 @@ async def telegram_desk(database: Database, media: Path, **options: Any) -> Asyn
         await telegram.start(Router(database, words).receive)
         await delivery.start()
         try:
-            yield TelegramDesk(database, server, telegram, delivery, world, anna, clara, team, client)
+            yield TelegramDesk(database, server, telegram, delivery, world, anna, clara, team, client, media)
         finally:
             await telegram.stop()
             await delivery.stop()
