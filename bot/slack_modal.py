@@ -8,6 +8,7 @@ that covers what is typed does not exist there: `has_secret` tells whether to se
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -43,15 +44,14 @@ def modal(
     title: str,
     private: str,
     values: Mapping[str, str] | None = None,
-    errors: Mapping[str, str] | None = None,
     zone: str = "UTC",
 ) -> Block:
-    """Return the view that asks. `private` comes back with the answers; `values` are filled in, `errors` stand above.
+    """Return the view that asks. `private` comes back with the answers; `values` are filled in.
 
     A moment is a date and a time of day in `zone`, the brand's: Slack's own date-time picker knows only the viewer's zone.
     """
     named = {question.name: question for question in ask.questions if _is_nameable(question.name)}
-    blocks = [block for one in named.values() for block in _blocks(one, values or {}, errors or {}, zone)]
+    blocks = [block for one in named.values() for block in _blocks(one, (values or {}).get(one.name, one.value), zone)]
     return {
         "type": "modal",
         "callback_id": CALLBACK,
@@ -76,29 +76,31 @@ def _whole_title(title: str, *, asked: bool) -> Iterator[Block]:
         yield {"type": "header", "text": plain_text(title, HEADER_LIMIT)}
 
 
-def _blocks(question: Question, values: Mapping[str, str], errors: Mapping[str, str], zone: str) -> Iterator[Block]:
-    if error := errors.get(question.name, ""):
-        yield {"type": "section", "text": plain_text(f"⚠️ {error}", ERROR_LIMIT)}
-    value = values.get(question.name, question.value)
+def _blocks(question: Question, value: str, zone: str) -> Iterator[Block]:
     if question.kind == "moment":
         yield from _moment(question, value, zone)
     elif question.kind == "files":
-        kept = not question.required or bool(value)  # without a new file those that were there stay
-        yield _input(question, {"type": "file_input", "filetypes": FILE_TYPES, "max_files": FILES}, optional=kept)
+        yield _files(question, len(value.split()))
     else:
         groups = list(_groups(question)) if question.kind == "choice" else []
         yield _input(question, _select(groups, value) if groups else _text(question, value))
 
 
-def _input(question: Question, element: Block, *, optional: bool | None = None) -> Block:
+def _input(question: Question, element: Block) -> Block:
     block: Block = {
         "type": "input",
         "block_id": question.name,
         "label": plain_text(question.label, LABEL_LIMIT),
         "element": element | {"action_id": VALUE},
-        "optional": not question.required if optional is None else optional,
+        "optional": not question.required,
     }
     return block | {"hint": plain_text(question.hint, HINT_LIMIT)} if visible(question.hint) else block
+
+
+def _files(question: Question, kept: int) -> Block:
+    """Return a field for files. Those that there are already cannot be shown in it: they are counted, and stay."""
+    counted = replace(question, label=f"{question.label} · 📎 {kept}", required=False) if kept else question
+    return _input(counted, {"type": "file_input", "filetypes": FILE_TYPES, "max_files": FILES})
 
 
 def _text(question: Question, value: str) -> Block:

@@ -27,7 +27,7 @@ LONG = Card(
     title="т" * 9_000,
     body=(Quote("x" * 1_000_000, "y" * 100_000), para("z" * 50_000), *(Quote("слово " * 100) for _ in range(60))),
     fields=tuple(Field("f" * 900, "v" * 9_000) for _ in range(50)),
-    pictures=(Picture(digest="a" * 64, alt="a" * 9_000),) * 30,
+    pictures=(Picture(digest="a" * 64, alt="a" * 9_000),) * 60,
     link=Link("l" * 9_000, "https://example.org/" + "p" * 5_000),
     buttons=((Button("Б" * 300, ref="r" * 16, confirm="с" * 900),) * 40,) * 70,
     footer="z" * 9_000,

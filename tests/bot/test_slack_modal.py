@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 from slack_blocks import check_view
 
 from bot import answers as checked
-from bot import slack_modal
 from bot.slack_modal import answers, files, fits, has_secret, modal, refused
 from handlers.card import Ask, Question
 
@@ -48,7 +47,7 @@ def submitted(**values: dict[str, Any]) -> dict[str, Any]:
 def test_any_questions_are_a_view_that_slack_takes(
     questions: tuple[Question, ...], title: str, submit: str, said: dict[str, str]
 ) -> None:
-    check_view(modal(Ask("a", questions, submit), title, "{}", said, said, "Europe/Berlin"))
+    check_view(modal(Ask("a", questions, submit), title, "{}", said, "Europe/Berlin"))
 
 
 def test_each_kind_of_question_has_its_field() -> None:
@@ -120,12 +119,18 @@ def test_what_was_submitted_comes_back_by_question() -> None:
     assert files({"state": {"values": {"files": {"value": {"type": "file_input", "files": None}}}}}) == ()
 
 
-def test_a_form_that_comes_back_holds_what_was_typed_and_says_what_is_wrong() -> None:
-    view = modal(ASK, "A new post", "{}", {"text": "typed", "accounts": "all"}, {"text": "This is too long."})
-    check_view(view)
-    assert view["blocks"][0] == {"type": "section", "text": slack_modal.plain_text("⚠️ This is too long.", 300)}
-    assert view["blocks"][1]["element"]["initial_value"] == "typed"
-    assert view["blocks"][2]["element"]["initial_option"]["value"] == "all"
+def test_what_was_answered_before_is_filled_in() -> None:
+    blocks = blocks_of(ASK, values={"text": "typed", "accounts": "all", "slot": "2026-03-05T08:30:00+00:00"})
+    assert blocks["text"]["element"]["initial_value"] == "typed"
+    assert blocks["accounts"]["element"]["initial_option"]["value"] == "all"
+    assert blocks["slot:time"]["element"]["initial_time"] == "08:30"
+
+
+def test_files_that_there_are_already_are_counted_and_need_no_new_one() -> None:
+    kept = replace(ASK, questions=(Question("files", "Pictures", "files", value=f"{'a' * 64} {'b' * 64}"),))
+    block = blocks_of(kept)["files"]
+    assert (block["label"]["text"], block["optional"]) == ("Pictures · 📎 2", True)
+    assert blocks_of(ASK)["files"]["label"]["text"] == "Pictures"
 
 
 def test_more_options_than_a_select_holds_stand_in_named_groups() -> None:

@@ -98,12 +98,18 @@ async def test_a_client_sees_their_decisions_and_what_they_signed_off_goes_out_n
     asked = await desk.clara.says("/today")
     assert labels_of(asked) == ["Approve 1", "Changes to 1"]
     assert "Not shown yet" not in words_of(asked)
+    assert "What goes out next" not in words_of(asked)  # it does not, before they say so
     assert await desk.clara.presses("Approve 1") == Notice("Approved. It goes out 03.03.2026 13:00 Europe/Berlin.")
     told = words_of(await desk.clara.says("/today"))
     assert "What goes out next\n1. 03.03.2026 13:00 Europe/Berlin · Autumn menu · Scheduled" in told
     assert "Not shown yet" not in told
     team = words_of(await desk.anna.says("/today"))
     assert "2. 04.03.2026 13:00 Europe/Berlin · Not shown yet · Draft" in team
+    await posting.policy(mode="none")
+    await desk.vera.says("/post Without the client")
+    await desk.vera.presses("Next free slot")
+    assert "Without the client · Scheduled" in words_of(await desk.anna.says("/today"))
+    assert "Without the client" not in words_of(await desk.clara.says("/today"))
     await desk.vera.presses(
         next(card for card in desk.room("team").cards if card.title == "Post 1 · version 1"), "Edit"
     )

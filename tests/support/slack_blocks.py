@@ -11,7 +11,7 @@ from slack_sdk.models.views import View
 Drawn = dict[str, Any]
 
 # https://docs.slack.dev/reference/block-kit/blocks: the blocks that we draw, and where a text may be longest.
-BLOCKS = {"header", "rich_text", "context", "actions", "image", "input", "divider", "section"}
+BLOCKS = {"header", "rich_text", "context", "actions", "image", "input", "divider"}
 RICH = {"rich_text_section", "rich_text_quote"}
 LEAVES = {"text", "link", "date"}
 INPUTS = {"plain_text_input", "static_select", "datepicker", "timepicker", "file_input"}
@@ -152,10 +152,6 @@ def _select(element: Drawn) -> None:
         assert any(element["initial_option"] in group["options"] for group in groups)
 
 
-def _section(block: Drawn) -> None:
-    check_plain(block["text"], 3_000)
-
-
 def _nothing(block: Drawn) -> None:
     """A divider says nothing."""
 
@@ -167,5 +163,4 @@ CHECKS = {
     "actions": _actions,
     "image": _image,
     "input": _input,
-    "section": _section,
 }
