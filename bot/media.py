@@ -30,6 +30,7 @@ MOST_PIXELS = 40_000_000
 MOST_SIDE = 12_000
 MOST_FRAMES = 300
 THUMBNAIL = (640, 640)
+CROP = 1600  # pixels of width that no preview needs more of
 _FORMATS = {"image/jpeg": "JPEG", "image/png": "PNG", "image/gif": "GIF", "image/webp": "WEBP"}
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _EXIF_ORIENTATION = 0x0112
@@ -107,6 +108,16 @@ async def thumbnail(folder: Path, digest: str) -> Path:
     if not small.exists():
         await asyncio.to_thread(_shrink, folder / digest, small)
     return small
+
+
+async def shown(folder: Path, digest: str, ratio: int = 0) -> Path:
+    """Return a kept picture as a card shows it: all of it, or the middle that is `ratio` wide by a thousand high."""
+    if not ratio:
+        return folder / digest
+    cropped = folder / "crops" / f"{digest}-{ratio}.jpg"
+    if not cropped.exists():
+        await asyncio.to_thread(_crop, folder / digest, cropped, ratio / 1000)
+    return cropped
 
 
 def _check(data: bytes) -> _Checked:
@@ -190,6 +201,18 @@ def _shrink(picture: Path, small: Path) -> None:
         made = io.BytesIO()
         shrunk.save(made, "WEBP", quality=82)
     _write(small, made.getvalue())
+
+
+def _crop(picture: Path, cropped: Path, ratio: float) -> None:
+    with Image.open(picture, formats=list(_FORMATS.values())) as opened:
+        width = min(opened.width, round(opened.height * ratio), CROP)
+        size = (max(1, width), max(1, round(width / ratio)))
+        on_white = Image.new("RGB", size, "white")
+        fitted = ImageOps.fit(opened.convert("RGBA"), size)
+        on_white.paste(fitted, mask=fitted)
+        made = io.BytesIO()
+        on_white.save(made, "JPEG", quality=88)
+    _write(cropped, made.getvalue())
 
 
 def _write(path: Path, data: bytes) -> None:

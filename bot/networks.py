@@ -26,7 +26,9 @@ def declare_networks(outside: Outside) -> None:
     """Make every network that can be used here known to use cases and handlers."""
     for network in networks():
         if network.usable(outside):
-            declare(Declared(network.name, network.title, network.can, network.limits, network.credentials))
+            declare(
+                Declared(network.name, network.title, network.can, network.limits, network.credentials, network.looks)
+            )
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,14 +85,14 @@ class Files:
     async def offer(self, picture: Picture) -> Upload | None:
         """Return a picture ready to be sent, None where there is nothing to send."""
         kind = kind_of(picture)
-        name = picture.digest or link(picture.url)
+        name = f"{picture.digest}-{picture.ratio}" if picture.ratio else picture.digest or link(picture.url)
         if name in self._ids:
             return Upload(self._ids[name], kind, name)
         if not media.is_digest(picture.digest):
             return Upload(name, kind, name) if link(picture.url) else None
-        path = self._folder / picture.digest
-        if not await asyncio.to_thread(path.is_file):
+        if not await asyncio.to_thread((self._folder / picture.digest).is_file):
             return None
+        path = await media.shown(self._folder, picture.digest, picture.ratio)
         content = await asyncio.to_thread(path.read_bytes)
         ending = _PHOTOS.get(picture.mime) or _OTHERS.get(picture.mime, "bin")
         source = InputFile(content, filename=f"{picture.digest[:12]}.{ending}", attach=True)

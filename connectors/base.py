@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from connectors.unsupported import Answering, Listening, Measuring, Publishing
 from smm.errors import N_, AuthExpired, ConnectorError, Rejected
-from smm.networks import Can, Credential, Grant, Limits, MediaFile, OAuth, Offer, Profile, Quota
+from smm.networks import Can, Credential, Grant, Limits, Looks, MediaFile, OAuth, Offer, Profile, Quota
 
 if TYPE_CHECKING:
     from connectors.wire import Reply, Wire
@@ -69,6 +69,7 @@ class Base(Listening, Publishing, Answering, Measuring):
     title: ClassVar[str]
     can: ClassVar[frozenset[Can]]
     limits: Limits
+    looks: ClassVar[Looks | None] = None  # of networks where something can be published
     credentials: ClassVar[tuple[Credential, ...]]
     oauth: ClassVar[OAuth | None] = None
     status: ClassVar[Status]

@@ -17,7 +17,20 @@ from connectors.demo_audience import DemoAudience, normalize
 from connectors.plain_text import with_link
 from connectors.reading import Body
 from smm.errors import N_, Unavailable
-from smm.networks import Answer, Can, Credential, Limits, MediaFile, OAuth, Outgoing, Page, Profile, Published, Quota
+from smm.networks import (
+    Answer,
+    Can,
+    Credential,
+    Limits,
+    Looks,
+    MediaFile,
+    OAuth,
+    Outgoing,
+    Page,
+    Profile,
+    Published,
+    Quota,
+)
 
 NOT_ALLOWED = N_("This key was made without that right.")
 SOURCE = "https://docs.joinmastodon.org/user/posting/"  # the demo network keeps to the limits of a real one
@@ -39,6 +52,7 @@ class Demo(DemoAudience):
         poll_choices=4,
         first_comment=True,
     )
+    looks = Looks(source=SOURCE, alone=(1.0, 3.0), card=False, links=False, tags=False)
     credentials: ClassVar[tuple[Credential, ...]] = (
         Credential("token", N_("Key of the account"), hint=N_("The demo prints it when it starts.")),
     )

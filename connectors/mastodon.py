@@ -23,7 +23,7 @@ from connectors.plain_text import with_link
 from connectors.reading import Body
 from connectors.wire import Reply
 from smm.errors import N_, ConnectorError, NeedsHuman, Rejected, Unavailable
-from smm.networks import Answer, Can, Credential, Item, Limits, MediaFile, Outgoing, Page, Profile, Published
+from smm.networks import Answer, Can, Credential, Item, Limits, Looks, MediaFile, Outgoing, Page, Profile, Published
 
 BATCH: Final = 40  # notifications or statuses of one call (https://docs.joinmastodon.org/methods/notifications/#get)
 FIRST: Final = 20
@@ -50,6 +50,10 @@ class Mastodon(Base):
         media_types=("image/jpeg", "image/png", "image/gif", "image/webp"),
         url_length=23,
         reply=500,
+    )
+    looks = Looks(  # 22 px a line of 706 px that stay unfolded: status_content.tsx beside this file
+        source="https://github.com/mastodon/mastodon/blob/main/app/javascript/mastodon/components/media_gallery.jsx",
+        fold_lines=32,
     )
     credentials: ClassVar[tuple[Credential, ...]] = (
         Credential("address", N_("Address of the instance"), secret=False, hint="https://mastodon.social"),

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
+from smm.previews import Preview
+
 Style = Literal["plain", "bold", "italic", "strike", "insert", "delete", "code"]
 Look = Literal["plain", "good", "bad"]
 Tone = Literal["plain", "good", "warn", "bad"]
@@ -47,6 +49,13 @@ class Quote:
     author: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Frame(Quote):
+    """A post as a network shows it. Chats that cannot draw that show the quote, and the card's pictures."""
+
+    shown: Preview | None = None
+
+
 Block = Para | Quote
 
 
@@ -61,12 +70,16 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A file to show: by the digest of our own media, or by URL. `alt` is for those who do not see it."""
+    """A file to show: by the digest of our own media, or by URL. `alt` is for those who do not see it.
+
+    `ratio` is the width by a thousand of height to which a picture is cropped around its middle, 0 to show all of it.
+    """
 
     digest: str = ""
     url: str = ""
     alt: str = ""
     mime: str = "image/jpeg"
+    ratio: int = 0
 
 
 @dataclass(frozen=True, slots=True)

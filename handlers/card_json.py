@@ -7,14 +7,15 @@ from dataclasses import MISSING, fields
 from datetime import datetime
 from typing import Any
 
-from handlers.card import Ask, Block, Button, Card, Field, Link, Para, Picture, Question, Quote, Span
+from handlers.card import Ask, Block, Button, Card, Field, Frame, Link, Para, Picture, Question, Quote, Span
+from smm.previews import Box, Preview, Tile
 
 _DEFAULTS: dict[type, dict[str, Any]] = {
     kind: {
         part.name: part.default_factory() if part.default_factory is not MISSING else part.default
         for part in fields(kind)
     }
-    for kind in (Ask, Button, Card, Field, Link, Para, Picture, Question, Quote, Span)
+    for kind in (Ask, Box, Button, Card, Field, Frame, Link, Para, Picture, Preview, Question, Quote, Span, Tile)
 }
 
 
@@ -25,7 +26,7 @@ def pack(card: Card) -> dict[str, Any]:
 
 
 def _pack(value: Any) -> Any:
-    if isinstance(value, str | int | None):
+    if isinstance(value, str | int | float | None):
         return value
     if isinstance(value, tuple):
         return [_pack(item) for item in value]
@@ -64,7 +65,16 @@ def _dated(parts: Mapping[str, Any]) -> dict[str, Any]:
 def _block(block: Mapping[str, Any]) -> Block:
     if "spans" in block:
         return Para(tuple(Span(**_dated(span)) for span in block["spans"]))
-    return Quote(**block)
+    return Frame(**{**block, "shown": _preview(block["shown"])}) if "shown" in block else Quote(**block)
+
+
+def _preview(packed: Mapping[str, Any]) -> Preview:
+    return Preview(**{**packed, "tiles": tuple(_tile(tile) for tile in packed.get("tiles", ()))})
+
+
+def _tile(packed: Mapping[str, Any]) -> Tile:
+    boxes = {name: Box(**packed[name]) for name in ("place", "crop") if name in packed}
+    return Tile(**{**packed, **boxes})
 
 
 def _ask(packed: Mapping[str, Any]) -> Ask:

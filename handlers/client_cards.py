@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from handlers.card import Block, Button, Card, Field, Quote, Tone, bold, para, row
 from handlers.post_cards import reason
-from handlers.post_parts import difference, label, live_link, pictures, previews, when_field
+from handlers.post_parts import as_shown, difference, label, live_link, when_field
 from handlers.route import Scene, Words, view
 from smm import showing
 from smm.errors import N_
@@ -50,6 +50,7 @@ def client_card(scene: Scene) -> Card | None:
     content = showing.content(scene.uow, whole.post.id, numbers[-1])
     assert content is not None
     accounts = showing.accounts_of(scene.uow, whole.brand.id)
+    frames, pictures = as_shown(t, content, accounts.values(), showing.files(scene.uow, content))
     words, tone = _state(whole, numbers[-1])
     reminder = (
         [para(t("A reminder: this waits for your answer."))] if "reminder" in scene.args and words == _ASKED else []
@@ -59,7 +60,7 @@ def client_card(scene: Scene) -> Card | None:
         body=(
             *reminder,
             para(bold(t(words))),
-            *previews(content, list(accounts.values())),
+            *frames,
             *_changes(scene, whole, numbers),
             *_said(scene, whole),
         ),
@@ -68,7 +69,7 @@ def client_card(scene: Scene) -> Card | None:
             Field(t("Where"), ", ".join(label(accounts[each]) for each in content.accounts if each in accounts)),
             Field(t("Version"), str(numbers[-1])),
         ),
-        pictures=pictures(content),
+        pictures=pictures,
         link=live_link(t, whole.targets),
         buttons=_buttons(t, whole, numbers[-1], accounts),
         tone=tone,

@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from handlers.card import PLACE, Block, Button, Card, Field, Picture, Quote, Span, bold, filled, para, row
+from handlers.card import PLACE, Block, Button, Card, Field, Frame, Picture, Quote, Span, bold, filled, para, row
 from handlers.post_parts import (
     STATES,
+    as_shown,
     asked,
     choose_time,
     difference,
     label,
     live_link,
     moment,
-    pictures,
-    previews,
     result,
     tone,
     when_field,
 )
 from handlers.route import Scene, Words, view
-from smm import preflight, showing
+from smm import preflight, previews, showing
 from smm.errors import N_
 from smm.posts import Whole
 
@@ -55,11 +55,12 @@ def team_card(scene: Scene) -> Card | None:
         return None
     accounts = showing.accounts_of(scene.uow, whole.brand.id)
     post = whole.post
+    frames, pictures = as_shown(scene.t, whole.content, accounts.values(), showing.files(scene.uow, whole.content))
     return Card(
         title=scene.t("Post {number} · version {version}", number=post.id, version=post.version),
-        body=tuple(_body(scene, whole, accounts)),
+        body=tuple(_body(scene, whole, accounts, frames)),
         fields=_fields(scene, whole, accounts),
-        pictures=pictures(whole.content),
+        pictures=pictures,
         link=live_link(scene.t, whole.targets),
         buttons=buttons(scene.t, whole, accounts),
         footer=scene.t("Team only. The client sees a card of their own."),
@@ -67,14 +68,14 @@ def team_card(scene: Scene) -> Card | None:
     )
 
 
-def _body(scene: Scene, whole: Whole, accounts: dict[int, Account]) -> list[Block]:
+def _body(scene: Scene, whole: Whole, accounts: dict[int, Account], frames: Sequence[Frame]) -> list[Block]:
     t, post = scene.t, whole.post
     found: list[Block] = [para(bold(t(STATES[post.state])))]
     if number := scene.args.get("reminder"):
         found.insert(0, para(t("Reminder {number}: this still waits for a decision.", number=number)))
-    found += previews(whole.content, list(accounts.values()))
+    found += frames
     if post.state not in OUT | {"cancelled"}:
-        found += _problems(scene, whole)
+        found += _problems(scene, whole, accounts)
     if post.state in OUT:
         found += [result(t, target, accounts.get(target.account_id), whole) for target in whole.targets]
     if post.state in WRITABLE | {"internal_review", "client_review", "approved", "scheduled"}:
@@ -82,11 +83,14 @@ def _body(scene: Scene, whole: Whole, accounts: dict[int, Account]) -> list[Bloc
     return found + _talk(scene, whole)
 
 
-def _problems(scene: Scene, whole: Whole) -> list[Block]:
+def _problems(scene: Scene, whole: Whole, accounts: dict[int, Account]) -> list[Block]:
     signs = {True: "✗", False: "!"}
+    files = showing.files(scene.uow, whole.content)
+    chosen = [accounts[each] for each in whole.content.accounts if each in accounts]
+    lost = [problem for account in chosen for problem in previews.losses(account, whole.content, files)]
     return [
         para(f"{signs[problem.blocks]} {scene.t(problem.words, **problem.facts)}")
-        for problem in preflight.problems(scene.uow, whole)
+        for problem in (*preflight.problems(scene.uow, whole), *lost)
     ]
 
 

@@ -5,7 +5,8 @@ Shared by the team's card and the client's; what each of them may see is decided
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
@@ -14,10 +15,10 @@ from handlers.card import (
     Block,
     Button,
     Field,
+    Frame,
     Link,
     Para,
     Picture,
-    Quote,
     Span,
     Style,
     Tone,
@@ -27,13 +28,15 @@ from handlers.card import (
     row,
 )
 from handlers.route import Words
-from smm import declared, preflight, publishing, versions
+from smm import declared, previews, publishing, versions
 from smm.errors import N_
 from smm.posts import Whole
+from smm.previews import WHOLE, Preview, Tile
 from smm.versions import Content
 
 if TYPE_CHECKING:
     from storage.accounts import Account
+    from storage.media import Media
     from storage.posts import Post, Target
 
 LONGEST = 1_200  # characters of a text on a card; the whole is in the preview
@@ -90,22 +93,52 @@ def label(account: Account) -> str:
     return f"{title} · {account.name}" if account.name and account.name != title else title
 
 
-def previews(content: Content, accounts: Sequence[Account]) -> tuple[Block, ...]:
-    """Return the text as each network will show it; networks that show the same stand together."""
-    shown: dict[str, list[str]] = {}
-    for account in accounts:
-        if account.id in content.accounts:
-            shown.setdefault(preflight.outgoing_text(content, account.id), []).append(label(account))
-    return tuple(Quote(_cut(text), ", ".join(names)) for text, names in shown.items() if text)
+def as_shown(
+    t: Words, content: Content, accounts: Iterable[Account], files: Mapping[str, Media]
+) -> tuple[tuple[Frame, ...], tuple[Picture, ...]]:
+    """Return the post as each network will show it, and the pictures as they are cropped there.
+
+    Networks that show the same stand together.
+    """
+    shown = [(label(each), previews.of(each, content, files)) for each in accounts if each.id in content.accounts]
+    alike: dict[Preview, list[tuple[str, Preview]]] = {}
+    for named in shown:
+        alike.setdefault(named[1].looks, []).append(named)
+    return tuple(_frame(t, together) for together in alike.values()), _pictures(content, files, list(alike.values()))
+
+
+def _frame(t: Words, together: Sequence[tuple[str, Preview]]) -> Frame:
+    """Return one frame for accounts whose networks show the same."""
+    shown = replace(together[0][1], warnings=())  # what stands against a post is the team's to read
+    words = f"{shown.text}\n{shown.rest}" if shown.rest else shown.text
+    return Frame(_cut(words) or t("No text, only pictures."), ", ".join(name for name, _ in together), shown)
+
+
+def _pictures(
+    content: Content, files: Mapping[str, Media], shown: Sequence[Sequence[tuple[str, Preview]]]
+) -> tuple[Picture, ...]:
+    """Return the pictures as they are cropped, named where networks differ; what all of them hide is shown whole."""
+    sets: dict[tuple[Tile, ...], str] = {}
+    for together in shown:
+        sets.setdefault(together[0][1].tiles, together[0][1].network)
+    found = [_picture(tile, network if len(sets) > 1 else "") for tiles, network in sets.items() for tile in tiles]
+    seen = {picture.digest for picture in found}
+    hidden = [each for each in content.media if each.digest not in seen]
+    return (*found, *(Picture(each.digest, alt=each.alt, mime=_mime(files.get(each.digest))) for each in hidden))
+
+
+def _picture(tile: Tile, network: str) -> Picture:
+    alt = ": ".join(part for part in (network, tile.alt) if part)
+    ratio = 0 if tile.crop == WHOLE or not tile.mime.startswith("image/") else round(tile.ratio * 1000)
+    return Picture(tile.digest, alt=alt, mime="image/jpeg" if ratio else tile.mime, ratio=ratio)
+
+
+def _mime(file: Media | None) -> str:
+    return file.mime if file else "image/jpeg"
 
 
 def _cut(text: str) -> str:
     return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
-
-
-def pictures(content: Content) -> tuple[Picture, ...]:
-    """Return the pictures of a content."""
-    return tuple(Picture(digest=each.digest, alt=each.alt) for each in content.media)
 
 
 def when(t: Words, post: Post, zone: str) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING
 
-from smm.networks import Can, Credential, Limits
+from smm.networks import Can, Credential, Limits, Looks
 
 if TYPE_CHECKING:
     from storage.accounts import Account
@@ -24,6 +24,7 @@ class Declared:
     can: frozenset[Can]
     limits: Limits
     credentials: tuple[Credential, ...] = ()  # what to ask for when an account is connected
+    looks: Looks | None = None
 
 
 _networks: dict[str, Declared] = {}
@@ -54,6 +55,12 @@ def title(network: str) -> str:
     """Return the network's name for people."""
     declared = _networks.get(network)
     return declared.title if declared else network.capitalize()
+
+
+def looks(network: str) -> Looks | None:
+    """Return how a network shows posts, None where it does not say."""
+    declared = _networks.get(network)
+    return declared.looks if declared else None
 
 
 def limits(account: Account) -> Limits | None:

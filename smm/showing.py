@@ -5,11 +5,12 @@ from __future__ import annotations
 from smm import posts, versions
 from smm.posts import Whole
 from smm.versions import Content
-from storage import accounts, approvals, brands, members, voices
+from storage import accounts, approvals, brands, media, members, voices
 from storage import posts as kept
 from storage.accounts import Account
 from storage.approvals import Approval, Note
 from storage.brands import Brand
+from storage.media import Media
 from storage.posts import Version
 from storage.unit_of_work import UnitOfWork
 from storage.voices import Voice
@@ -25,6 +26,11 @@ def content(uow: UnitOfWork, post_id: int, number: int) -> Content | None:
     """Return what one version said."""
     version = kept.version(uow, post_id, number)
     return versions.unpack(version.content) if version else None
+
+
+def files(uow: UnitOfWork, shown: Content) -> dict[str, Media]:
+    """Return what is known of a content's files, by digest."""
+    return media.of(uow, [each.digest for each in shown.media])
 
 
 def version(uow: UnitOfWork, post_id: int, number: int) -> Version | None:

@@ -21,9 +21,10 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from bot.web import forms
-from handlers.card import Card
+from handlers.card import Card, Frame, Picture
 from handlers.card_json import unpack
 from handlers.route import Words
+from smm.previews import pieces
 from smm.text import clean
 from storage import web
 from storage.media import Media
@@ -153,6 +154,13 @@ def without(address: str, *names: str) -> str:
     return f"{parts.path}?{urlencode(kept)}" if kept else parts.path
 
 
+def unframed(card: Card) -> list[Picture]:
+    """Return the pictures of a card that do not stand in one of its previews already."""
+    shown = [block.shown for block in card.body if isinstance(block, Frame) and block.shown is not None]
+    framed = {tile.digest for preview in shown for tile in preview.tiles}
+    return [picture for picture in card.pictures if picture.digest not in framed]
+
+
 def initials(name: str) -> str:
     """Return one or two letters to stand for a name."""
     letters = [word[0] for word in clean(name, 120).split() if word[:1].isalnum()]
@@ -197,6 +205,7 @@ def environment() -> Environment:
     made.filters.update(
         href=href, host=host, is_long=is_long, opening=opening, initials=initials, flows=flows, without=without
     )
+    made.filters.update(pieces=pieces, unframed=unframed)
     made.globals.update(
         clock=_clock, day=_day, day_name=_day_name, local=forms.local, zone_name=forms.zone_name, key=_key
     )

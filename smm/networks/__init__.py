@@ -4,7 +4,7 @@ Connectors implement this; use cases and the jobs of bot/ call it. No network's 
 network and a login can, `shapes` what goes in and out, `port` the calls.
 """
 
-from smm.networks.can import Can, Credential, Limits, OAuth, Profile, Quota
+from smm.networks.can import Can, Credential, Limits, Looks, OAuth, Profile, Quota
 from smm.networks.port import Connector, Networks
 from smm.networks.shapes import (
     Answer,
@@ -39,6 +39,7 @@ __all__ = [
     "Item",
     "Kind",
     "Limits",
+    "Looks",
     "MediaFile",
     "Metrics",
     "Networks",

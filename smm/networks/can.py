@@ -58,6 +58,25 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
+class Looks:
+    """How a network shows a post, for previews. Ratios are width by height; `source` is the URL of what says so.
+
+    `alone` are the narrowest and the widest ratio at which a single picture is shown whole; `grid` is the ratio of the field
+    that several pictures share, of which `most` are seen at once. A picture is cropped around its middle.
+    """
+
+    source: str
+    fold: int = 0  # characters before "more", 0: however many there are
+    fold_lines: int = 0
+    alone: tuple[float, float] | None = None
+    grid: float = 1.5
+    most: int = 4
+    card: bool = True  # a link has a card below the text, unless pictures stand there
+    links: bool = True  # addresses and #tags in the text can be pressed
+    tags: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Quota:
     """How much an account may still do, as the network told: `left` of `limit` until `resets_at`, in the network's `unit`."""
 

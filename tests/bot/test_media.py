@@ -27,6 +27,16 @@ def picture(kind: str, size: tuple[int, int] = (40, 30)) -> bytes:
     return data.getvalue()
 
 
+def striped(width: int, height: int) -> bytes:
+    """A picture whose outer thirds are red, the longer way, and whose middle is see-through."""
+    drawn = Image.new("RGBA", (width, height), "red")
+    middle = (width // 3, 0, 2 * width // 3, height) if width > height else (0, height // 3, width, 2 * height // 3)
+    drawn.paste((0, 0, 0, 0), middle)
+    data = io.BytesIO()
+    drawn.save(data, "PNG")
+    return data.getvalue()
+
+
 def photo(orientation: int) -> bytes:
     """A photo as a phone makes it: with the place it was taken at, and perhaps lying on its side."""
     exif = Image.Exif()
@@ -152,3 +162,23 @@ async def test_a_recording_is_kept_as_what_it_is(database: Database, tmp_path: P
 async def test_a_recording_is_no_larger_than_telegram_hands_out(database: Database, tmp_path: Path) -> None:
     with pytest.raises(Invalid, match="larger than 20 MB"):
         await media.keep(database, tmp_path, OGG + bytes(20 * 1024 * 1024), brand_id=None)
+
+
+@pytest.mark.parametrize(("width", "height"), [(300, 100), (100, 300)])
+async def test_a_picture_is_cropped_around_its_middle(
+    database: Database, tmp_path: Path, width: int, height: int
+) -> None:
+    kept = await media.keep(database, tmp_path, striped(width, height), brand_id=None)
+    path = await media.shown(tmp_path, kept.digest, 1000)
+    with Image.open(path) as cropped:
+        assert cropped.format == "JPEG"
+        assert cropped.size == (100, 100)
+        colours = {cropped.convert("RGB").resize((1, 1)).getpixel((0, 0))}
+    assert colours == {(255, 255, 255)}, "only the see-through middle, on white"
+    assert await media.shown(tmp_path, kept.digest) == tmp_path / kept.digest, "the original stays as it was"
+
+
+async def test_a_crop_of_a_large_picture_is_as_small_as_a_preview_needs(database: Database, tmp_path: Path) -> None:
+    kept = await media.keep(database, tmp_path, picture("JPEG", (4000, 1000)), brand_id=None)
+    with Image.open(await media.shown(tmp_path, kept.digest, 3000)) as cropped:
+        assert cropped.size == (media.CROP, round(media.CROP / 3))

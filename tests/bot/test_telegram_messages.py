@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from telegram_desk import Ears, chat_ref, telegram_on
 
 from bot.telegram import Telegram
 from bot.transport import ChatRef, MessageRef
+from connectors.demo_pictures import draw
 from handlers.card import Ask, Button, Card, Picture, Question, Quote, para
 from smm.errors import ChatBusy, ChatError, ChatGone
 from storage import buttons
@@ -142,6 +144,17 @@ async def test_a_picture_carries_text_and_buttons_and_is_uploaded_once(
     await telegram.edit(first, Card(title="Version 2", pictures=(other,), buttons=KEYS))
     assert (team.cards[0].text, team.cards[0].labels, team.cards[0].edits) == ("Version 2", ["Claim"], 2)
     assert methods(server) == ["sendPhoto", "sendPhoto", "editMessageCaption", "editMessageMedia"]
+
+
+async def test_a_cropped_picture_is_another_file_than_the_whole(
+    server: LoopbackTelegram, telegram: Telegram, team: Chat, tmp_path: Path
+) -> None:
+    shown = picture(tmp_path, draw("cup"))
+    for ratio in (0, 1000, 1000):
+        await telegram.send(chat_ref(team), Card(title="Look", pictures=(replace(shown, ratio=ratio),)))
+    whole, cropped, again = [card.raw["photo"][-1]["file_id"] for card in team.cards]
+    assert whole != cropped
+    assert cropped == again
 
 
 async def test_a_picture_card_is_changed_after_a_restart_too(telegram: Telegram, team: Chat, tmp_path: Path) -> None:

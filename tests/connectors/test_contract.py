@@ -91,6 +91,16 @@ def test_limits_are_positive_and_cite_their_source(name: str) -> None:
     assert limits.media == 0 or limits.media_types
 
 
+@pytest.mark.parametrize("name", [name for name in NAMES if Can.PUBLISH in network(name).can])
+def test_where_posts_go_out_it_is_declared_how_they_look(name: str) -> None:
+    looks = network(name).looks
+    assert looks is not None
+    assert looks.source.startswith("https://")
+    assert looks.grid > 0
+    assert looks.alone is None or 0 < looks.alone[0] <= looks.alone[1]
+    assert 1 <= looks.most <= network(name).limits.media
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_it_implements_what_it_declares_and_nothing_else(name: str) -> None:
     ours = [each for each in inspect.getmro(network(name)) if issubclass(each, Base) and each is not Base]

@@ -5,8 +5,12 @@ from __future__ import annotations
 from clocks import Clock
 from post_world import PostDesk, labels_of, words_of
 
-from handlers.card import Card, Notice
+from handlers.card import Card, Frame, Notice
+from smm.declared import Declared, declare
+from smm.networks import Can, Limits, Looks
 from storage import media
+
+LIMITS = Limits(text=500, media=4, media_bytes=10**6, source="https://example.org")
 
 
 def newest(posting: PostDesk, room: str = "team") -> Card:
@@ -202,6 +206,38 @@ async def test_pictures_are_described_for_those_who_do_not_see_them(posting: Pos
     await desk.vera.answers(text="Winter menu")
     card = titled(posting, "Post 1 · version 3")
     assert [picture.digest for picture in card.pictures] == [digest]
+
+
+async def test_the_client_sees_the_post_as_each_network_will_show_it(posting: PostDesk) -> None:
+    desk, digest = posting.desk, "a" * 64
+    facts = {"mime": "image/png", "size": 9, "width": 400, "height": 1000, "name": "tall.png"}
+    await posting.database.write(lambda uow: media.keep(uow, digest, brand_id=posting.brand_id, **facts))
+    for name, looks in {
+        "demo": Looks("https://example.org", alone=(1.0, 3.0)),
+        "wide": Looks("https://example.org"),
+    }.items():
+        declare(Declared(name, name.title(), frozenset(Can), LIMITS, looks=looks))
+    await posting.add_account("Northwind", "wide")
+    await desk.vera.says("/post Autumn menu", files=[digest])
+    draft = newest(posting)
+    assert "! Demo shows only the middle of tall.png, 40% of it" in words_of(draft)
+    await desk.vera.presses("Send for approval")
+    client = newest(posting, "client")
+    frames = [block for block in client.body if isinstance(block, Frame) and block.shown]
+    assert [(frame.author, frame.text) for frame in frames] == [
+        ("Demo · Northwind", "Autumn menu"),
+        ("Wide · Northwind", "Autumn menu"),
+    ]
+    assert [frame.shown.tiles[0].crop.h for frame in frames if frame.shown] == [0.4, 1.0]
+    assert [(picture.alt, picture.ratio) for picture in client.pictures] == [("Demo", 1000), ("Wide", 0)]
+    assert "shows only" not in words_of(client), "what the team should mend is not the client's to read"
+
+
+async def test_networks_that_show_the_same_stand_together(posting: PostDesk) -> None:
+    await posting.add_account("Northwind", "other")
+    card = await posting.desk.vera.says("/post Fresh beans today")
+    assert isinstance(card, Card)
+    assert [block.author for block in card.body if isinstance(block, Frame)] == ["Demo · Northwind, Other · Northwind"]
 
 
 async def test_a_slot_without_a_receipt_raises_an_alarm_once(posting: PostDesk) -> None:

@@ -7,7 +7,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from handlers.card import Ask, Button, Card, Field, Link, Para, Picture, Question, Quote, Span
+from handlers.card import Ask, Button, Card, Field, Frame, Link, Para, Picture, Question, Quote, Span
+from smm.previews import Box, Preview, Tile
 
 HOSTILE = (
     "<script>alert(1)</script>",
@@ -47,15 +48,29 @@ look: Any = st.sampled_from(["plain", "good", "bad"])
 kind: Any = st.sampled_from(["line", "secret", "text", "choice", "moment", "files"])
 at: Any = st.sampled_from([None, datetime(2026, 3, 5, 8, tzinfo=UTC)])
 span = st.builds(Span, text=text, style=style, href=url, at=at)
+part: Any = st.floats(0.01, 1.0)
+box = st.builds(Box, part, part, part, part)
+mime: Any = st.sampled_from(["image/jpeg", "video/mp4", "application/pdf", '"><b>'])
+preview = st.builds(
+    Preview,
+    *[text] * 5,
+    tiles=st.lists(st.builds(Tile, text, text, mime, part, box, box), max_size=3).map(tuple),
+    shape=part,
+    more=st.integers(0, 3),
+    card=url,
+    links=st.booleans(),
+)
 block: Any = st.one_of(
-    st.builds(Para, spans=st.lists(span, max_size=3).map(tuple)), st.builds(Quote, text=text, author=text)
+    st.builds(Para, spans=st.lists(span, max_size=3).map(tuple)),
+    st.builds(Quote, text=text, author=text),
+    st.builds(Frame, text=text, author=text, shown=preview),
 )
 picture = st.builds(
     Picture,
     digest=st.sampled_from(["", "a" * 64, "../../etc/passwd", '"><script>']),
     url=url,
     alt=text,
-    mime=st.sampled_from(["image/jpeg", "video/mp4", "application/pdf", '"><b>']),
+    mime=mime,
 )
 button = st.builds(Button, label=text, look=look, url=st.one_of(st.just(""), url), confirm=text, ref=text)
 question = st.builds(

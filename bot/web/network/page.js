@@ -57,6 +57,9 @@ const pictures = (entry) => {
     image.src = picture.url;
     image.alt = picture.alt;
     image.loading = "lazy";
+    if (entry.pictures.length === 1) {
+      image.onload = () => { image.style.aspectRatio = String(Math.min(3, Math.max(1, image.naturalWidth / image.naturalHeight))); };
+    }
     node.append(image);
   }
   return node;

@@ -13,11 +13,13 @@ from hypothesis import strategies as st
 
 from bot.web.drawing import Bubble, Reader, Refused, draw, environment
 from config.words import words
-from handlers.card import Button, Card, Field, Link, Para, Picture, Quote, Span, para
+from handlers.card import Button, Card, Field, Frame, Link, Para, Picture, Quote, Span, para
+from smm.previews import Box, Preview, Tile
 
 ALLOWED: dict[str, set[str]] = {
-    "a": {"href", "target", "rel", "class"},
+    "a": {"href", "target", "rel", "class", "aria-label"},
     "article": {"class", "aria-labelledby"},
+    "b": {"dir"},
     "blockquote": {"class"},
     "button": {"class", "name", "value", "data-confirm", "formnovalidate"},
     "cite": {"dir"},
@@ -30,8 +32,11 @@ ALLOWED: dict[str, set[str]] = {
     "dt": {"dir"},
     "em": set(),
     "fieldset": {"class", "data-question"},
+    "footer": {"dir"},
     "form": {"class", "method", "action", "enctype", "data-press", "data-ask"},
     "h3": {"id", "dir"},
+    "header": set(),
+    "image": {"href", "x", "y", "width", "height", "preserveaspectratio"},
     "img": {"src", "alt", "width", "height"},
     "input": {
         *("type", "name", "value", "id", "checked", "required", "dir", "data-limit", "autocomplete"),
@@ -43,12 +48,15 @@ ALLOWED: dict[str, set[str]] = {
     "li": {"class", "id", "data-id", "data-day", "data-day-name", "hidden"},
     "option": {"value", "selected"},
     "p": {"class", "dir", "id", "role", "data-counter", "data-error"},
+    "rect": {"class", "x", "y", "width", "height"},
     "s": set(),
+    "section": {"class", "aria-label"},
     "select": {"id", "name", "aria-describedby", "required"},
     "span": {"class", "aria-hidden", "dir"},
     "strong": set(),
     "summary": set(),
-    "svg": {"class", "aria-hidden", "focusable"},
+    "svg": {"class", "aria-hidden", "focusable", "viewbox"},
+    "text": {"class", "x", "y"},
     "textarea": {"id", "name", "rows", "dir", "data-limit", "data-fits", "aria-describedby", "required"},
     "time": {"datetime", "title"},
     "ul": {"class", "aria-label"},
@@ -178,3 +186,21 @@ def test_short_buttons_run_on_and_a_list_of_long_ones_stays_a_list() -> None:
 def test_russian_readers_get_russian_days() -> None:
     html = draw(TEMPLATES, bubble(None, text="Привет", at=datetime(2026, 2, 1, tzinfo=UTC)), reader("ru"))
     assert "1 февраля 2026" in html
+
+
+def test_a_preview_shows_a_post_as_its_network_does() -> None:
+    tiles = tuple(
+        Tile(digest * 64, alt, "image/png", 0.75, Box(x, 0, 0.5, 1))
+        for digest, alt, x in (("a", "A cup", 0.0), ("b", "", 0.5))
+    )
+    shown = Preview("Wide", "Northwind", "@north", "Fresh #latte", "and more", 612, 500, tiles, 1.5, more=2)
+    framed = tuple(Picture(digest * 64) for digest in "abc")
+    page = draw(
+        TEMPLATES, bubble(Card(body=(Frame("Fresh #latte", "Wide · Northwind", shown),), pictures=framed)), reader()
+    )
+    assert '<span class="pressed">#latte</span>' in page
+    assert '<span class="used over">612 / 500</span>' in page
+    assert f'<image href="/s/me/media/{"b" * 64}/small" x="755" y="5" width="740" height="990"' in page
+    assert 'aria-label="A cup"' in page
+    assert ">+2</text>" in page
+    assert page.count("<img") == 1, "the third picture stands in no preview"
