@@ -81,11 +81,11 @@ async def a_post_is_put_to_the_client(anna: Newcomer) -> None:
     await anna.say(anna.team, "/post")
     await anna.answer(anna.team, text=FIRST, files=picture(), slot=soon(3600)[:16])
     draft = card(anna.team, anna.t("Draft"), FIRST)
-    await expect(draft.locator(".picture img")).to_have_js_property("complete", value=True)
+    await draft.locator(".preview image").evaluate("image => image.decode()")
     await anna.press(draft, "Send for approval")
     asked = card(anna.client, FIRST)
     await expect(anna.button(asked, "Approve")).to_be_visible()
-    await expect(asked.locator(".picture img")).to_be_visible()
+    await expect(asked.locator(".preview image")).to_be_visible()
 
 
 async def the_client_asks_for_changes(anna: Newcomer) -> None:
