@@ -10,6 +10,7 @@ import structlog
 
 from smm import accounts, drafts, voices
 from smm.desk import Desk
+from smm.rules import book
 from storage import jobs
 from storage.unit_of_work import UnitOfWork
 
@@ -19,6 +20,7 @@ Handler = Callable[[Desk, Mapping[str, Any]], Awaitable[None]]
 KINDS: Mapping[str, Handler] = {
     "connect": accounts.connect,
     "draft": drafts.draft,
+    "rule_forms": book.look_forms_up,
     "suggest": drafts.suggest,
     "hear": voices.hear,
 }

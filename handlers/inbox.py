@@ -14,6 +14,7 @@ from smm.errors import N_, NotFound
 from smm.inbox_reading import SHELVES, Wanted, Whole
 from smm.mention_moves import OPEN, get, holder
 from smm.roles import Right
+from smm.rules import noise
 
 if TYPE_CHECKING:
     from storage.mentions import Mention
@@ -108,8 +109,41 @@ def spam(context: Context) -> Answer:
 @action("mention.reopen", needs=Right.REPLY, help=N_("Bring this comment back to the inbox"))
 def reopen(context: Context) -> Answer:
     """Undo whatever took a mention away."""
-    inbox.reopen(context.uow, _mention(context).id, context.actor)
+    noise.reopen(context.uow, _mention(context).id, context.actor)
     return None
+
+
+@action("mention.noise", needs=Right.REPLY, help=N_("Say why the rules should not have found this"))
+def call_noise(context: Context) -> Answer:
+    """Offer the reasons why a mention is noise."""
+    found, t = _whole(context), context.t
+    reasons = {
+        "sense": t("The word means something else"),
+        "advert": t("Advertising, jobs"),
+        "robot": t("A bot, a copy"),
+        "place": t("Another place or firm"),
+        "other": t("Another reason"),
+    }
+    choices = [row(press(reasons[reason], "mention.noised", found, reason=reason)) for reason in noise.REASONS]
+    return _choices(context, found, (*choices, row(press(t("Back"), "mention.back", found))))
+
+
+@action("mention.noised", needs=Right.REPLY, help=N_("Close this as noise, for the chosen reason"))
+def noised(context: Context) -> Answer:
+    """Put a mention away as noise; say so when a rule brings little else."""
+    t = context.t
+    noisy = noise.mark(context.uow, _mention(context).id, context.actor, context.args.get("reason", ""))
+    worst = max(noisy, key=lambda each: each.tally.noise, default=None)
+    if worst is None or 2 * worst.tally.noise < worst.tally.found or worst.tally.noise == 1:
+        return Notice(t("Noted: it is out of the inbox."))
+    return Notice(
+        t(
+            "Noted. Of {found} that “{rule}” found in 30 days {noise} were noise: change its words in /rules.",
+            found=worst.tally.found,
+            rule=worst.rule.query[:60],
+            noise=worst.tally.noise,
+        )
+    )
 
 
 @action("mention.escalate", needs=Right.REPLY, help=N_("Hand this comment to the managers, with a word for them"))

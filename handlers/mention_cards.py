@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from handlers.card import Block, Button, Card, Field, Link, Quote, Span, Tone, bold, para, row
 from handlers.route import Scene, Words, view
+from handlers.rule_cards import matched
 from smm import declared, inbox, inbox_reading
 from smm.errors import N_
 from smm.inbox_reading import Whole
@@ -69,6 +70,7 @@ def draw(scene: Scene, found: Whole, buttons: tuple[tuple[Button, ...], ...] | N
         body=(
             *_why(scene, found),
             Quote(excerpt(mention.text, EXCERPT if answered else LONGEST), author(mention)),
+            *((matched(t, found.matched),) if found.matched and mention.state in OPEN else ()),
             *_marks(t, mention),
             *(_answer(found) if mention.answer and answered else ()),
             *(
@@ -205,6 +207,7 @@ def more_buttons(t: Words, found: Whole) -> tuple[tuple[Button, ...], ...]:
         row(
             press(t("Not ours"), "mention.not_ours", found),
             press(t("Spam"), "mention.spam", found),
+            press(t("Noise…"), "mention.noise", found) if found.matched else None,
             press(t("Take over"), "mention.take_over", found) if found.held_by else None,
         ),
         row(press(t("Less"), "mention.back", found)),

@@ -25,12 +25,15 @@ class Address:
     title: str = ""
 
 
-def of_purpose(uow: UnitOfWork, brand_id: int, purpose: str) -> list[Address]:
+def of_purpose(uow: UnitOfWork, brand_id: int, purpose: str, room_id: int | None = None) -> list[Address]:
     """Return where a brand's news for a purpose goes: its rooms, and what stands in for the lost ones, each chat once.
 
-    What is for "alerts" goes to the team's rooms where the brand has no room for alerts alone.
+    What is for "alerts" goes to the team's rooms where the brand has no room for alerts alone. With `room_id` only that room
+    is meant, as long as it is one of the team's.
     """
-    rooms = channels.of_purpose(uow, brand_id, purpose)
+    named = channels.get(uow, room_id) if room_id is not None else None
+    meant = named is not None and named.brand_id == brand_id and named.purpose != "client"
+    rooms = [named] if named is not None and meant else channels.of_purpose(uow, brand_id, purpose)
     if not rooms and purpose == "alerts":
         rooms = channels.of_purpose(uow, brand_id, "team")
     found: dict[ChatRef, Address] = {}

@@ -31,13 +31,14 @@ def tell(
     object_id: int,
     args: Mapping[str, str] | None = None,
     urgency: int = NOW,
+    room_id: int | None = None,
 ) -> int:
     """Show a view of an object in every room that the brand has for a purpose; return in how many.
 
     What can wait is held while a room rests. What was for a lost room goes to whatever stands in for it. An alert for
-    "alerts" goes to the team's rooms where the brand has no room for alerts alone.
+    "alerts" goes to the team's rooms where the brand has no room for alerts alone. With `room_id` it goes to that room alone.
     """
-    places = addresses.of_purpose(uow, brand_id, purpose)
+    places = addresses.of_purpose(uow, brand_id, purpose, room_id)
     for place in places:
         held = urgency > URGENT and place.opens_at > uow.now
         alerts.queue(

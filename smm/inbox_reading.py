@@ -9,6 +9,7 @@ from datetime import datetime
 from smm import declared, inbox
 from smm.mention_moves import ANSWERED, OPEN, PUT_ASIDE, State, held_minutes, holder, name_of
 from smm.networks import Can
+from smm.rules import routing
 from storage import accounts, brands, mentions, replies, search
 from storage.accounts import Account
 from storage.brands import Brand
@@ -44,7 +45,10 @@ class Remark:
 
 @dataclass(frozen=True, slots=True)
 class Whole:
-    """A mention with what stands around it. `held_by` is empty where no claim holds; `moving` is an answer on its way."""
+    """A mention with what stands around it.
+
+    `held_by` is empty where no claim holds; `moving` is an answer on its way; `matched` are the words that rules found it by.
+    """
 
     mention: Mention
     account: Account
@@ -53,6 +57,7 @@ class Whole:
     assigned: str
     remarks: tuple[Remark, ...]
     moving: Reply | None
+    matched: tuple[str, ...] = ()
 
     @property
     def network(self) -> str:
@@ -103,6 +108,7 @@ def whole(uow: UnitOfWork, mention_id: int) -> Whole | None:
         name_of(uow, mention.assigned_to),
         tuple(Remark(name_of(uow, note.member_id), note.text) for note in inbox.newest_notes(uow, mention_id)),
         moving[-1] if moving else None,
+        routing.words_of(uow, mention_id),
     )
 
 

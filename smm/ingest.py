@@ -15,11 +15,12 @@ from typing import Any
 
 from smm import accounts as health
 from smm import replies
-from smm.alerts import LATER, refresh, tell
+from smm.alerts import LATER, URGENT, refresh, tell
 from smm.desk import Desk
 from smm.errors import ConnectorError
 from smm.mention_moves import DESK, MOVES, OPEN, UNHELD, State, keep_line, move, signature
 from smm.networks import Item, Kind, Page
+from smm.rules.routing import judge
 from smm.text import clean, line
 from storage import accounts, audit, buttons, mentions
 from storage.accounts import Account
@@ -242,12 +243,15 @@ def _tell(uow: UnitOfWork, account: Account, new: list[int]) -> None:
     if not new:
         return
     since = account.created_at - BACKLOG
+    ways = judge(uow, account.brand_id, mentions.of(uow, new))
     recent = mentions.fresh(uow, account, State.NEW, uow.now - BURST_WINDOW, since, BURST + 1)
-    if len(recent) > BURST:
-        _tell_burst(uow, account)
-        return
+    flood = len(recent) > BURST
     for mention_id in sorted(set(recent) & set(new)):
-        tell(uow, account.brand_id, "alerts", "mention", mention_id)
+        way = ways[mention_id]
+        if way.urgency is not None and (way.urgency == URGENT or not flood):
+            tell(uow, account.brand_id, "alerts", "mention", mention_id, urgency=way.urgency, room_id=way.channel_id)
+    if flood:
+        _tell_burst(uow, account)
 
 
 def _tell_burst(uow: UnitOfWork, account: Account) -> None:

@@ -107,6 +107,7 @@ class Mention:
 
 _GET = select(mentions).where(mentions.c.id == bindparam("wanted"))
 _HOLD = _GET.with_for_update()
+_OF = select(mentions).where(mentions.c.id.in_(bindparam("wanted", expanding=True))).order_by(mentions.c.id)
 _KNOWN = select(mentions).where(
     mentions.c.account_id == bindparam("of_account"),
     mentions.c.remote_id.in_(bindparam("wanted", expanding=True)),
@@ -169,6 +170,11 @@ _FRESH = (
 def get(uow: UnitOfWork, mention_id: int) -> Mention | None:
     """Return a mention."""
     return uow.one(Mention, _GET, wanted=mention_id)
+
+
+def of(uow: UnitOfWork, ids: Collection[int]) -> list[Mention]:
+    """Return mentions by id, oldest first."""
+    return uow.many(Mention, _OF, wanted=list(ids)) if ids else []
 
 
 def hold(uow: UnitOfWork, mention_id: int) -> Mention | None:
