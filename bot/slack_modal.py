@@ -13,9 +13,11 @@ from datetime import datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from bot.answers import beside
 from bot.chat_text import clean, cut, line, shorten, units, visible
 from bot.slack_text import Block, plain_text
 from handlers.card import Ask, Question
+from smm import text
 
 CALLBACK: Final = "ask"
 VALUE: Final = "value"
@@ -25,7 +27,9 @@ LABEL_LIMIT, HINT_LIMIT, ERROR_LIMIT, HEADER_LIMIT = 2_000, 2_000, 300, 150
 TEXT_LIMIT: Final = 3_000
 OPTION_TEXT, OPTION_VALUE, OPTIONS, GROUPS = 75, 150, 100, 100
 FILES: Final = 10
-FILE_TYPES: Final = ["jpg", "jpeg", "png", "gif", "webp", "mp4", "mov", "pdf"]
+# What bot/media.py takes. Slack looks at names alone; we look at what is in the file.
+PICTURES: Final = ["jpg", "jpeg", "png", "gif", "webp", "mp4", "pdf"]
+RECORDINGS: Final = ["ogg", "oga", "mp3", "m4a", "wav", "webm", "mp4"]
 
 
 def has_secret(ask: Ask) -> bool:
@@ -50,7 +54,7 @@ def modal(
 
     A moment is a date and a time of day in `zone`, the brand's: Slack's own date-time picker knows only the viewer's zone.
     """
-    named = {question.name: question for question in ask.questions if _is_nameable(question.name)}
+    named = {one.name: one for one in _eased(ask.questions) if _is_nameable(one.name)}
     blocks = [block for one in named.values() for block in _blocks(one, (values or {}).get(one.name, one.value), zone)]
     return {
         "type": "modal",
@@ -63,12 +67,18 @@ def modal(
     }
 
 
+def _eased(questions: Sequence[Question]) -> Iterator[Question]:
+    """Return the questions; one that a file may answer instead is not insisted on here, but when the answers are read."""
+    for number, question in enumerate(questions):
+        yield replace(question, required=False) if beside(questions, number) else question
+
+
 def _is_nameable(name: str) -> bool:
     return 0 < len(name) <= BLOCK_ID_LIMIT - len(TIME) and not name.endswith(TIME) and _is_plain(name)
 
 
-def _is_plain(text: str) -> bool:
-    return clean(text) == text
+def _is_plain(name: str) -> bool:
+    return clean(name) == name
 
 
 def _whole_title(title: str, *, asked: bool) -> Iterator[Block]:
@@ -100,13 +110,14 @@ def _input(question: Question, element: Block) -> Block:
 def _files(question: Question, kept: int) -> Block:
     """Return a field for files. Those that there are already cannot be shown in it: they are counted, and stay."""
     counted = replace(question, label=f"{question.label} · 📎 {kept}", required=False) if kept else question
-    return _input(counted, {"type": "file_input", "filetypes": FILE_TYPES, "max_files": FILES})
+    types, most = (RECORDINGS, 1) if question.along else (PICTURES, FILES)
+    return _input(counted, {"type": "file_input", "filetypes": types, "max_files": most})
 
 
 def _text(question: Question, value: str) -> Block:
     """Return a field for words, also for a choice whose options a select cannot hold: its labels are understood."""
     limit = min(question.limit, TEXT_LIMIT) if question.limit > 0 else TEXT_LIMIT
-    known = cut(clean(value) if question.kind == "text" else line(value), limit)
+    known = cut(text.clean(value) if question.kind == "text" else text.line(value, limit), limit)  # as it was kept
     element = {"type": "plain_text_input", "multiline": question.kind == "text", "max_length": limit}
     return element | {"initial_value": known} if known else element
 

@@ -120,8 +120,8 @@ def test_what_was_submitted_comes_back_by_question() -> None:
 
 
 def test_what_was_answered_before_is_filled_in() -> None:
-    blocks = blocks_of(ASK, values={"text": "typed", "accounts": "all", "slot": "2026-03-05T08:30:00+00:00"})
-    assert blocks["text"]["element"]["initial_value"] == "typed"
+    blocks = blocks_of(ASK, values={"text": "typed\n\n\n\tso", "accounts": "all", "slot": "2026-03-05T08:30:00+00:00"})
+    assert blocks["text"]["element"]["initial_value"] == "typed\n\n\n\tso"
     assert blocks["accounts"]["element"]["initial_option"]["value"] == "all"
     assert blocks["slot:time"]["element"]["initial_time"] == "08:30"
 
@@ -148,6 +148,16 @@ def test_secrets_and_texts_that_would_be_cut_belong_on_the_web_page() -> None:
     assert has_secret(secret)
     assert not has_secret(ASK)
     assert [fits(ask) for ask in (ASK, secret, long)] == [True, False, False]
+
+
+def test_what_a_recording_may_answer_instead_is_not_insisted_on() -> None:
+    reason = Question("reason", "What should change?")
+    voice = Question("voice", "Or say it", "files", required=False, along=True)
+    blocks = blocks_of(replace(ASK, questions=(reason, voice)))
+    assert blocks["reason"]["optional"]
+    assert "ogg" in blocks["voice"]["element"]["filetypes"]
+    assert "png" in blocks_of(ASK)["files"]["element"]["filetypes"]
+    assert not blocks_of(replace(ASK, questions=(reason,)))["reason"]["optional"]
 
 
 def test_the_title_is_whole_somewhere() -> None:
