@@ -18,7 +18,7 @@ from smm.roles import Right, allows
 if TYPE_CHECKING:
     from storage.accounts import Account
 
-_CAN: Final = {
+CAN: Final = {
     Can.FETCH: N_("listens"),
     Can.STREAM: N_("hears at once"),
     Can.PUBLISH: N_("publishes"),
@@ -117,7 +117,7 @@ def _card(t: Words, account: Account, now: float, *, manages: bool) -> Card:
     trouble = accounts.trouble(account) if account.closed_at is None else None
     body = (para(t(trouble.words, **trouble.facts)),) if trouble is not None else ()
     tone: Tone = "plain" if account.closed_at else _TONES.get(account.health, "bad")
-    can = [t(words) for what, words in _CAN.items() if declared.can(account.network, what)]
+    can = [t(words) for what, words in CAN.items() if declared.can(account.network, what)]
     seen = t("{time} ago", time=t.ago(now - account.polled_at.timestamp())) if account.polled_at else t("not yet")
     return Card(
         title=f"{account.name} · {declared.title(account.network)}",

@@ -27,7 +27,7 @@ SHELVES: Final = {
     "closed": N_("Closed"),
     "all": N_("All"),
 }
-_EMPTY: Final = {
+EMPTY: Final = {
     "open": N_("Nothing waits for an answer. New comments arrive here by themselves."),
     "mine": N_("Nothing is claimed by you or assigned to you. Take something from Unclaimed."),
     "unclaimed": N_("Everything is taken. See Open for what the others are at."),
@@ -36,7 +36,7 @@ _EMPTY: Final = {
     "closed": N_("Nothing has been closed without an answer."),
     "all": N_("Nothing has arrived yet. New comments come by themselves once an account is connected."),
 }
-_BRIEF: Final = {State.REPLIED: N_("Answered by {who}"), State.SNOOZED: N_("Snoozed")}
+BRIEF: Final = {State.REPLIED: N_("Answered by {who}"), State.SNOOZED: N_("Snoozed")}
 
 
 def show_list(context: Context, wanted: Wanted) -> Card:
@@ -60,15 +60,16 @@ def _title(t: Words, brand: str, wanted: Wanted) -> str:
 
 def line(uow: UnitOfWork, t: Words, number: int, mention: Mention, account: Account) -> tuple[Block, ...]:
     """Return a mention as a numbered line of a list, and the beginning of its text."""
-    state = State(mention.state)
-    words = t(_BRIEF.get(state, STATES[state]), who=_who(uow, mention), until="")
     ago = t.ago((uow.now - mention.said_at).total_seconds())
+    words = brief(t, mention, inbox_reading.name_of(uow, mention.claimed_by))
     where = t("{network}, {time} ago: {state}", network=declared.title(account.network), time=ago, state=words)
     return para(bold(f"{number}. "), where), Quote(excerpt(mention.text, EXCERPT), author(mention))
 
 
-def _who(uow: UnitOfWork, mention: Mention) -> str:
-    return inbox_reading.name_of(uow, mention.claimed_by) or mention.answered_by
+def brief(t: Words, mention: Mention, held_by: str) -> str:
+    """Return in a few words where a mention stands."""
+    state = State(mention.state)
+    return t(BRIEF.get(state, STATES[state]), who=held_by or mention.answered_by, until="")
 
 
 def _empty(t: Words, listed: Listed, wanted: Wanted) -> tuple[Block, ...]:
@@ -76,7 +77,7 @@ def _empty(t: Words, listed: Listed, wanted: Wanted) -> tuple[Block, ...]:
         return (para(t("Nothing holds these words. Try fewer of them, or only their beginnings.")),)
     if not listed.networks:
         return (para(t("No network is connected yet. Connect one, and comments arrive here: /accounts")),)
-    return (para(t(_EMPTY[wanted.shelf])),)
+    return (para(t(EMPTY[wanted.shelf])),)
 
 
 def _buttons(t: Words, listed: Listed, wanted: Wanted) -> tuple[tuple[Button, ...], ...]:

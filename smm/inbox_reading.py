@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,13 +13,14 @@ from smm.rules import routing
 from storage import accounts, brands, mentions, replies, search
 from storage.accounts import Account
 from storage.brands import Brand
-from storage.mentions import Mention
+from storage.mentions import Mention, Narrow
 from storage.replies import Reply
 from storage.unit_of_work import UnitOfWork
 
-__all__ = ["Listed", "Wanted", "Whole", "arrived", "counts", "held_minutes", "listed", "name_of", "whole"]
+__all__ = ["Listed", "Wanted", "Whole", "arrived", "counts", "held_minutes", "languages", "listed", "name_of", "whole"]
 
 PAGE = 5
+LATELY = 500  # mentions that tell which languages are spoken to the brand
 FOUND = 200  # hits of a search that can be paged through
 MOVING = ("preview", "queued", "sending", "unknown")
 WAITING = OPEN - {State.SNOOZED} | {State.SENDING}
@@ -72,22 +73,32 @@ class Whole:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What to list: a shelf, perhaps one network, perhaps words; before a mention's id for the next page."""
+    """What to list: a shelf, perhaps one network, perhaps words …; before a mention's id for the next page."""
 
     shelf: str = "open"
     network: str = ""
     words: str = ""
     before: int = 0
+    account_id: int = 0
+    kind: str = ""
+    language: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """One page of the inbox, with the counts of the shelves and the networks to choose from."""
+    """One page of the inbox, with the counts of the shelves, and the networks and accounts to choose from.
+
+    `people` are the names of who holds or was given one of the rows.
+    """
 
     rows: tuple[tuple[Mention, Account], ...]
     more: bool
     counts: dict[str, int]
     networks: tuple[str, ...]
+    accounts: tuple[Account, ...]
+    people: dict[int, str]
 
 
 def whole(uow: UnitOfWork, mention_id: int) -> Whole | None:
@@ -112,30 +123,51 @@ def whole(uow: UnitOfWork, mention_id: int) -> Whole | None:
     )
 
 
-def listed(uow: UnitOfWork, brand_id: int, member_id: int, wanted: Wanted) -> Listed:
+def listed(uow: UnitOfWork, brand_id: int, member_id: int, wanted: Wanted, most: int = PAGE) -> Listed:
     """Return a page of the brand's inbox as one member asks for it."""
     among = search.search(uow, brand_id, wanted.words, FOUND) if wanted.words else None
-    found = mentions.listing(
-        uow,
-        brand_id,
+    narrow = _narrow(wanted, member_id)
+    found = mentions.listing(uow, brand_id, narrow, among=among, before=wanted.before, limit=most + 1)
+    known = {account.id: account for account in accounts.of_brand(uow, brand_id)}
+    rows = tuple((mention, known[mention.account_id]) for mention in found[:most])
+    return Listed(
+        rows,
+        len(found) > most,
+        counts(uow, brand_id, member_id),
+        tuple(sorted({account.network for account in known.values()})),
+        tuple(known.values()),
+        _people(uow, [mention for mention, _ in rows]),
+    )
+
+
+def _narrow(wanted: Wanted, member_id: int) -> Narrow:
+    return Narrow(
         states=SHELVES[wanted.shelf],
         member_id=member_id if wanted.shelf == "mine" else None,
         network=wanted.network,
-        among=among,
-        before=wanted.before,
-        limit=PAGE + 1,
+        account_id=wanted.account_id,
+        kind=wanted.kind,
+        language=wanted.language,
+        since=wanted.since,
+        until=wanted.until,
     )
-    known = {account.id: account for account in accounts.of_brand(uow, brand_id)}
-    rows = tuple((mention, known[mention.account_id]) for mention in found[:PAGE])
-    networks = sorted({account.network for account in known.values()})
-    return Listed(rows, len(found) > PAGE, counts(uow, brand_id, member_id), tuple(networks))
+
+
+def _people(uow: UnitOfWork, found: Sequence[Mention]) -> dict[int, str]:
+    held = {mention.claimed_by for mention in found} | {mention.assigned_to for mention in found}
+    return {member_id: name_of(uow, member_id) for member_id in held if member_id is not None}
+
+
+def languages(uow: UnitOfWork, brand_id: int) -> list[str]:
+    """Return the languages that people have written to the brand in lately."""
+    return mentions.languages(uow, brand_id, LATELY)
 
 
 def counts(uow: UnitOfWork, brand_id: int, member_id: int) -> dict[str, int]:
     """Return how many there are on the shelves that people work from."""
     tally = mentions.tally(uow, brand_id, SHELVES["open"] | SHELVES["snoozed"])
     found = {shelf: _sum(tally, SHELVES[shelf]) for shelf in COUNTED}
-    return found | {"mine": mentions.count(uow, brand_id, states=SHELVES["mine"], member_id=member_id)}
+    return found | {"mine": mentions.count(uow, brand_id, Narrow(SHELVES["mine"], member_id))}
 
 
 def _sum(tally: dict[str, int], states: Collection[State]) -> int:

@@ -25,7 +25,12 @@ class Tab:
     needs: Right
 
 
-TABS = (Tab("members", N_("Members"), Right.SEE),)
+TABS = (
+    Tab("inbox", N_("Inbox"), Right.SEE),
+    Tab("accounts", N_("Accounts"), Right.SEE),
+    Tab("members", N_("Members"), Right.SEE),
+    Tab("audit", N_("Audit"), Right.MANAGE),
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -183,6 +183,7 @@ def _questions() -> tuple[Question, ...]:
 @contextmanager
 def routes_for_tests() -> Iterator[list[Context]]:
     """Register `/tryout` with a press and a form; yield what their handlers were handed."""
+    route.load()
     handed: list[Context] = []
     before, presses = dict(route._routes), itertools.count(1)
 

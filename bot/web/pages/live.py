@@ -14,8 +14,10 @@ from bot.web.chat import HEARTBEAT, Revision, event, wait
 from bot.web.drawing import draw
 from bot.web.front import Front, front_of, is_id
 from bot.web.pages.place import Entered, Place
+from bot.web.pages.stage import standing_in
 from bot.web.seats import COOKIE
 from bot.web.transport import TOPICS
+from storage.unit_of_work import UnitOfWork
 
 router = APIRouter()
 
@@ -30,23 +32,29 @@ async def events(request: Request, place: Entered, after: Revision = 0) -> Respo
 
 
 async def _changes(front: Front, token: str, place: Place, revision: int) -> AsyncIterator[ServerSentEvent]:
-    seat, chat_id, counted = place.seat, place.chat.chat_id, dict(place.unseen)
+    seat, counted = place.seat, dict(place.unseen)
     with front.web.watch([*seat.chat_ids, *TOPICS]) as woken:
         while not front.web.closing:
             looks = woken.is_set()
             woken.clear()
-            found = await front.database.read(sight.of_changes, seat.name, token, chat_id, revision)
+            found = await front.database.read(_look, place, token, revision)
             if found is None:
                 yield ServerSentEvent(event="over", data="")
                 return
-            _, batch = found
+            batch, standing = found
             for shown in batch.bubbles(place.reader):
                 revision = shown.revision
                 html = draw(front.templates, shown, place.reader)
-                yield event("message", {"id": shown.id, "html": html}, str(revision))
+                yield event("message", {"id": shown.id, "stands": shown.id in standing, "html": html}, str(revision))
             if dict(batch.unseen) != counted:
                 counted = dict(batch.unseen)
                 yield event("rooms", counted)
             yield ServerSentEvent(event="look" if looks else "beat", data="")
             if len(batch.messages) < sight.MOST:
                 await wait(woken)
+
+
+def _look(uow: UnitOfWork, place: Place, token: str, revision: int) -> tuple[sight.Sight, frozenset[int]] | None:
+    """Return what changed, and which cards stand on some page: on another they are no answer to anything."""
+    found = sight.of_changes(uow, place.seat.name, token, place.chat.chat_id, revision)
+    return (found[1], standing_in(uow, place.chat)) if found else None

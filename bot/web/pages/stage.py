@@ -30,6 +30,7 @@ from storage.unit_of_work import UnitOfWork
 
 MOST: Final = 60  # cards that stand behind one person's pages; the oldest give way
 SAID: Final = "said"  # in a page's address: the revision of the chat behind it before the press
+LOOK: Final = "x-look"  # the header of a page that only looks whether something is new
 STANDS: Final = {"at": "page"}
 PATIENCE: Final = 20
 GLANCE: Final = 0.1  # seconds
@@ -60,7 +61,8 @@ async def set_stage(
     if is_id(said):
         await _settled(front, place.chat)
     after = int(said) if is_id(said) else None
-    standing, seen, sealed = await front.database.write(_set, place, tuple(cards), buttons or {}, after)
+    kept = 0 if LOOK in request.headers else after
+    standing, seen, sealed = await front.database.write(_set, place, tuple(cards), buttons or {}, after, kept)
     drawn = {bubble.id: bubble for bubble in seen.bubbles(place.reader)}
     shown = {key: drawn.pop(number) for key, number in standing.items() if number in drawn}
     refused = front.refused.pop(place.seat.session.id, None)
@@ -88,15 +90,20 @@ async def _settled(front: Front, chat: ChatRef) -> None:
 
 
 def _set(
-    uow: UnitOfWork, place: Place, cards: tuple[Key, ...], given: Mapping[str, Button], after: int | None
+    uow: UnitOfWork,
+    place: Place,
+    cards: tuple[Key, ...],
+    given: Mapping[str, Button],
+    after: int | None,
+    kept: int | None,
 ) -> tuple[dict[Key, int], sight.Sight, dict[str, Button]]:
     chat = place.chat
     known = buttons.copies_in(uow, chat)
-    numbers = {key: _stand(uow, place, key, known) for key in cards}
+    numbers = {key: _stand(uow, place, key, known, kept) for key in cards}
     standing = {key: number for key, number in numbers.items() if number}
     _make_room(uow, known, standing)
     sealed = seal(uow, Card(buttons=(tuple(given.values()),)), chat, place.brand.id).buttons[0]
-    elsewhere = {int(copy.message_id) for copy in known if copy.args == STANDS}
+    elsewhere = standing_in(uow, chat)
     messages = [web.message(uow, number) for number in standing.values()]
     said = web.since(uow, chat.chat_id, after, sight.MOST) if after is not None else []
     answers = [each for each in said if each.card and each.id not in {*standing.values(), *elsewhere}]
@@ -104,15 +111,26 @@ def _set(
     return standing, seen, dict(zip(given, sealed, strict=True))
 
 
-def _stand(uow: UnitOfWork, place: Place, key: Key, known: Sequence[Copy]) -> int:
-    """Draw a card where it stands already, or as a new message; return the message, 0 where there is nothing to draw."""
+def standing_in(uow: UnitOfWork, chat: ChatRef) -> frozenset[int]:
+    """Return the messages of the chat behind somebody's pages that are cards of a page."""
+    return frozenset(int(copy.message_id) for copy in buttons.copies_in(uow, chat) if copy.args == STANDS)
+
+
+def _stand(uow: UnitOfWork, place: Place, key: Key, known: Sequence[Copy], kept: int | None) -> int:
+    """Draw a card where it stands already, or as a new message; return the message, 0 where there is nothing to draw.
+
+    One that has changed since the revision `kept` stays as it is: the press that led here may have drawn choices over it.
+    """
+    copy = next((one for one in known if (one.view, one.object_id) == key), None)
+    message = web.message(uow, int(copy.message_id)) if copy else None
+    if message is not None and kept is not None and message.revision > kept:
+        return message.id
     view, object_id = key
     drawn = views()[view](Scene(uow, place.t, place.chat, object_id, "team", {}))
     if drawn is None:
         return 0
     card = seal(uow, drawn, place.chat, place.brand.id)
     pictures = [picture.digest for picture in card.pictures if picture.digest]
-    copy = next((one for one in known if (one.view, one.object_id) == key), None)
     if copy is not None:
         web.edit_message(uow, int(copy.message_id), pack(card), pictures)
         buttons.redrawn(uow, copy.id, digest_of(card), copy.message_id)

@@ -25,11 +25,11 @@ function closeTray() {
   history.replaceState(null, "", here);
 }
 
-function arrive({ id, html }) {
+function arrive({ id, stands, html }) {
   const element = drawn(html);
   const standing = document.getElementById("m-" + id);
   if (standing) return change(standing, element);
-  if (element.hidden || !(tray.open || Date.now() - pressedAt < OURS)) return;
+  if (element.hidden || stands || !(tray.open || Date.now() - pressedAt < OURS)) return;
   answers.append(element);
   ready(element);
   openTray();
@@ -61,7 +61,7 @@ function look() {
 
 async function refresh() {
   if (document.hidden) return;
-  const answer = await fetch(location.href).catch(() => null);
+  const answer = await fetch(location.href, { headers: { "X-Look": "yes" } }).catch(() => null);
   if (!answer?.ok) return;
   const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
   for (const part of document.querySelectorAll("[data-fresh]")) {

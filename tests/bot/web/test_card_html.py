@@ -21,7 +21,7 @@ ALLOWED: dict[str, set[str]] = {
     "article": {"class", "aria-labelledby"},
     "b": {"dir"},
     "blockquote": {"class"},
-    "button": {"class", "name", "value", "data-confirm", "formnovalidate"},
+    "button": {"class", "name", "value", "data-confirm", "data-does", "formnovalidate"},
     "cite": {"dir"},
     "code": set(),
     "dd": {"dir"},
