@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Column, Integer, String, Table, Text, bindparam, func, select
+from sqlalchemy import Column, Integer, Select, String, Table, Text, bindparam, func, or_, select
 
 from storage.base import Id, Json, Moment, metadata
 from storage.plain import encode, storable
@@ -55,6 +55,22 @@ class Entry:
     previous: str
     hash: str
     note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Narrow:
+    """Which entries: a brand's, with those of the `desk` as a whole if asked for.
+
+    What is empty narrows nothing; what ends in "." or ":" is a beginning, such as "mention." or "post:".
+    """
+
+    brand_id: int
+    desk: bool = False
+    actor: str = ""
+    action: str = ""
+    object: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,10 +143,41 @@ def of(uow: UnitOfWork, object: str) -> list[Entry]:
     return uow.many(Entry, _ABOUT, of_object=object)
 
 
-def verify(uow: UnitOfWork) -> Flaw | None:
-    """Return the first place where the trail is not what was written, None where it is whole."""
+def listing(uow: UnitOfWork, narrow: Narrow, *, before: int = 0, after: int | None = None, most: int) -> list[Entry]:
+    """Return entries before a number, newest first; or, where `after` is given, beyond that and oldest first."""
+    wanted = _narrow(narrow)
+    if before:
+        wanted = wanted.where(audit.c.seq < before)
+    if after is None:
+        return uow.many(Entry, wanted.order_by(audit.c.seq.desc()).limit(most))
+    return uow.many(Entry, wanted.where(audit.c.seq > after).order_by(audit.c.seq).limit(most))
+
+
+def _narrow(narrow: Narrow) -> Select[Any]:
+    brands = audit.c.brand_id == narrow.brand_id
+    wanted = select(audit).where(or_(brands, audit.c.brand_id.is_(None)) if narrow.desk else brands)
+    for name in ("actor", "action", "object"):
+        value, column = getattr(narrow, name), audit.c[name]
+        if value:
+            begins = value.endswith((".", ":"))
+            wanted = wanted.where(column.startswith(value, autoescape=True) if begins else column == value)
+    if narrow.since is not None:
+        wanted = wanted.where(audit.c.at >= narrow.since)
+    return wanted if narrow.until is None else wanted.where(audit.c.at < narrow.until)
+
+
+def newest(uow: UnitOfWork) -> int:
+    """Return the number of the newest entry, 0 where there is none."""
+    return int(next(iter(uow.rows(_NEWEST)), (0, ""))[0])
+
+
+def verify(uow: UnitOfWork, after: int = 0) -> Flaw | None:
+    """Return the first place where the trail is not what was written, None where it is whole; beyond an entry, or all of it."""
     last = Entry(0, uow.now, None, "", "", "", "", {}, "", "", "")
-    for entry in _all(uow):
+    for entry in _all(uow, after - 1 if after > 0 else -(2**62)):
+        if after and entry.seq == after:
+            last = entry
+            continue
         flaw = _flaw(last, entry)
         if flaw:
             return Flaw(entry.seq, flaw)
@@ -138,8 +185,7 @@ def verify(uow: UnitOfWork) -> Flaw | None:
     return None
 
 
-def _all(uow: UnitOfWork) -> Iterator[Entry]:
-    after = -(2**62)
+def _all(uow: UnitOfWork, after: int) -> Iterator[Entry]:
     while batch := uow.many(Entry, _AFTER, after=after, most=BATCH):
         yield from batch
         after = batch[-1].seq

@@ -154,6 +154,7 @@ _OF_WORKSPACE = (
     .where(members.c.workspace_id == bindparam("of_workspace"), members.c.revoked_at.is_(None))
     .order_by(members.c.id)
 )
+_EVERYBODY = select(members).where(members.c.workspace_id == bindparam("of_workspace")).order_by(members.c.id)
 _ROLES = select(memberships).where(memberships.c.member_id == bindparam("of_member")).order_by(memberships.c.id)
 _IDENTITIES = select(identities).where(identities.c.member_id == bindparam("of_member")).order_by(identities.c.id)
 _INVITE = select(invites).where(invites.c.digest == bindparam("wanted"))
@@ -213,6 +214,11 @@ def get(uow: UnitOfWork, member_id: int) -> Member | None:
 def of_workspace(uow: UnitOfWork, workspace_id: int) -> list[Member]:
     """Return the members who have not been removed."""
     return uow.many(Member, _OF_WORKSPACE, of_workspace=workspace_id)
+
+
+def everybody(uow: UnitOfWork, workspace_id: int) -> list[Member]:
+    """Return the members, those who have been removed too."""
+    return uow.many(Member, _EVERYBODY, of_workspace=workspace_id)
 
 
 def with_role(uow: UnitOfWork, brand_id: int, role: str) -> list[Member]:

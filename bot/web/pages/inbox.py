@@ -124,7 +124,7 @@ def read(given: Mapping[str, str], zone: str) -> Asked:
     """Return the list that an address asks for; what makes no sense there narrows nothing."""
     kept = {name: line(given[name], SEARCH) for name in ("shelf", "words", "before", *FILTERS) if given.get(name)}
     account, before = kept.get("account", ""), kept.get("before", "")
-    since, until = _midnight(kept.get("since", ""), zone), _midnight(kept.get("until", ""), zone, days=1)
+    since, until = midnight(kept.get("since", ""), zone), midnight(kept.get("until", ""), zone, days=1)
     wanted = Wanted(
         kept["shelf"] if kept.get("shelf") in SHELVES else "open",
         kept.get("network", ""),
@@ -139,7 +139,7 @@ def read(given: Mapping[str, str], zone: str) -> Asked:
     return Asked(replace(wanted, shelf="all") if wanted.words and "shelf" not in kept else wanted, kept)
 
 
-def _midnight(day: str, zone: str, days: int = 0) -> datetime | None:
+def midnight(day: str, zone: str, days: int = 0) -> datetime | None:
     """Return when a day begins in a zone, or one some days after it."""
     try:
         begins = date.fromisoformat(day) + timedelta(days=days)

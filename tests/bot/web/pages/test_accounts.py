@@ -1,0 +1,77 @@
+"""The accounts page: how each login is, what it can, and connecting, checking and closing by plain forms."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from inbox_world import add_account
+from web_desk import Browser, WebDesk
+
+from smm import accounts as logins
+from smm.declared import Declared, declare
+from smm.errors import N_, AuthExpired
+from smm.networks import Can, Credential, Limits
+from storage import accounts, jobs
+from storage.unit_of_work import UnitOfWork
+
+PAGE = "/b/northwind-coffee/accounts"
+
+
+@pytest.fixture
+async def anna(open_desk: WebDesk) -> Browser:
+    """The owner, with one account on a network that cannot hide comments."""
+    limits = Limits(text=500, media=4, media_bytes=1_000_000, source="https://network.example/limits")
+    can = frozenset({Can.FETCH, Can.REPLY, Can.PUBLISH})
+    declare(Declared("demo", "Demo network", can, limits, (Credential("token", N_("Token")),)))
+    await open_desk.database.write(add_account, open_desk.world.brand.id)
+    return await open_desk.browser(open_desk.world.anna)
+
+
+async def test_an_account_says_how_it_is_and_what_it_can(anna: Browser, open_desk: WebDesk) -> None:
+    page = (await anna.opens(PAGE)).text
+    assert "Northwind Coffee" in page
+    assert "Works" in page
+    assert "Demo network lets no program do this" in page
+    assert "not yet" in page
+
+    def fail(uow: UnitOfWork) -> None:
+        logins.record_failure(uow, 1, AuthExpired("The token does not work any more. Connect the account again."))
+        accounts.change(uow, 1, expires_at=uow.now + timedelta(days=3))
+
+    await open_desk.database.write(fail)
+    page = (await anna.opens(PAGE)).text
+    assert "Reconnect it" in page
+    assert "The token does not work any more." in page
+
+
+async def test_an_account_is_connected_without_script_and_the_key_is_not_shown_again(
+    anna: Browser, open_desk: WebDesk
+) -> None:
+    networks = await anna.presses(PAGE, "Connect an account")
+    asked = await anna.presses(networks, "Demo network")
+    assert 'type="password"' in asked.text
+    sent = await anna.answers(asked, token="a-very-secret-key")
+    assert "being checked by a real call" in sent.text
+    assert "a-very-secret-key" not in sent.text
+    assert [job.kind for job in await open_desk.database.read(lambda uow: uow.many(jobs.Job, jobs.jobs.select()))] == [
+        "connect"
+    ]
+
+
+async def test_an_account_is_closed_after_a_question_and_can_be_connected_again(anna: Browser) -> None:
+    sure = await anna.presses(PAGE, "Disconnect")
+    assert "Disconnect Northwind Coffee?" in sure.text
+    closed = await anna.presses(sure, "Yes")
+    assert "is disconnected" in closed.text
+    page = (await anna.opens(PAGE)).text
+    assert "1 disconnected account" in page
+    assert "Connect again" in page
+
+
+async def test_who_does_not_manage_sees_it_without_buttons(anna: Browser, open_desk: WebDesk) -> None:
+    boris = await open_desk.browser(open_desk.world.boris)
+    page = (await boris.opens(PAGE)).text
+    assert "Northwind Coffee" in page
+    assert "Disconnect" not in page
+    assert (await (await open_desk.browser(open_desk.world.clara)).opens(PAGE)).status_code == 403
