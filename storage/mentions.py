@@ -276,10 +276,13 @@ class Narrow:
     until: datetime | None = None
 
 
+EVERYTHING = Narrow()
+
+
 def listing(
     uow: UnitOfWork,
     brand_id: int,
-    narrow: Narrow,
+    narrow: Narrow = EVERYTHING,
     *,
     among: Collection[int] | None = None,
     before: int = 0,

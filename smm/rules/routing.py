@@ -88,5 +88,5 @@ def words_of(uow: UnitOfWork, mention_id: int) -> tuple[str, ...]:
 def preview(uow: UnitOfWork, rule: Rule) -> tuple[int, list[tuple[Mention, Match]]]:
     """Return how many of the brand's newest mentions were looked at, and which of them the rule finds, newest first."""
     matcher = Matcher([Ready(rule.id, book.tree_of(rule), rule.forms)])
-    newest = mentions.listing(uow, rule.brand_id, states=(), limit=LOOKED_AT)
+    newest = mentions.listing(uow, rule.brand_id, limit=LOOKED_AT)
     return len(newest), [(mention, met[0]) for mention in newest if (met := matcher.match(mention.text))]
