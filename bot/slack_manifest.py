@@ -76,7 +76,6 @@ METHODS: Final[dict[str, tuple[str, ...]]] = {
     "users.info": ("users:read",),
     "views.open": (),
     "views.publish": (),
-    "views.update": (),
 }
 _LONG: Final = (
     "Copydesk listens to your brands' social networks and puts every new comment and mention into the team's channel as a card "

@@ -21,12 +21,10 @@ if TYPE_CHECKING:
     from storage.unit_of_work import UnitOfWork
 
 _SHOWN: Final = 5
-_COMMENT, _DECISION, _BACK, _NEXT = "💬", "✋", "↩️", "📅"
+_COMMENT, _DECISION, _POST, _NEXT = "💬", "✋", "📝", "📅"
 
 
-@command(
-    "today", needs=Right.MEMBER, help=N_("What waits for you: comments, decisions, posts that came back, what is next")
-)
+@command("today", needs=Right.MEMBER, help=N_("What waits for you: comments, decisions, your posts, what is next"))
 def today(context: Context) -> Answer:
     """Show what waits for whoever asks."""
     client_room = context.channel is not None and context.channel.purpose == "client"
@@ -41,7 +39,7 @@ def card(uow: UnitOfWork, t: Words, brand: Brand, actor: Actor, *, team: bool) -
     if work.is_empty:
         nothing = para(t("Nothing waits for you, and nothing is planned for the next days."))
         return Card(title=title, body=(nothing,), buttons=_ways_on(t, work, team=team), tone="good")
-    body = (*_mentions(uow, t, work), *_decisions(uow, t, work), *_returned(t, work), *_coming(t, work))
+    body = (*_mentions(uow, t, work), *_decisions(uow, t, work), *_unfinished(t, work), *_coming(t, work))
     return Card(title=title, body=body, buttons=_buttons(t, work, team=team))
 
 
@@ -63,12 +61,14 @@ def _more(t: Words, left: int) -> tuple[Block, ...]:
     return (para(t.n("and {count} more", "and {count} more", left)),) if left > 0 else ()
 
 
-def _returned(t: Words, work: Work) -> tuple[Block, ...]:
-    return _section(_BACK, t("Your posts that need you again"), [_post(t, whole) for whole in work.returned])
+def _unfinished(t: Words, work: Work) -> tuple[Block, ...]:
+    return _section(_POST, t("Your posts that wait for you"), [_post(t, whole) for whole in work.unfinished])
 
 
 def _coming(t: Words, work: Work) -> tuple[Block, ...]:
-    return _section(_NEXT, t("What goes out next"), [_post(t, whole) for whole in work.coming])
+    told = {whole.post.id for whole in work.unfinished}
+    coming = [_post(t, whole) for whole in work.coming if whole.post.id not in told]
+    return _section(_NEXT, t("What goes out next"), coming)
 
 
 def _post(t: Words, whole: Whole) -> Block:
@@ -81,9 +81,10 @@ def _buttons(t: Words, work: Work, *, team: bool) -> tuple[tuple[Button, ...], .
     shown = row(*(Button(f"{_COMMENT} {n}", "mention.show", each.id) for n, (each, _) in enumerate(work.mine, 1)))
     decide = tuple(approvals.decide_buttons(t, each) for each in work.decisions[:_SHOWN])
     posts = dict.fromkeys(
-        [each.post_id for each in work.decisions[:_SHOWN]] + [whole.post.id for whole in (*work.returned, *work.coming)]
+        [each.post_id for each in work.decisions[:_SHOWN]]
+        + [whole.post.id for whole in (*work.unfinished, *work.coming)]
     )
-    opens = row(*(Button(f"📝 {number}", "post.open", number) for number in posts)) if team else ()
+    opens = row(*(Button(f"{_POST} {number}", "post.open", number) for number in posts)) if team else ()
     return (*((shown,) if shown else ()), *decide, *((opens,) if opens else ()), *_ways_on(t, work, team=team))
 
 

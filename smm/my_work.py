@@ -25,15 +25,15 @@ FEW = 5
 MOST = 99  # mentions that are counted
 MINE = SHELVES["mine"] - {State.SNOOZED}
 AHEAD = timedelta(days=14)
-RETURNED = ("changes_requested", "rejected", "expired", "missed", "failed")
-OVER = frozenset({"published", "cancelled", *RETURNED})
+UNFINISHED = ("draft", "changes_requested", "expired", "approved", "missed", "failed")  # its author goes on with it
+OVER = frozenset({"published", "cancelled", "rejected", "changes_requested", "expired", "missed", "failed"})
 
 
 @dataclass(frozen=True, slots=True)
 class Work:
     """What waits for somebody. `mine` are mentions they hold or were given, and what was escalated to them; `mine_count` all.
 
-    `decisions` wait for this person's yes, `returned` are their own posts that need them again, `coming` goes out next.
+    `decisions` wait for this person's yes, `unfinished` are their own posts that wait for them, `coming` goes out next.
     """
 
     brand: Brand
@@ -41,13 +41,13 @@ class Work:
     mine_count: int
     unclaimed: int
     decisions: tuple[Approval, ...]
-    returned: tuple[Whole, ...]
+    unfinished: tuple[Whole, ...]
     coming: tuple[Whole, ...]
 
     @property
     def is_empty(self) -> bool:
         """Whether nothing waits and nothing comes."""
-        return not (self.mine or self.decisions or self.returned or self.coming)
+        return not (self.mine or self.decisions or self.unfinished or self.coming)
 
 
 def of(uow: UnitOfWork, brand: Brand, actor: Actor, *, team: bool) -> Work:
@@ -63,7 +63,7 @@ def of(uow: UnitOfWork, brand: Brand, actor: Actor, *, team: bool) -> Work:
         len(found),
         inbox_reading.counts(uow, brand.id, actor.member_id)["unclaimed"],
         tuple(approvals.for_me(uow, actor, "internal", "client")),
-        tuple(islice(_returned(uow, brand, actor), FEW)),
+        tuple(islice(_unfinished(uow, brand, actor), FEW)),
         tuple(islice(_coming(uow, brand, team=True), FEW)),
     )
 
@@ -78,9 +78,9 @@ def _mine(uow: UnitOfWork, brand: Brand, actor: Actor) -> list[Mention]:
     return [*held, *(mention for mention in escalated if mention.id not in mine)]
 
 
-def _returned(uow: UnitOfWork, brand: Brand, actor: Actor) -> Iterator[Whole]:
-    back = kept.in_states(uow, brand.id, RETURNED)
-    return (posts.look(uow, post) for post in back if post.author_id == actor.member_id)
+def _unfinished(uow: UnitOfWork, brand: Brand, actor: Actor) -> Iterator[Whole]:
+    found = kept.in_states(uow, brand.id, UNFINISHED)
+    return (posts.look(uow, post) for post in found if post.author_id == actor.member_id)
 
 
 def _coming(uow: UnitOfWork, brand: Brand, *, team: bool) -> Iterator[Whole]:

@@ -76,7 +76,18 @@ async def test_a_decision_waits_for_who_may_make_it_and_a_post_comes_back_to_its
     await desk.anna.answers(reason="Say when")
     assert "Your decisions" not in words_of(await desk.anna.says("/today"))
     back = words_of(await desk.vera.says("/today"))
-    assert "Your posts that need you again\n1. no time yet · Autumn menu · Changes requested" in back
+    assert "Your posts that wait for you\n1. no time yet · Autumn menu · Changes requested" in back
+
+
+async def test_a_draft_waits_for_its_author_and_is_told_once(posting: PostDesk) -> None:
+    desk = posting.desk
+    await desk.vera.says("/post")
+    await desk.vera.answers(text="Brunch", slot="2026-03-04T13:00:00+01:00")
+    mine = await desk.vera.says("/today")
+    assert "Your posts that wait for you\n1. 04.03.2026" in words_of(mine)
+    assert words_of(mine).count("Brunch") == 1
+    assert labels_of(mine) == ["📝 1"]
+    assert "What goes out next\n1. 04.03.2026" in words_of(await desk.anna.says("/today"))
 
 
 async def test_a_decision_that_was_made_waits_no_more(posting: PostDesk) -> None:
