@@ -18,6 +18,7 @@ from pathlib import Path
 
 from PIL import Image, ImageOps
 
+from smm import text
 from smm.errors import N_, Invalid
 from storage import media
 from storage.engine import Database
@@ -29,6 +30,7 @@ MOST_SOUND = 20 * 1024 * 1024  # what Telegram hands out, https://core.telegram.
 MOST_PIXELS = 40_000_000
 MOST_SIDE = 12_000
 MOST_FRAMES = 300
+MOST_ALT = 1_000  # characters of a description
 THUMBNAIL = (640, 640)
 CROP = 1600  # pixels of width that no preview needs more of
 _FORMATS = {"image/jpeg": "JPEG", "image/png": "PNG", "image/gif": "GIF", "image/webp": "WEBP"}
@@ -47,8 +49,13 @@ class _Checked:
     height: int = 0
 
 
-async def keep(database: Database, folder: Path, data: bytes, *, brand_id: int | None, name: str = "") -> Media:
-    """Check a file, keep it under the digest of its bytes, and remember it; raise Invalid with what to send instead."""
+async def keep(
+    database: Database, folder: Path, data: bytes, *, brand_id: int | None, name: str = "", alt: str = ""
+) -> Media:
+    """Check a file, keep it under the digest of its bytes, and remember it; raise Invalid with what to send instead.
+
+    `alt` is what its sender said of this file alone.
+    """
     checked = await asyncio.to_thread(_check, data)
     digest = hashlib.sha256(checked.data).hexdigest()
     await asyncio.to_thread(_write, folder / digest, checked.data)
@@ -63,6 +70,7 @@ async def keep(database: Database, folder: Path, data: bytes, *, brand_id: int |
             width=checked.width,
             height=checked.height,
             name=_plain(name),
+            alt=text.line(alt, MOST_ALT),
         )
         return media.of(uow, [digest])[digest]
 

@@ -33,7 +33,8 @@ from handlers.card import Ask, Block, Button, Card, Field, Link, Para, Picture, 
 
 TEXT_LIMIT = 4096
 CAPTION_LIMIT = 1024
-ALBUM_LIMIT = 10
+ALBUM_LIMIT = 10  # https://core.telegram.org/bots/api#sendmediagroup
+PICTURES_LIMIT = 20
 DATA_LIMIT = 64
 BUTTONS_LIMIT = 100
 ROW_LIMIT = 8
@@ -59,9 +60,14 @@ class TelegramMessage:
 
     @property
     def captioned(self) -> bool:
-        """Whether text and keyboard can stand under the pictures; else they follow as a message of their own."""
-        keyboard_fits = len(self.pictures) == 1 or (bool(self.pictures) and self.markup is None)
-        return keyboard_fits and self.length <= CAPTION_LIMIT
+        """Whether text and keyboard can stand under the pictures; else they follow as a message of their own.
+
+        An album shows its text only while no other picture of it has words of its own.
+        """
+        one = len(self.pictures) == 1
+        album = 1 < len(self.pictures) <= ALBUM_LIMIT and self.markup is None
+        bare = not any(picture.alt for picture in self.pictures)
+        return (one or (album and bare)) and self.length <= CAPTION_LIMIT
 
 
 def render(card: Card, mention: str = "", limit: int = TEXT_LIMIT) -> TelegramMessage:
@@ -71,7 +77,12 @@ def render(card: Card, mention: str = "", limit: int = TEXT_LIMIT) -> TelegramMe
         runs = fit(runs, limit)
     if not visible(plain(runs)):
         runs = [*runs, Run("…")]
-    return TelegramMessage(html(runs), plain(runs), size(runs), _markup(card), card.pictures[:ALBUM_LIMIT])
+    return TelegramMessage(html(runs), plain(runs), size(runs), _markup(card), card.pictures[:PICTURES_LIMIT])
+
+
+def said_of(picture: str) -> str:
+    """Return the words under one picture of an album."""
+    return shorten(clean(picture).strip(), CAPTION_LIMIT)
 
 
 def notice(text: str) -> str:

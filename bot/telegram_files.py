@@ -45,6 +45,7 @@ class Upload:
     source: InputFile | str
     kind: Kind
     name: str  # by which its id is remembered
+    alt: str = ""
 
 
 class Files:
@@ -68,7 +69,7 @@ class Files:
             raise Invalid(_withheld()) from None
         except TelegramError:
             raise Invalid(_withheld()) from None
-        kept = await media.keep(self._database, self._folder, content, brand_id=brand_id, name=ref.name)
+        kept = await media.keep(self._database, self._folder, content, brand_id=brand_id, name=ref.name, alt=ref.alt)
         return kept.digest
 
     async def _download(self, ref: FileRef) -> bytes:
@@ -87,9 +88,9 @@ class Files:
         kind = kind_of(picture)
         name = f"{picture.digest}-{picture.ratio}" if picture.ratio else picture.digest or link(picture.url)
         if name in self._ids:
-            return Upload(self._ids[name], kind, name)
+            return Upload(self._ids[name], kind, name, picture.alt)
         if not media.is_digest(picture.digest):
-            return Upload(name, kind, name) if link(picture.url) else None
+            return Upload(name, kind, name, picture.alt) if link(picture.url) else None
         if not await asyncio.to_thread((self._folder / picture.digest).is_file):
             return None
         path = await media.shown(self._folder, picture.digest, picture.ratio)
@@ -97,7 +98,7 @@ class Files:
         ending = _PHOTOS.get(picture.mime) or _OTHERS.get(picture.mime, "bin")
         source = InputFile(content, filename=f"{picture.digest[:12]}.{ending}", attach=True)
         too_large = kind == "photo" and len(content) > PHOTO_LIMIT
-        return Upload(source, "document" if too_large else kind, name)
+        return Upload(source, "document" if too_large else kind, name, picture.alt)
 
     def remember(self, upload: Upload, sent: Message) -> None:
         """Note the id under which the server has a file now."""

@@ -10,7 +10,7 @@ import structlog
 from telegram import Bot, InputMediaDocument, InputMediaPhoto, Message
 from telegram.error import BadRequest
 
-from bot.telegram_card import TelegramMessage
+from bot.telegram_card import ALBUM_LIMIT, TelegramMessage, said_of
 from bot.telegram_files import Files, Kind, Upload
 from bot.telegram_refusals import about_picture, unheard, unparsed
 from bot.transport import ChatRef, MessageRef
@@ -52,7 +52,8 @@ class Pictures:
         mark = (chat, drawn.text + repr(drawn.pictures))
         if mark in self._ahead:
             return
-        await self.send(chat, drawn.pictures, None)
+        for start in range(0, len(drawn.pictures), ALBUM_LIMIT):
+            await self.send(chat, drawn.pictures[start : start + ALBUM_LIMIT], None)
         self._ahead[mark] = None
         while len(self._ahead) > REMEMBERED:
             self._ahead.popitem(last=False)
@@ -98,7 +99,9 @@ class Pictures:
         return sent[0]
 
     async def _send_one(self, chat: ChatRef, upload: Upload, drawn: TelegramMessage | None, kind: Kind) -> Message:
-        words: dict[str, Any] = {"caption": drawn.text, "parse_mode": HTML} if drawn is not None else {}
+        words: dict[str, Any] = {"caption": said_of(upload.alt) or None}
+        if drawn is not None:
+            words = {"caption": drawn.text, "parse_mode": HTML}
         words["api_kwargs"] = {"reply_markup": drawn.markup} if drawn is not None and drawn.markup else {}
         if kind == "photo":
             sent = await self._bot.send_photo(**address(chat), photo=upload.source, **words)
@@ -119,7 +122,7 @@ def _common(uploads: list[Upload]) -> Kind:
 def _medium(upload: Upload, caption: TelegramMessage | None, *, photo: bool) -> InputMediaPhoto | InputMediaDocument:
     kind = InputMediaPhoto if photo else InputMediaDocument
     if caption is None:
-        return kind(upload.source)
+        return kind(upload.source, caption=said_of(upload.alt) or None)
     return kind(upload.source, caption=caption.text, parse_mode=HTML)
 
 

@@ -6,7 +6,7 @@ Read as plain JSON: a body with a part that we do not know must not be refused f
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from bot.intake import Kind
@@ -36,6 +36,7 @@ class FileRef:
     file_id: str
     size: int
     name: str = ""
+    alt: str = ""  # what was said of this file alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +109,7 @@ def _message(key: str, message: Raw, parts: list[Raw], me: Me) -> Decoded | None
     if message.get("via_bot") or message.get("is_automatic_forward") or _by_bot(message):
         return None
     text = _words(message, me)
-    files = tuple(file for part in parts for file in _files(part))
+    files = tuple(replace(file, alt=_alt(part, message)) for part in parts for file in _files(part))
     if text is None or not (text or files) or _borrowed(message, text, me):
         return None
     reply = _replied(message)
@@ -241,6 +242,11 @@ def _files(message: Raw) -> list[FileRef]:
         ),
         [],
     )
+
+
+def _alt(part: Raw, message: Raw) -> str:
+    """Return the caption of one picture of an album; that of the message itself is what is said."""
+    return "" if part["message_id"] == message["message_id"] else str(part.get("caption", ""))
 
 
 def _file(part: Raw) -> FileRef:

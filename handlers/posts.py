@@ -15,7 +15,7 @@ from smm import alerts, approvals, contents, declared, outcomes, plan, posts, sh
 from smm.errors import N_, Conflict, Invalid
 from smm.posts import Stale, Whole
 from smm.roles import Right
-from smm.versions import Content, Media
+from smm.versions import Content
 
 if TYPE_CHECKING:
     from storage.accounts import Account
@@ -70,7 +70,7 @@ def post(context: Context) -> Answer:
             ask=Ask("post.create", _questions(context.t, accounts), context.t("Make a draft")),
         )
     everywhere = tuple(account.id for account in accounts)
-    content = Content(context.text, everywhere, media=tuple(Media(digest) for digest in context.files))
+    content = Content(context.text, everywhere, media=contents.attached(context.uow, context.files))
     return _shown(context, posts.create(context.uow, context.actor, content))
 
 
@@ -120,12 +120,12 @@ def create(context: Context) -> Answer:
 
 def _answered(context: Context, old: Content) -> Content:
     args = context.args
-    known = {each.digest: each for each in old.media}
     digests = args.get("files", "").split() or list(context.files)
+    known = {each.digest: each for each in (*contents.attached(context.uow, digests), *old.media)}
     return replace(
         old,
         text=args.get("text", ""),
-        media=tuple(known.get(digest, Media(digest)) for digest in digests),
+        media=tuple(known[digest] for digest in digests),
         link=args.get("link", "").strip(),
         accounts=_places(context, args.get("accounts", EVERYWHERE), old),
     )

@@ -5,6 +5,7 @@ The limits of each network are another question: smm/preflight.py.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from urllib.parse import urlsplit
 
@@ -13,7 +14,7 @@ from smm.accounts import connected_ones
 from smm.errors import N_, Invalid
 from smm.networks import Can
 from smm.text import clean
-from smm.versions import Content
+from smm.versions import Content, Media
 from storage import media
 from storage.accounts import Account
 from storage.brands import Brand
@@ -59,6 +60,12 @@ def _check_media(uow: UnitOfWork, brand: Brand, content: Content) -> None:
         raise Invalid(N_("A post shows pictures and videos; a recording cannot go out with it."), field="files")
     if any(digest not in known or known[digest].brand_id not in {None, brand.id} for digest in digests):
         raise Invalid(N_("A picture is not here any more. Attach it again."), field="files")
+
+
+def attached(uow: UnitOfWork, digests: Sequence[str]) -> tuple[Media, ...]:
+    """Return files as a post takes them, each with what its sender said of it."""
+    known = media.of(uow, digests)
+    return tuple(Media(digest, known[digest].alt if digest in known else "") for digest in digests)
 
 
 def open_accounts(uow: UnitOfWork, brand_id: int) -> list[Account]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Integer, String, Table, Text, select
+from sqlalchemy import BigInteger, Column, ForeignKey, Integer, String, Table, Text, select, update
 
 from storage.base import Id, Moment, metadata
 from storage.unit_of_work import UnitOfWork
@@ -22,12 +22,13 @@ media = Table(
     Column("height", Integer, nullable=False),
     Column("name", Text, nullable=False),
     Column("created_at", Moment, nullable=False),
+    Column("alt", Text, nullable=False, server_default=""),
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Media:
-    """A file: `digest` is the SHA-256 of its bytes in hex, sizes in bytes and pixels."""
+    """A file: `digest` is the SHA-256 of its bytes in hex, sizes in bytes and pixels, `alt` what its sender said of it."""
 
     digest: str
     brand_id: int | None
@@ -37,12 +38,22 @@ class Media:
     height: int
     name: str
     created_at: datetime
+    alt: str = ""
 
 
 def keep(
-    uow: UnitOfWork, digest: str, *, brand_id: int | None, mime: str, size: int, width: int, height: int, name: str
+    uow: UnitOfWork,
+    digest: str,
+    *,
+    brand_id: int | None,
+    mime: str,
+    size: int,
+    width: int,
+    height: int,
+    name: str,
+    alt: str = "",
 ) -> None:
-    """Remember a file whose bytes lie on disk; the same file again changes nothing."""
+    """Remember a file whose bytes lie on disk; the same file again changes nothing but what is said of it."""
     uow.add_new(
         media,
         on=("digest",),
@@ -54,7 +65,10 @@ def keep(
         height=height,
         name=name,
         created_at=uow.now,
+        alt=alt,
     )
+    if alt:
+        uow.change(update(media).where(media.c.digest == digest).values(alt=alt))
 
 
 def of(uow: UnitOfWork, digests: Sequence[str]) -> dict[str, Media]:

@@ -182,6 +182,22 @@ async def test_an_album_without_buttons_carries_its_text_else_the_text_follows(
     assert len(team.cards) == 5
 
 
+async def test_each_picture_of_an_album_has_its_own_words_and_a_long_one_is_several(
+    server: LoopbackTelegram, telegram: Telegram, team: Chat, tmp_path: Path
+) -> None:
+    cups = tuple(
+        replace(picture(tmp_path, b"\xff\xd8\xff%d" % number), alt=f"Cup <{number}> " + "x" * 1100)
+        for number in range(12)
+    )
+    await telegram.send(chat_ref(team), Card(title="Live", pictures=cups))
+    shown, words = team.cards[:-1], team.cards[-1]
+    assert [card.text.split(" x")[0] for card in shown] == [f"Cup <{number}>" for number in range(12)]
+    assert max(len(card.text) for card in shown) <= 1024
+    albums = [card.raw["media_group_id"] for card in shown]
+    assert (albums.count(albums[0]), albums.count(albums[10])) == (10, 2)
+    assert words.text == "Live", "an album whose pictures have words of their own would hide it"
+
+
 async def test_an_album_is_not_shown_twice_when_only_its_text_has_to_wait(
     server: LoopbackTelegram, telegram: Telegram, team: Chat, tmp_path: Path
 ) -> None:

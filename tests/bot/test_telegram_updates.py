@@ -16,7 +16,7 @@ from telegram_desk import Ears, telegram_on
 
 from bot.telegram import Telegram
 from bot.telegram_updates import Decoded, Me, Query, album, decode, lane, query
-from storage import alerts, members, updates
+from storage import alerts, media, members, updates
 from storage.alerts import Alert
 from storage.channels import ChatRef
 from storage.engine import Database
@@ -229,6 +229,18 @@ async def test_an_album_is_one_update_with_its_pictures_in_order(
     assert (album.text, len(set(album.files)), after.text) == ("/post", 3, "/after")
     assert album.message_id == str(one[0].id)
     assert await database.read(updates.open_ones, "telegram") == []
+
+
+async def test_each_picture_of_an_album_keeps_what_was_said_of_it(
+    server: LoopbackTelegram, database: Database, telegram: Telegram, ears: Ears
+) -> None:
+    anna = server.user("Anna")
+    anna.shows(server.private(anna), [jpeg("red"), jpeg("green"), jpeg("blue")], "", "/post Menu", "A blue\ncup")
+    await server.until(lambda: ears.heard)
+    (incoming,) = ears.heard
+    kept = await database.read(media.of, incoming.files)
+    assert incoming.text == "/post Menu"
+    assert [kept[digest].alt for digest in incoming.files] == ["", "", "A blue cup"]
 
 
 async def test_an_album_that_was_not_handled_before_the_end_is_handled_whole_at_the_next_start(

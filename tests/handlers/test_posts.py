@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from clocks import Clock
 from post_world import PostDesk, labels_of, words_of
 
@@ -238,6 +240,20 @@ async def test_networks_that_show_the_same_stand_together(posting: PostDesk) -> 
     card = await posting.desk.vera.says("/post Fresh beans today")
     assert isinstance(card, Card)
     assert [block.author for block in card.body if isinstance(block, Frame)] == ["Demo · Northwind, Other · Northwind"]
+
+
+async def test_what_was_said_of_a_picture_when_it_was_sent_describes_it(posting: PostDesk) -> None:
+    digest = "a" * 64
+    facts = {"mime": "image/png", "size": 9, "width": 3, "height": 3, "name": "cup.png"}
+    keep = partial(media.keep, digest=digest, brand_id=posting.brand_id, **facts)
+    await posting.database.write(lambda uow: keep(uow, alt="A blue cup"))
+    await posting.desk.vera.says("/post Autumn menu", files=[digest])
+    assert [picture.alt for picture in titled(posting, "Post 1 · version 1").pictures] == ["A blue cup"]
+    await posting.database.write(lambda uow: keep(uow, alt="A green cup"))
+    await posting.desk.vera.presses("Edit")
+    await posting.desk.vera.answers(text="Winter menu", files=digest)
+    shown = titled(posting, "Post 1 · version 2").pictures
+    assert [picture.alt for picture in shown] == ["A blue cup"], "what is described already stays so"
 
 
 async def test_a_slot_without_a_receipt_raises_an_alarm_once(posting: PostDesk) -> None:

@@ -8,6 +8,7 @@ import itertools
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 from loopback_telegram_html import Parsed, detect
@@ -128,13 +129,14 @@ class User:
         self.server.emit("edited_message", message.raw)
 
     def shows(
-        self, chat: Chat, pictures: Sequence[bytes], caption: str = "", *, reply_to: Standing | None = None
+        self, chat: Chat, pictures: Sequence[bytes], *captions: str, reply_to: Standing | None = None
     ) -> list[Standing]:
-        """Show a picture, or several as an album."""
+        """Show a picture, or several as an album, each with its caption if it has one."""
         album = {"media_group_id": str(next(self.server.counter))} if len(pictures) > 1 else {}
         shown = []
-        for number, content in enumerate(pictures):
-            words = {"caption": caption} if caption and number == 0 else {}
+        for content, caption in zip_longest(pictures, captions, fillvalue=""):
+            assert isinstance(content, bytes)
+            words = _maybe(caption=caption)
             photo = self.server.files.photo(content)
             shown.append(chat.put(self.raw, photo=photo, **words, **album, **_reply(reply_to)))
             self.server.emit("message", shown[-1].raw)
