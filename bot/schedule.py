@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from bot.clock import Chore, Due, Look
 from bot.engine import Args, Task, Work
 from bot.jobs import run_job
-from smm import accounts, inbox, ingest, publisher, publishing, receipts, reminders, replies
+from smm import accounts, inbox, incidents, ingest, publisher, publishing, receipts, reminders, replies
 from smm.desk import Desk
 from storage import buttons, jobs
 from storage.unit_of_work import UnitOfWork
@@ -74,6 +74,7 @@ def chores(desk: Desk) -> Sequence[Chore]:
 
     async def tidy() -> None:
         await desk.database.write(lambda uow: buttons.forget_expired(uow, uow.now))
+        await desk.database.write(incidents.tidy)
 
     return (
         Chore("expired buttons", timedelta(days=1), tidy),

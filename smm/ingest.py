@@ -14,13 +14,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from smm import accounts as health
-from smm import replies
+from smm import incidents, replies
 from smm.alerts import LATER, URGENT, refresh, tell
 from smm.desk import Desk
 from smm.errors import ConnectorError
 from smm.mention_moves import DESK, MOVES, OPEN, UNHELD, State, keep_line, move, signature
 from smm.networks import Item, Kind, Page
-from smm.rules.routing import judge
+from smm.rules.routing import Way, judge
 from smm.text import clean, line
 from storage import accounts, audit, buttons, mentions
 from storage.accounts import Account
@@ -243,15 +243,26 @@ def _tell(uow: UnitOfWork, account: Account, new: list[int]) -> None:
     if not new:
         return
     since = account.created_at - BACKLOG
-    ways = judge(uow, account.brand_id, mentions.of(uow, new))
+    arrived = mentions.of(uow, new)
+    ways = judge(uow, account.brand_id, arrived)
     recent = mentions.fresh(uow, account, State.NEW, uow.now - BURST_WINDOW, since, BURST + 1)
     flood = len(recent) > BURST
-    for mention_id in sorted(set(recent) & set(new)):
-        way = ways[mention_id]
-        if way.urgency is not None and (way.urgency == URGENT or not flood):
-            tell(uow, account.brand_id, "alerts", "mention", mention_id, urgency=way.urgency, room_id=way.channel_id)
+    for mention in arrived:
+        if mention.said_at >= since:
+            _tell_one(uow, mention, ways[mention.id], alone=mention.id in recent and not flood)
     if flood:
         _tell_burst(uow, account)
+
+
+def _tell_one(uow: UnitOfWork, mention: Mention, way: Way, *, alone: bool) -> None:
+    """Tell of a mention, or of the story that it tells with others. Where it is not for itself `alone`, only what cannot wait."""
+    story = incidents.gather(uow, mention)
+    if way.urgency is None or (story is not None and story.state == "muted"):
+        return
+    if story is not None:
+        incidents.tell_of(uow, story, way.urgency, way.channel_id)
+    elif alone or way.urgency == URGENT:
+        tell(uow, mention.brand_id, "alerts", "mention", mention.id, urgency=way.urgency, room_id=way.channel_id)
 
 
 def _tell_burst(uow: UnitOfWork, account: Account) -> None:
