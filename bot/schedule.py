@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from bot.clock import Chore, Due, Look
 from bot.engine import Args, Task, Work
 from bot.jobs import run_job
-from smm import accounts, inbox, incidents, ingest, publisher, publishing, receipts, reminders, replies
+from smm import accounts, inbox, incidents, ingest, publisher, publishing, pulse, receipts, reminders, replies
 from smm.desk import Desk
 from storage import buttons, jobs
 from storage.unit_of_work import UnitOfWork
@@ -69,6 +69,9 @@ def chores(desk: Desk) -> Sequence[Chore]:
     async def daily() -> None:
         await desk.database.write(receipts.daily_lines)
 
+    async def listen() -> None:
+        await desk.database.write(pulse.listen)
+
     async def unblock() -> None:
         await desk.database.write(publishing.unblock)
 
@@ -80,6 +83,7 @@ def chores(desk: Desk) -> Sequence[Chore]:
         Chore("expired buttons", timedelta(days=1), tidy),
         Chore("reminders and deadlines", timedelta(seconds=30), after_people),
         Chore("posts without a receipt", timedelta(seconds=15), late),
+        Chore("sources that fell silent", timedelta(minutes=10), listen),
         Chore("yesterday's line", timedelta(minutes=1), daily),
         Chore("posts that waited for an account", timedelta(seconds=15), unblock),
     )

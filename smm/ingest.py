@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from smm import accounts as health
-from smm import incidents, replies
+from smm import incidents, pulse, replies
 from smm.alerts import LATER, URGENT, refresh, tell
 from smm.desk import Desk
 from smm.errors import ConnectorError
@@ -252,6 +252,8 @@ def _tell(uow: UnitOfWork, account: Account, new: list[int]) -> None:
             _tell_one(uow, mention, ways[mention.id], alone=mention.id in recent and not flood)
     if flood:
         _tell_burst(uow, account)
+    if count := sum(mention.said_at >= since for mention in arrived):
+        pulse.beat(uow, account, count)
 
 
 def _tell_one(uow: UnitOfWork, mention: Mention, way: Way, *, alone: bool) -> None:

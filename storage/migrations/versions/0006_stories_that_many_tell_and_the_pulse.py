@@ -1,4 +1,4 @@
-"""incidents."""
+"""stories that many tell, and the pulse."""
 
 from __future__ import annotations
 
@@ -30,6 +30,21 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("incidents", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_incidents_brand_id"), ["brand_id"], unique=False)
+
+    op.create_table(
+        "pulses",
+        sa.Column("id", ID, nullable=False),
+        sa.Column("brand_id", ID, nullable=False),
+        sa.Column("account_id", ID, nullable=False),
+        sa.Column("hour", MOMENT, nullable=False),
+        sa.Column("count", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_pulses_account_id")),
+        sa.ForeignKeyConstraint(["brand_id"], ["brands.id"], name=op.f("fk_pulses_brand_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_pulses")),
+        sa.UniqueConstraint("account_id", "hour", name=op.f("uq_pulses_account_id_hour")),
+    )
+    with op.batch_alter_table("pulses", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_pulses_hour"), ["hour"], unique=False)
 
     op.create_table(
         "incident_mentions",
