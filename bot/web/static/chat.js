@@ -54,7 +54,6 @@ function redraw(standing, element) {
 function divider(kind, words) {
   const line = document.createElement("li");
   line.className = kind;
-  line.setAttribute("role", "presentation");
   line.append(Object.assign(document.createElement("span"), { textContent: words }));
   return line;
 }

@@ -3,61 +3,23 @@
 from __future__ import annotations
 
 import io
-from collections.abc import AsyncIterator
 
 import pytest
-import pytest_asyncio
-from chromium import chromium, needs_chromium
+from chromium import needs_chromium, sits
 from PIL import Image
-from playwright.async_api import Browser, BrowserContext, Page, expect
+from playwright.async_api import Browser, expect
 from web_desk import WebDesk
 
-from bot.web.seats import COOKIE, take
 from bot.web.server import WebServer
 from handlers.card import Button, Card, Quote
 from handlers.route import Context
 from smm.members import login_link
-from storage.members import Member
 
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.asyncio(loop_scope="module"),  # one browser for all: starting it takes longer than any test
     needs_chromium,
 ]
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module", name="chromium")
-async def browser() -> AsyncIterator[Browser]:
-    """A browser without a window."""
-    async with chromium() as opened:
-        yield opened
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def server(open_desk: WebDesk) -> AsyncIterator[WebServer]:
-    """The pages and the delivery, running."""
-    await open_desk.delivery.start()
-    opened = WebServer(open_desk.app, "127.0.0.1", 0)
-    await opened.start()
-    yield opened
-    await open_desk.web.stop()
-    await open_desk.delivery.stop()
-    await opened.stop()
-
-
-async def sits(
-    desk: WebDesk, server: WebServer, context: BrowserContext, member: Member, chat_id: str = "team"
-) -> Page:
-    token = await desk.database.write(take, member.id)
-    await context.add_cookies([{"name": COOKIE, "value": token, "domain": "127.0.0.1", "path": "/s/me"}])
-    page = await context.new_page()
-    troubles: list[str] = []
-    page.on("pageerror", lambda error: troubles.append(str(error)))
-    page.on("console", lambda message: troubles.append(message.text) if message.type == "error" else None)
-    page.troubles = troubles  # type: ignore[attr-defined]
-    await page.goto(f"{server.url}/s/me/chat/{chat_id}")
-    await expect(page.get_by_text("Connected", exact=True)).to_be_visible()
-    return page
 
 
 def picture() -> bytes:

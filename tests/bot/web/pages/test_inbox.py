@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import re
-from itertools import count
-from typing import Any
 
 import pytest
 from clocks import Clock
 from fake_networks import item
-from inbox_world import add_account
 from web_desk import Browser, WebDesk
+from web_inbox import WebInbox
 
 from bot.web.pages.inbox import read
 from smm import ingest
@@ -19,28 +17,6 @@ from storage import accounts, brands, mentions, replies
 from storage.unit_of_work import UnitOfWork
 
 PAGE = "/b/northwind-coffee/inbox"
-
-
-class Inbox:
-    """A web desk at which comments arrive."""
-
-    def __init__(self, desk: WebDesk, account_id: int) -> None:
-        self.desk, self.account_id, self._numbers = desk, account_id, count(1)
-
-    async def hears(self, text: str, **changes: Any) -> int:
-        """Let one comment arrive and be told; return its id."""
-        number = next(self._numbers)
-        changes = {"said_at": self.desk.database.clock()} | changes
-        page = Page((item(f"r-{number}", text, **changes),), f"cursor-{number}")
-        new: list[int] = await self.desk.database.write(ingest.ingest, self.account_id, page)
-        await self.desk.delivery.drain()
-        return new[0]
-
-
-@pytest.fixture
-async def inbox(open_desk: WebDesk) -> Inbox:
-    """The sample brand with an account on a network in memory."""
-    return Inbox(open_desk, await open_desk.database.write(add_account, open_desk.world.brand.id))
 
 
 @pytest.fixture
@@ -54,7 +30,7 @@ def listed(page: str) -> list[int]:
     return [int(number) for number in re.findall(r'id="row-(\d+)"', page)]
 
 
-async def test_the_address_says_what_is_listed(inbox: Inbox, boris: Browser, clock: Clock) -> None:
+async def test_the_address_says_what_is_listed(inbox: WebInbox, boris: Browser, clock: Clock) -> None:
     milk = await inbox.hears("Do you have oat milk?", language="en")
     clock.advance(days=2)
     dog = await inbox.hears("Можно с собакой?", language="ru", kind=Kind.MENTION)
@@ -78,7 +54,7 @@ async def test_the_address_says_what_is_listed(inbox: Inbox, boris: Browser, clo
             assert "nothing" in page.split('id="rows"')[1]
 
 
-async def test_a_long_list_has_pages_that_keep_what_was_asked_for(inbox: Inbox, boris: Browser) -> None:
+async def test_a_long_list_has_pages_that_keep_what_was_asked_for(inbox: WebInbox, boris: Browser) -> None:
     numbers = [await inbox.hears(f"Comment {number}") for number in range(27)]
     first = (await boris.opens(f"{PAGE}?kind=comment")).text
     assert listed(first) == numbers[:1:-1]
@@ -89,7 +65,7 @@ async def test_a_long_list_has_pages_that_keep_what_was_asked_for(inbox: Inbox, 
     assert listed((await boris.http.get(address)).text) == numbers[1::-1]
 
 
-async def test_a_comment_is_answered_without_script(inbox: Inbox, boris: Browser) -> None:
+async def test_a_comment_is_answered_without_script(inbox: WebInbox, boris: Browser) -> None:
     mention_id = await inbox.hears("Do you have oat milk?")
     asked = await boris.presses(f"{PAGE}/{mention_id}?kind=comment", "Reply")
     assert "kind=comment" in str(asked.url)
@@ -105,7 +81,7 @@ async def test_a_comment_is_answered_without_script(inbox: Inbox, boris: Browser
     assert [reply.text for reply in kept] == ["Yes, and soy too."]
 
 
-async def test_an_answer_that_cannot_be_used_comes_back_beside_its_field(inbox: Inbox, boris: Browser) -> None:
+async def test_an_answer_that_cannot_be_used_comes_back_beside_its_field(inbox: WebInbox, boris: Browser) -> None:
     mention_id = await inbox.hears("Do you have oat milk?")
     asked = await boris.presses(f"{PAGE}/{mention_id}", "Reply")
     refused = await boris.answers(asked, text="")
@@ -117,7 +93,7 @@ async def test_an_answer_that_cannot_be_used_comes_back_beside_its_field(inbox: 
 
 
 async def test_choices_are_drawn_over_the_card_and_everybody_sees_what_came_of_it(
-    inbox: Inbox, boris: Browser, open_desk: WebDesk
+    inbox: WebInbox, boris: Browser, open_desk: WebDesk
 ) -> None:
     mention_id = await inbox.hears("Do you have oat milk?")
     choices = await boris.presses(f"{PAGE}/{mention_id}", "Snooze")
@@ -129,7 +105,7 @@ async def test_choices_are_drawn_over_the_card_and_everybody_sees_what_came_of_i
     assert listed((await anna.opens(f"{PAGE}?shelf=snoozed")).text) == [mention_id]
 
 
-async def test_a_press_that_comes_too_late_says_so(inbox: Inbox, boris: Browser, open_desk: WebDesk) -> None:
+async def test_a_press_that_comes_too_late_says_so(inbox: WebInbox, boris: Browser, open_desk: WebDesk) -> None:
     mention_id = await inbox.hears("Do you have oat milk?")
     stale = await boris.opens(f"{PAGE}/{mention_id}")
     anna = await open_desk.browser(open_desk.world.anna)
@@ -139,7 +115,7 @@ async def test_a_press_that_comes_too_late_says_so(inbox: Inbox, boris: Browser,
 
 
 async def test_a_page_holds_so_many_cards_and_the_oldest_give_way(
-    inbox: Inbox, boris: Browser, monkeypatch: pytest.MonkeyPatch
+    inbox: WebInbox, boris: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("bot.web.pages.stage.MOST", 2)
     numbers = [await inbox.hears(f"Comment {number}") for number in range(4)]
@@ -149,7 +125,7 @@ async def test_a_page_holds_so_many_cards_and_the_oldest_give_way(
     assert "Boris is replying" in first.text
 
 
-async def test_comments_of_other_brands_are_not_there(inbox: Inbox, boris: Browser, open_desk: WebDesk) -> None:
+async def test_comments_of_other_brands_are_not_there(inbox: WebInbox, boris: Browser, open_desk: WebDesk) -> None:
     def elsewhere(uow: UnitOfWork) -> int:
         other = brands.add(uow, open_desk.world.workspace.id, "Tea", "tea", language="en", zone="UTC")
         account_id = accounts.add(uow, other.id, "demo", "tea", name="Tea")
