@@ -34,7 +34,7 @@ ALLOWED: dict[str, set[str]] = {
     "fieldset": {"class", "data-question"},
     "footer": {"dir"},
     "form": {"class", "method", "action", "enctype", "data-press", "data-ask"},
-    "h3": {"id", "dir"},
+    "h2": {"id", "dir"},
     "header": set(),
     "image": {"href", "x", "y", "width", "height", "preserveaspectratio"},
     "img": {"src", "alt", "width", "height"},
