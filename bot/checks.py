@@ -40,7 +40,15 @@ class Finding:
 
 async def inspect(settings: Settings, *, audit: bool) -> list[Finding]:
     """Run every check; one that fails does not keep the others from running."""
-    checks: list[Callable[[Settings], Awaitable[Finding]]] = [_key, _database, _telegram, _writer, _transcriber, _web]
+    checks: list[Callable[[Settings], Awaitable[Finding]]] = [
+        _key,
+        _database,
+        _telegram,
+        _writer,
+        _transcriber,
+        _web,
+        _versions,
+    ]
     if audit:
         checks.append(_audit)
     return [await _guarded(check, settings) for check in checks]
@@ -114,6 +122,18 @@ async def _web(settings: Settings) -> Finding:
             f"The web chat is at {settings.link_base}, for this machine alone. Set COPYDESK_PUBLIC_URL for others.",
         )
     return Finding("ready", f"The web chat is reached at {settings.link_base}.")
+
+
+async def _versions(settings: Settings) -> Finding:
+    from connectors.versions import VERSIONS
+    from smm.declared import ends_soon
+    from storage.engine import utc_now
+
+    ending = {name: known for name, known in VERSIONS.items() if ends_soon(known.until, utc_now().date())}
+    if not ending:
+        return Finding("ready", "Every network still answers the version of its API that is spoken here.")
+    told = ", ".join(f"{name} {known.version} until {known.until}" for name, known in ending.items())
+    return Finding("optional", f"Networks let go of versions of their API: {told}. Upgrade Copydesk before.")
 
 
 async def _audit(settings: Settings) -> Finding:

@@ -8,7 +8,7 @@ from typing import Any
 
 import structlog
 
-from smm import accounts, drafts, voices
+from smm import accounts, doctor, drafts, voices
 from smm.desk import Desk
 from smm.rules import book
 from storage import jobs
@@ -20,6 +20,7 @@ Handler = Callable[[Desk, Mapping[str, Any]], Awaitable[None]]
 KINDS: Mapping[str, Handler] = {
     "connect": accounts.connect,
     "draft": drafts.draft,
+    "examine": doctor.examine,
     "rule_forms": book.look_forms_up,
     "suggest": drafts.suggest,
     "hear": voices.hear,

@@ -7,11 +7,13 @@ those who may not ask them (smm/declared.py).
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import connectors
-from connectors.base import Base, Outside
+from connectors.base import Base, Outside, Status
 from connectors.registry import networks
+from connectors.versions import VERSIONS
 from smm.declared import Declared, declare
 from smm.errors import N_, AuthExpired, NotFound
 from smm.networks import Can, Connector, Limits
@@ -27,14 +29,24 @@ def declare_networks(outside: Outside) -> None:
     for network in networks():
         if network.usable(outside):
             declare(
-                Declared(network.name, network.title, network.can, network.limits, network.credentials, network.looks)
+                Declared(
+                    network.name,
+                    network.title,
+                    network.can,
+                    network.limits,
+                    network.credentials,
+                    network.looks,
+                    consent=network.oauth is not None and network.name in outside.apps,
+                    tried=network.status is not Status.DOCUMENTED,
+                    until=VERSIONS[network.name].until if network.name in VERSIONS else None,
+                )
             )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Open:
     connector: Base
-    ciphertext: bytes
+    ciphertext: bytes  # of the credentials that it has, renewed ones included
 
 
 class OpenNetworks:
@@ -71,10 +83,22 @@ class OpenNetworks:
             raise NotFound(N_("There is no such network here. Choose one: /accounts"))
         await self._close_forgotten()
         given = await self._database.read(_unseal, account)
+        standing = self._open.get(account.id)
+        if standing is not None and standing.ciphertext == ciphertext:
+            return standing.connector  # somebody else opened it meanwhile: two would renew one token twice
         self._let_go(account.id)
-        opened = kind(given, self._outside, account.name)
+        opened = kind(given, self._outside, account.name, lambda renewed: self._renew(account.id, opened, renewed))
         self._open[account.id] = _Open(opened, ciphertext)
         return opened
+
+    async def _renew(self, account_id: int, connector: Base, renewed: Mapping[str, str]) -> None:
+        """Keep renewed credentials in place of those that they came from; newer ones of a person stay."""
+        standing = self._open.get(account_id)
+        if standing is None or standing.connector is not connector:
+            return
+        sealed = await self._database.write(_reseal, account_id, standing.ciphertext, renewed)
+        if sealed is not None:
+            standing.ciphertext = sealed
 
     async def _close_forgotten(self) -> None:
         if self._open:
@@ -120,6 +144,11 @@ async def _close_later(connector: Base) -> None:
         await asyncio.sleep(90)
     finally:
         await connector.close()
+
+
+def _reseal(uow: UnitOfWork, account_id: int, was: bytes, renewed: Mapping[str, str]) -> bytes | None:
+    secret = uow.vault.seal(renewed, accounts.owner(account_id))
+    return secret.ciphertext if accounts.reseal(uow, account_id, was, secret) else None
 
 
 def _unseal(uow: UnitOfWork, account: Account) -> dict[str, str]:

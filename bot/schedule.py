@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from bot.clock import Chore, Due, Look
 from bot.engine import Args, Task, Work
 from bot.jobs import run_job
-from smm import accounts, inbox, incidents, ingest, publisher, publishing, pulse, receipts, reminders, replies
+from smm import accounts, doctor, inbox, incidents, ingest, publisher, publishing, pulse, receipts, reminders, replies
 from smm.desk import Desk
 from storage import buttons, jobs
 from storage.unit_of_work import UnitOfWork
@@ -75,6 +75,9 @@ def chores(desk: Desk) -> Sequence[Chore]:
     async def unblock() -> None:
         await desk.database.write(publishing.unblock)
 
+    async def rounds() -> None:
+        await desk.database.write(doctor.make_rounds)
+
     async def tidy() -> None:
         await desk.database.write(lambda uow: buttons.forget_expired(uow, uow.now))
         await desk.database.write(incidents.tidy)
@@ -86,6 +89,7 @@ def chores(desk: Desk) -> Sequence[Chore]:
         Chore("sources that fell silent", timedelta(minutes=10), listen),
         Chore("yesterday's line", timedelta(minutes=1), daily),
         Chore("posts that waited for an account", timedelta(seconds=15), unblock),
+        Chore("the doctor's rounds", timedelta(minutes=5), rounds),
     )
 
 

@@ -74,7 +74,7 @@ class Demo(DemoAudience):
         body = (await self._call("GET", "api/me")).body()
         allowed = [Can(each) for each in body.maybe("can", list) or () if each in set(Can)]
         self.quota = _quota(body)
-        ends = self._secrets.get("expires_at", "")
+        ends = "" if self._secrets.get("refresh_token") else self._secrets.get("expires_at", "")
         return Profile(
             body.id("id"),
             body.read("name", str),

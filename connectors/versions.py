@@ -1,15 +1,14 @@
 """Which version of its API each network is spoken to in, and when the network lets go of it. Connectors read theirs from here.
 
-A date of None means that none was announced on the page. `copydesk check` and /accounts warn two months ahead (`ending`).
+A date of None means that none was announced on the page. `copydesk check` and /accounts warn two months ahead
+(`smm.declared.ends_soon`).
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Final
-
-WARNING: Final = timedelta(days=60)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +38,3 @@ def version(network: str) -> str:
     """Return the version of a network's API that we speak, empty where the network has none."""
     known = VERSIONS.get(network)
     return known.version if known else ""
-
-
-def ending(network: str, today: date) -> date | None:
-    """Return the last day of our version where that is near or past, else None."""
-    known = VERSIONS.get(network)
-    if known is None or known.until is None or known.until - today > WARNING:
-        return None
-    return known.until

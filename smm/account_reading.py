@@ -11,16 +11,30 @@ from storage import accounts
 from storage.accounts import Account
 from storage.unit_of_work import UnitOfWork
 
-SHOWN: Final = (Can.FETCH, Can.STREAM, Can.REPLY, Can.HIDE, Can.PUBLISH, Can.DELETE)
+SHOWN: Final = (
+    Can.FETCH,
+    Can.STREAM,
+    Can.REPLY,
+    Can.MESSAGE,
+    Can.HIDE,
+    Can.REMOVE,
+    Can.PUBLISH,
+    Can.DELETE,
+    Can.METRICS,
+)
 LIVES: Final = frozenset({"ok", "failing", "auth_expired"})  # what else a row can be is an attempt to connect
 
 
 @dataclass(frozen=True, slots=True)
 class Ability:
-    """Something that people want of an account, and whether its network lets a program do it."""
+    """Something that people want of an account, and whether its network and its key let a program do it.
+
+    `why` says why the key does not, in words of the catalogue; empty where it is the network that lets no program do it.
+    """
 
     what: Can
     can: bool
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,5 +56,5 @@ def of_brand(uow: UnitOfWork, brand_id: int) -> tuple[list[Login], list[Login]]:
 
 
 def _login(account: Account) -> Login:
-    abilities = tuple(Ability(what, declared.can(account.network, what)) for what in SHOWN)
+    abilities = tuple(Ability(what, declared.allows(account, what), declared.why_not(account, what)) for what in SHOWN)
     return Login(account, declared.title(account.network), abilities)

@@ -28,18 +28,19 @@ from smm.errors import (
     RateLimited,
     Unsupported,
 )
-from smm.networks import Can, Credential, Profile
+from smm.networks import Can, Credential, Profile, Quota
 from smm.roles import Right
-from storage import accounts, audit, jobs
+from storage import accounts, audit, jobs, memos
 from storage.accounts import Account
 from storage.channels import ChatRef
 from storage.unit_of_work import UnitOfWork
 
 VIEW: Final = "account"
+NOTICE: Final = "key_notice"  # to one person: see smm/doctor.py
 SLOWEST: Final = timedelta(minutes=30)  # between polls of an account that keeps failing
 FASTEST: Final = timedelta(seconds=1)
 STALE: Final = timedelta(days=1)
-LONGEST_SECRET: Final = 4_000
+LONGEST_SECRET: Final = 6_000
 
 
 def begin(
@@ -61,7 +62,14 @@ def begin(
     accounts.remove_stale(uow, actor.brand_id, uow.now - STALE)
     token = secrets.token_urlsafe(12)
     pending = accounts.add(
-        uow, actor.brand_id, network, f"pending:{token}", name=wanted.title, health="connecting", closed_at=uow.now
+        uow,
+        actor.brand_id,
+        network,
+        f"pending:{token}",
+        name=wanted.title,
+        health="connecting",
+        closed_at=uow.now,
+        connected_by=actor.member_id,
     )
     filled = {asked.name: _filled(asked, given.get(asked.name, "")) for asked in wanted.credentials}
     accounts.change(uow, pending, secret=uow.vault.seal(filled, accounts.owner(pending)))
@@ -72,9 +80,9 @@ def begin(
 
 def _filled(asked: Credential, given: str) -> str:
     value = given.strip() or asked.default
-    if not value:
+    if not value and asked.required:
         raise Invalid(N_("This is needed to connect: {label}."), field=asked.name, label=asked.label)
-    if len(value) > LONGEST_SECRET or not value.isprintable():
+    if len(value) > LONGEST_SECRET or not (value.replace("\n", "") if asked.lines else value).isprintable():
         raise Invalid(N_("This cannot be right: {label}. Copy it again."), field=asked.name, label=asked.label)
     return value
 
@@ -118,39 +126,87 @@ def _settle(uow: UnitOfWork, pending_id: int, profile: Profile, args: Mapping[st
         _refuse(uow, pending_id, other, args)
         return
     account_id = connected(
-        uow, pending.brand_id, pending.network, profile, uow.vault.open(pending.secret, pending.owner)
+        uow,
+        pending.brand_id,
+        pending.network,
+        profile,
+        uow.vault.open(pending.secret, pending.owner),
+        by=pending.connected_by,
     )
     accounts.remove(uow, pending_id)
     account = accounts.get(uow, account_id)
     if account is not None:
-        _show(uow, account, args, {})
+        _show(uow, account, args, {"first": "1"})
         _keep(uow, account, "account.connect", f"member:{args['member_id']}", args["identity"])
 
 
-def connected(uow: UnitOfWork, brand_id: int, network: str, profile: Profile, given: Mapping[str, str]) -> int:
-    """Keep a proven login as the brand's account and return its id; one that stood before keeps its history."""
+def connected(
+    uow: UnitOfWork, brand_id: int, network: str, profile: Profile, given: Mapping[str, str], by: int | None = None
+) -> int:
+    """Keep a proven login as the brand's account and return its id; one that stood before keeps its history and its place."""
     known = accounts.same(uow, brand_id, network, profile.remote_id)
     account_id = known.id if known else accounts.add(uow, brand_id, network, profile.remote_id)
-    polled = declared.can(network, Can.FETCH)
+    fetches = declared.can(network, Can.FETCH) and (profile.can is None or Can.FETCH in profile.can)
     accounts.change(
         uow,
         account_id,
-        name=profile.name[:200],
-        handle=profile.handle[:200],
-        link=profile.link,
+        **told(uow, profile),
         secret=uow.vault.seal(given, accounts.owner(account_id)),
-        limits=asdict(profile.limits) if profile.limits else None,
         health="ok",
         health_note="",
         failures=0,
-        poll_at=uow.now if polled else None,
-        expires_at=profile.expires_at,
+        poll_at=uow.now if fetches else None,
         closed_at=None,
+        connected_by=by,
+        hook=known.hook if known and known.hook else secrets.token_urlsafe(24),
     )
-    alerts.refresh(uow, VIEW, account_id)
+    memos.forget(uow, notice_name(account_id))
+    if known is not None and known.closed_at is None and known.health != "ok":
+        alerts.tell(uow, brand_id, "alerts", VIEW, account_id)
+    for view in (VIEW, NOTICE):
+        alerts.refresh(uow, view, account_id)
     uow.wake("accounts")
     uow.wake("due")
     return account_id
+
+
+def told(uow: UnitOfWork, profile: Profile) -> dict[str, Any]:
+    """Return what a real call told about an account, as it is kept."""
+    return {
+        "name": profile.name[:200],
+        "handle": profile.handle[:200],
+        "link": profile.link,
+        "limits": asdict(profile.limits) if profile.limits else None,
+        "expires_at": profile.expires_at,
+        "mode": profile.mode[:100],
+        "can": None if profile.can is None else sorted(str(what) for what in profile.can),
+        "cannot": {str(what): words for what, words in profile.cannot.items()} or None,
+        "checked_at": uow.now,
+    } | ({"quota": _plain(profile.quota)} if profile.quota else {})
+
+
+def _plain(quota: Quota) -> dict[str, Any]:
+    return asdict(quota) | {"resets_at": quota.resets_at.isoformat() if quota.resets_at else None}
+
+
+def quota_of(account: Account, now: datetime) -> Quota | None:
+    """Return what the network told last about how much an account may still do; None where that is over."""
+    if account.quota is None:
+        return None
+    ends = account.quota["resets_at"]
+    kept = Quota(**account.quota | {"resets_at": datetime.fromisoformat(ends) if ends else None})
+    return None if kept.resets_at and kept.resets_at <= now else kept
+
+
+def note_quota(uow: UnitOfWork, account_id: int, quota: Quota | None) -> None:
+    """Keep what the network told about how much is left."""
+    if quota is not None:
+        accounts.change(uow, account_id, quota=_plain(quota))
+
+
+def notice_name(account_id: int) -> str:
+    """Return the name under which it is remembered what somebody was told about an account's key."""
+    return f"notice:{account_id}"
 
 
 def close(uow: UnitOfWork, actor: Actor, account_id: int) -> Account:
@@ -197,16 +253,19 @@ def hurry(uow: UnitOfWork, account_id: int) -> None:
         uow.wake("due")
 
 
-def record_success(uow: UnitOfWork, account_id: int, wait: timedelta) -> None:
-    """Note a poll that worked, and when to come again; a recovery is told."""
+def record_success(uow: UnitOfWork, account_id: int, wait: timedelta, quota: Quota | None = None) -> None:
+    """Note a poll that worked, what is left of the quota, and when to come again; a recovery is told."""
     account = accounts.hold(uow, account_id)
     if account is None or account.closed_at is not None:
         return
     again = uow.now + wait if wait else uow.now
-    accounts.change(uow, account_id, health="ok", health_note="", failures=0, polled_at=uow.now, poll_at=again)
+    left = {"quota": _plain(quota)} if quota else {}
+    accounts.change(uow, account_id, health="ok", health_note="", failures=0, polled_at=uow.now, poll_at=again, **left)
     if not wait:
         uow.wake("due")
     if account.health != "ok":
+        memos.forget(uow, notice_name(account_id))
+        alerts.refresh(uow, NOTICE, account_id)
         _tell(uow, account, well=True)
         _keep(uow, account, "account.recover", "desk", "")
 

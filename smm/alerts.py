@@ -123,6 +123,7 @@ def tell_member(
     object_id: int,
     args: Mapping[str, str] | None = None,
     besides: Sequence[ChatRef] = (),
+    brand_id: int | None = None,
 ) -> bool:
     """Show a view to one person, in the best of their own chats that is not one of `besides`; False if there is none.
 
@@ -131,7 +132,9 @@ def tell_member(
     own = addresses.of_member(uow, member, *besides)
     if own is None:
         return False
-    alerts.queue(uow, own.chat, language=own.language, view=view, object_id=object_id, args=args or {})
+    alerts.queue(
+        uow, own.chat, language=own.language, brand_id=brand_id, view=view, object_id=object_id, args=args or {}
+    )
     return True
 
 

@@ -12,7 +12,6 @@ from urllib.parse import urlsplit
 from smm import declared
 from smm.accounts import connected_ones
 from smm.errors import N_, Invalid
-from smm.networks import Can
 from smm.text import clean
 from smm.versions import Content, Media
 from storage import media
@@ -70,4 +69,4 @@ def attached(uow: UnitOfWork, digests: Sequence[str]) -> tuple[Media, ...]:
 
 def open_accounts(uow: UnitOfWork, brand_id: int) -> list[Account]:
     """Return the brand's connected accounts that something can be published on."""
-    return [each for each in connected_ones(uow, brand_id) if declared.can(each.network, Can.PUBLISH)]
+    return [each for each in connected_ones(uow, brand_id) if declared.publishes(each)]

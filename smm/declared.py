@@ -7,9 +7,10 @@ nobody declared is taken to be able to do everything: its connector will say if 
 from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from smm.networks import Can, Credential, Limits, Looks
+from smm.networks import Can, Credential, Limits, Looks, PostKind
 
 if TYPE_CHECKING:
     from storage.accounts import Account
@@ -17,7 +18,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Declared:
-    """One network as its connector declares it."""
+    """One network as its connector declares it.
+
+    `consent`: a person can allow the desk to act there (OAuth), for the desk has an app. Not `tried`: its connector was written
+    from the documentation alone. `until` is the last day on which the network answers the version of its API that we speak.
+    """
 
     name: str
     title: str
@@ -25,8 +30,12 @@ class Declared:
     limits: Limits
     credentials: tuple[Credential, ...] = ()  # what to ask for when an account is connected
     looks: Looks | None = None
+    consent: bool = False
+    tried: bool = True
+    until: date | None = None
 
 
+ENDING = timedelta(days=60)  # so long before the last day of an API's version it is told
 _networks: dict[str, Declared] = {}
 
 
@@ -51,6 +60,31 @@ def can(network: str, what: Can) -> bool:
     return declared is None or what in declared.can
 
 
+def allows(account: Account, what: Can) -> bool:
+    """Say whether the network has a capability and the account's credentials allow it."""
+    return can(account.network, what) and (account.can is None or what in account.can)
+
+
+def why_not(account: Account, what: Can) -> str:
+    """Return why the credentials do not allow something, in words of the catalogue; empty where nobody told."""
+    return (account.cannot or {}).get(what, "")
+
+
+def by_hand(account: Account) -> bool:
+    """Say whether a person publishes on this account what the desk prepares."""
+    return allows(account, Can.ASSIST) and (account.by_hand or not allows(account, Can.PUBLISH))
+
+
+def publishes(account: Account) -> bool:
+    """Say whether something can be published there, by the desk or by hand."""
+    return allows(account, Can.PUBLISH) or by_hand(account)
+
+
+def ends_soon(until: date | None, today: date) -> bool:
+    """Say whether the last day of an API's version is near, or past."""
+    return until is not None and until - today <= ENDING
+
+
 def title(network: str) -> str:
     """Return the network's name for people."""
     declared = _networks.get(network)
@@ -72,4 +106,6 @@ def limits(account: Account) -> Limits | None:
     own = {name: value for name, value in (account.limits or {}).items() if name in names}
     if "media_types" in own:
         own["media_types"] = tuple(own["media_types"])
+    if "kinds" in own:
+        own["kinds"] = tuple(PostKind(kind) for kind in own["kinds"])
     return replace(declared.limits, **own)

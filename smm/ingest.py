@@ -19,7 +19,7 @@ from smm.alerts import LATER, URGENT, refresh, tell
 from smm.desk import Desk
 from smm.errors import ConnectorError
 from smm.mention_moves import DESK, MOVES, OPEN, UNHELD, State, keep_line, move, signature
-from smm.networks import Item, Kind, Page
+from smm.networks import Connector, Item, Kind, Page
 from smm.rules.routing import Way, judge
 from smm.text import clean, line
 from storage import accounts, audit, buttons, mentions
@@ -150,6 +150,11 @@ def _row(uow: UnitOfWork, account: Account, item: Item) -> dict[str, Any]:
         "answer_link": "",
         "revision": 1,
         "raw": _bounded(item.raw),
+        "answerable": item.answerable,
+        "reply_until": _aware(item.reply_until) if item.reply_until else None,
+        "private_until": _aware(item.private_until) if item.private_until else None,
+        "rating": item.rating if item.rating in range(1, 6) else None,
+        "hidden_at": None,
     }
 
 
@@ -282,16 +287,16 @@ async def poll(desk: Desk, account_id: int) -> None:
     if account is None or account.closed_at is not None:
         return
     try:
-        page = await _fetch(desk, account)
+        connector = await desk.networks.connector(account.id)
+        page = await _fetch(desk, account, connector)
     except ConnectorError as error:
         await desk.database.write(health.record_failure, account_id, error)
     else:
         wait = timedelta() if page.more else page.wait
-        await desk.database.write(health.record_success, account_id, wait)
+        await desk.database.write(health.record_success, account_id, wait, connector.quota)
 
 
-async def _fetch(desk: Desk, account: Account) -> Page:
-    connector = await desk.networks.connector(account.id)
+async def _fetch(desk: Desk, account: Account, connector: Connector) -> Page:
     cursor = account.cursor
     for _ in range(PAGES):
         page = await connector.fetch(cursor)

@@ -61,10 +61,9 @@ def check(account: Account, content: Content, files: Mapping[str, Media]) -> lis
     name = declared.title(account.network)
     limits = declared.limits(account)
     found = []
-    if not declared.can(account.network, Can.PUBLISH):
-        found.append(
-            Problem(account.id, N_("{network} is read only: nothing can be published there."), {"network": name})
-        )
+    if not declared.publishes(account):
+        words = declared.why_not(account, Can.PUBLISH) or N_("{network} is read only: nothing can be published there.")
+        found.append(Problem(account.id, words, {"network": name}))
     if account.health == "auth_expired":
         found.append(
             Problem(account.id, N_("{network} has to be reconnected first: /accounts"), {"network": name}, blocks=False)

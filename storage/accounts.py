@@ -7,8 +7,10 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
+    Boolean,
     Column,
     ForeignKey,
+    Index,
     Integer,
     String,
     Table,
@@ -16,6 +18,7 @@ from sqlalchemy import (
     UniqueConstraint,
     bindparam,
     delete,
+    false,
     select,
     update,
 )
@@ -45,6 +48,15 @@ accounts = Table(
     Column("expires_at", Moment, nullable=True),
     Column("created_at", Moment, nullable=False),
     Column("closed_at", Moment, nullable=True),
+    Column("mode", String(100), nullable=False, server_default=""),
+    Column("can", Json, nullable=True),
+    Column("cannot", Json, nullable=True),
+    Column("quota", Json, nullable=True),
+    Column("by_hand", Boolean, nullable=False, server_default=false()),
+    Column("connected_by", Id, nullable=True),
+    Column("checked_at", Moment, nullable=True),
+    Column("hook", String(64), nullable=False, server_default=""),
+    Index(None, "hook"),
     UniqueConstraint("brand_id", "network", "remote_id"),
 )
 
@@ -55,6 +67,10 @@ class Account:
 
     `health`: ok, failing or auth_expired; before it is an account at all, and closed: connecting or refused. `health_note` is
     written and read by smm/accounts.py.
+
+    `mode`, `can` (None: all that the network declares) and `cannot` are what these credentials allow, as told at `checked_at`;
+    `quota` what the network said last about how much is left. With `by_hand` people publish what the desk prepares. `hook` is
+    the secret part of the address that the network may push to; `connected_by` the member who gave the credentials.
     """
 
     id: int
@@ -75,6 +91,14 @@ class Account:
     expires_at: datetime | None
     created_at: datetime
     closed_at: datetime | None
+    mode: str = ""
+    can: list[str] | None = None
+    cannot: dict[str, str] | None = None
+    quota: dict[str, Any] | None = None
+    by_hand: bool = False
+    connected_by: int | None = None
+    checked_at: datetime | None = None
+    hook: str = ""
 
     @property
     def owner(self) -> str:
@@ -103,6 +127,19 @@ _STALE = (
     .where(accounts.c.health.in_(("connecting", "refused")), accounts.c.created_at < bindparam("before"))
     .where(accounts.c.brand_id == bindparam("of_brand"))
 )
+
+
+_RESEAL = (
+    update(accounts)
+    .where(accounts.c.id == bindparam("wanted"), accounts.c.secret == bindparam("was", type_=Secret()))
+    .values(secret=bindparam("renewed", type_=Secret()))
+)
+_HOOKED = select(accounts).where(
+    accounts.c.hook == bindparam("with_hook"),
+    accounts.c.network == bindparam("on_network"),
+    accounts.c.closed_at.is_(None),
+)
+_ON_NETWORK = _OPEN.where(accounts.c.network == bindparam("on_network"))
 
 
 def owner(account_id: int) -> str:
@@ -161,6 +198,14 @@ def add(uow: UnitOfWork, brand_id: int, network: str, remote_id: str, **values: 
         "polled_at": None,
         "expires_at": None,
         "closed_at": None,
+        "mode": "",
+        "can": None,
+        "cannot": None,
+        "quota": None,
+        "by_hand": False,
+        "connected_by": None,
+        "checked_at": None,
+        "hook": "",
     }
     known = {"brand_id": brand_id, "network": network, "remote_id": remote_id, "created_at": uow.now}
     return uow.add(accounts, **plain | known | values)
@@ -169,6 +214,21 @@ def add(uow: UnitOfWork, brand_id: int, network: str, remote_id: str, **values: 
 def change(uow: UnitOfWork, account_id: int, **values: Any) -> bool:
     """Change an account; say whether it is there."""
     return uow.change(update(accounts).where(accounts.c.id == account_id).values(**values)) == 1
+
+
+def reseal(uow: UnitOfWork, account_id: int, was: bytes, secret: Sealed) -> bool:
+    """Put renewed credentials in place of those that were renewed; False where others stand there by now."""
+    return uow.change(_RESEAL, wanted=account_id, was=Sealed(was), renewed=secret) == 1
+
+
+def hooked(uow: UnitOfWork, network: str, hook: str) -> Account | None:
+    """Return the connected account whose address for pushes has this secret part."""
+    return uow.one(Account, _HOOKED, on_network=network, with_hook=hook) if hook else None
+
+
+def on_network(uow: UnitOfWork, network: str) -> list[Account]:
+    """Return every connected account on a network, of whatever brand."""
+    return uow.many(Account, _ON_NETWORK, on_network=network)
 
 
 def remove(uow: UnitOfWork, account_id: int) -> None:

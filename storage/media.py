@@ -23,12 +23,16 @@ media = Table(
     Column("name", Text, nullable=False),
     Column("created_at", Moment, nullable=False),
     Column("alt", Text, nullable=False, server_default=""),
+    Column("seconds", Integer, nullable=True),
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Media:
-    """A file: `digest` is the SHA-256 of its bytes in hex, sizes in bytes and pixels, `alt` what its sender said of it."""
+    """A file: `digest` is the SHA-256 of its bytes in hex, sizes in bytes and pixels, `alt` what its sender said of it.
+
+    `seconds` is how long a video is, rounded up; None where nobody can tell.
+    """
 
     digest: str
     brand_id: int | None
@@ -39,6 +43,7 @@ class Media:
     name: str
     created_at: datetime
     alt: str = ""
+    seconds: int | None = None
 
 
 def keep(
@@ -52,6 +57,7 @@ def keep(
     height: int,
     name: str,
     alt: str = "",
+    seconds: int | None = None,
 ) -> None:
     """Remember a file whose bytes lie on disk; the same file again changes nothing but what is said of it."""
     uow.add_new(
@@ -66,6 +72,7 @@ def keep(
         name=name,
         created_at=uow.now,
         alt=alt,
+        seconds=seconds,
     )
     if alt:
         uow.change(update(media).where(media.c.digest == digest).values(alt=alt))

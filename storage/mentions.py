@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
+    Boolean,
     Column,
     Executable,
     ForeignKey,
@@ -23,6 +24,7 @@ from sqlalchemy import (
     func,
     or_,
     select,
+    true,
     update,
 )
 
@@ -62,6 +64,11 @@ mentions = Table(
     Column("answer_link", Text, nullable=False),
     Column("revision", Integer, nullable=False),
     Column("raw", Json, nullable=False),
+    Column("answerable", Boolean, nullable=False, server_default=true()),
+    Column("reply_until", Moment, nullable=True),
+    Column("private_until", Moment, nullable=True),
+    Column("rating", Integer, nullable=True),
+    Column("hidden_at", Moment, nullable=True),
     UniqueConstraint("account_id", "remote_id"),
     Index(None, "brand_id", "state", "id"),
     Index(None, "account_id", "thread_id"),
@@ -72,7 +79,11 @@ mentions = Table(
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """One thing said. The states are those of smm/inbox.py; `revision` grows with every change of state or text."""
+    """One thing said. The states are those of smm/inbox.py; `revision` grows with every change of state or text.
+
+    Not `answerable`: the network lets no program answer it. `reply_until` ends its window for any answer, `private_until` that
+    for an answer in private; `rating` is a review's, 1 to 5; `hidden_at` when we hid it from the public.
+    """
 
     id: int
     brand_id: int
@@ -103,6 +114,11 @@ class Mention:
     answer_link: str
     revision: int
     raw: dict[str, Any]
+    answerable: bool
+    reply_until: datetime | None
+    private_until: datetime | None
+    rating: int | None
+    hidden_at: datetime | None
 
 
 _GET = select(mentions).where(mentions.c.id == bindparam("wanted"))

@@ -85,6 +85,7 @@ targets = Table(
     Column("published_at", Moment, nullable=True),
     UniqueConstraint("post_id", "account_id"),
     Index(None, "account_id", "published_at"),
+    Index(None, "published_at"),
     Index(
         "ix_targets_due",
         "due_at",

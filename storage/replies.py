@@ -7,7 +7,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, ForeignKey, Index, Integer, String, Table, Text, bindparam, select, update
+from sqlalchemy import (
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Table,
+    Text,
+    bindparam,
+    false,
+    select,
+    update,
+)
 
 from storage.base import Id, Moment, key, metadata
 from storage.unit_of_work import UnitOfWork
@@ -31,6 +44,7 @@ replies = Table(
     Column("error", Text, nullable=False),
     Column("created_at", Moment, nullable=False),
     Column("sent_at", Moment, nullable=True),
+    Column("private", Boolean, nullable=False, server_default=false()),
     Index(None, "state", "send_at"),
 )
 
@@ -41,6 +55,7 @@ class Reply:
 
     `seen_revision` is the mention's revision that the writer saw, `seen_id` the newest thing said beside it; sending re-checks
     both. `send_at` is when the desk acts next: sends, or looks whether a call that has not answered did it; None: not by itself.
+    A `private` one is for the author of the mention alone.
     """
 
     id: int
@@ -59,6 +74,7 @@ class Reply:
     error: str
     created_at: datetime
     sent_at: datetime | None
+    private: bool
 
 
 _GET = select(replies).where(replies.c.id == bindparam("wanted"))
@@ -80,7 +96,15 @@ _DUE = (
 
 
 def add(
-    uow: UnitOfWork, mention_id: int, member_id: int, text: str, key: str, *, seen_revision: int, seen_id: int
+    uow: UnitOfWork,
+    mention_id: int,
+    member_id: int,
+    text: str,
+    key: str,
+    *,
+    seen_revision: int,
+    seen_id: int,
+    private: bool = False,
 ) -> int:
     """Keep an answer as a preview."""
     return uow.add(
@@ -100,6 +124,7 @@ def add(
         error="",
         created_at=uow.now,
         sent_at=None,
+        private=private,
     )
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import Integer, bindparam, func, select, text, update
 
 from storage.accounts import accounts
 from storage.brands import Brand, brands
-from storage.posts import ON_THEIR_WAY, UNSETTLED, Target, posts, targets, versions
+from storage.posts import ON_THEIR_WAY, UNSETTLED, Post, Target, posts, targets, versions
 from storage.unit_of_work import UnitOfWork
 
 _BY_ID = select(targets).where(targets.c.id == bindparam("wanted"))
@@ -75,6 +75,17 @@ _UNBLOCKED = (
         accounts.c.health == "ok",
         accounts.c.closed_at.is_(None),
     )
+)
+_UPCOMING = (
+    select(posts)
+    .join(targets, targets.c.post_id == posts.c.id)
+    .where(
+        targets.c.account_id == bindparam("of_account"),
+        targets.c.state.in_(("scheduled", "retry_wait", "held", "auth_blocked")),
+        posts.c.slot_at <= bindparam("until"),
+    )
+    .order_by(posts.c.slot_at, posts.c.id)
+    .limit(50)
 )
 _SLOTTED = (
     select(targets)
@@ -199,6 +210,11 @@ def of_brand(uow: UnitOfWork, brand_id: int, states: Sequence[str]) -> list[Targ
 def unblocked(uow: UnitOfWork) -> list[Target]:
     """Return the targets that waited for an account which works again."""
     return sorted(uow.many(Target, _UNBLOCKED), key=lambda target: (target.post_id, target.id))
+
+
+def upcoming(uow: UnitOfWork, account_id: int, until: datetime) -> list[Post]:
+    """Return the posts that are to go out on an account until a moment, in order."""
+    return uow.many(Post, _UPCOMING, of_account=account_id, until=until)
 
 
 def slotted(uow: UnitOfWork, brand_id: int, since: datetime, until: datetime) -> list[Target]:

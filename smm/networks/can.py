@@ -109,7 +109,10 @@ class Profile:
 
 @dataclass(frozen=True, slots=True)
 class Credential:
-    """One thing to ask for when an account is connected."""
+    """One thing to ask for when an account is connected.
+
+    With `lines` it may have line breaks, as keys in files have; a field of a page may swallow them: read it without.
+    """
 
     name: str
     label: str  # for people, marked with N_
@@ -117,6 +120,7 @@ class Credential:
     hint: str = ""
     default: str = ""
     required: bool = True
+    lines: bool = False
 
 
 @dataclass(frozen=True, slots=True)

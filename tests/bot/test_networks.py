@@ -20,6 +20,7 @@ from smm import accounts, declared
 from smm.errors import N_, AuthExpired, NotFound
 from smm.networks import Can, Profile
 from storage import accounts as kept
+from storage.unit_of_work import UnitOfWork
 from storage.vault import Vault
 
 PROFILE = Profile("northwind", "Northwind Coffee", "northwind", "")
@@ -153,3 +154,32 @@ async def test_a_closed_account_is_no_longer_listened_to(
         assert polled.empty()
     finally:
         await streams.stop()
+
+
+async def test_renewed_keys_stand_in_place_of_those_they_came_from_and_of_no_others(
+    desk: TestDesk, networks: OpenNetworks
+) -> None:
+    account = await connected(desk)
+    connector = await networks.connector(account)
+    await connector._keep({"token": NORTHWIND.token, "refresh_token": "r-2"})  # type: ignore[attr-defined]
+    assert await networks.connector(account) is connector
+    assert await secrets_of(desk, account) == {"token": NORTHWIND.token, "refresh_token": "r-2"}
+    await connected(desk, "of a person")
+    await connector._keep({"token": "late", "refresh_token": "r-3"})  # type: ignore[attr-defined]
+    assert await secrets_of(desk, account) == {"token": "of a person"}
+
+
+async def secrets_of(desk: TestDesk, account_id: int) -> dict[str, str]:
+    def work(uow: UnitOfWork) -> dict[str, str]:
+        account = kept.get(uow, account_id)
+        assert account is not None
+        assert account.secret is not None
+        return uow.vault.open(account.secret, account.owner)
+
+    return await desk.database.read(work)
+
+
+async def test_many_who_open_an_account_at_once_get_one_connector(desk: TestDesk, networks: OpenNetworks) -> None:
+    account = await connected(desk)
+    opened = await asyncio.gather(*(networks.connector(account) for _ in range(5)))
+    assert len({id(each) for each in opened}) == 1

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -13,7 +15,7 @@ from handlers.card import Card, Notice
 from smm import accounts, declared
 from smm.desk import Desk
 from smm.errors import N_, AuthExpired
-from smm.networks import Can, Credential, Profile
+from smm.networks import Can, Credential, Profile, Quota
 from storage.jobs import Job, jobs
 
 PROFILE = Profile("u-1", "Northwind", "northwind", "https://demo.example/northwind", LIMITS)
@@ -59,7 +61,7 @@ async def test_an_empty_answer_is_asked_for_again(desk: TestDesk) -> None:
     await desk.anna.says("/accounts")
     await desk.anna.presses("Connect an account")
     await desk.anna.presses("Demo network")
-    errors = await desk.anna.answers(token="x" * 5000)
+    errors = await desk.anna.answers(token="x" * 7000)
     assert errors == {"token": "This cannot be right: Key of the account. Copy it again."}
 
 
@@ -133,3 +135,53 @@ async def test_others_see_but_do_not_touch(desk: TestDesk) -> None:
     assert not isinstance(await desk.boris.presses("Disconnect"), Card)
     assert len(await desk.database.read(accounts.connected_ones, desk.world.brand.id)) == 1
     assert "Northwind" not in str(await desk.clara.says("/accounts"))
+
+
+async def test_a_card_says_what_the_key_allows_why_not_more_until_when_and_what_is_left(
+    desk: TestDesk, clock: Clock
+) -> None:
+    narrow = Profile(
+        "u-1",
+        "Northwind",
+        "northwind",
+        "",
+        expires_at=clock.now + timedelta(days=3),
+        mode=N_("key of the community"),
+        can=frozenset({Can.FETCH, Can.REPLY}),
+        cannot={Can.PUBLISH: N_("{network} gives that right to people alone.")},
+        quota=Quota(12, 200, clock.now + timedelta(hours=5)),
+    )
+    await desk.database.write(
+        accounts.connected, desk.world.brand.id, "demo", narrow, {"token": "t"}, desk.world.anna.id
+    )
+    listed = shown(await desk.anna.says("/accounts"))
+    assert "its key ends in" in str(listed.body)
+    card = shown(await desk.anna.presses("Demo network: Northwind"))
+    fields = {field.label: field.value for field in card.fields}
+    assert fields["Kind of key"] == "key of the community"
+    assert fields["Can"] == "listens, answers"
+    assert fields["Left to do"].startswith("12 of 200 calls, anew")
+    assert "its key ends in" in fields["Key valid until"]
+    assert fields["Connected by"] == "Anna"
+    assert "Not possible with this key: publishes. " in str(card.body)
+    assert "Demo network gives that right to people alone." in str(card.body)
+    assert card.tone == "warn"
+
+
+async def test_a_network_that_was_never_tried_says_so_once(desk: TestDesk, clock: Clock, tmp_path: Path) -> None:
+    known = declared.find("demo")
+    assert known is not None
+    declared.declare(replace(known, tried=False, until=clock.now.date() + timedelta(days=50)))
+    await desk.anna.says("/accounts")
+    await desk.anna.presses("Connect an account")
+    await desk.anna.presses("Demo network")
+    await desk.anna.answers(token="canary")
+    (job,) = await desk.database.read(lambda uow: uow.many(Job, jobs.select()))
+    await accounts.connect(Desk(desk.database, FakeNetworks(clock), None, tmp_path), job.args)  # type: ignore[arg-type]
+    await desk.settle()
+    first = desk.room("team").cards[-1]
+    assert "has not been tried against the network itself" in str(first.body)
+    assert "lets go of this version of its API" in str(first.body)
+    await desk.anna.says("/accounts")
+    again = shown(await desk.anna.presses("Demo network: Northwind Coffee"))
+    assert "has not been tried" not in str(again.body)

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from bot.web.front import front_of
 from bot.web.pages.place import Seeing, show
 from bot.web.pages.stage import set_stage
-from handlers.accounts import CAN
+from handlers.account_cards import CAN
 from handlers.card import Button
 from smm import account_reading, accounts
 from smm.roles import Right
