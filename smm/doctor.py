@@ -113,7 +113,7 @@ def _tell(uow: UnitOfWork, account: Account) -> bool:
     brand = brands.get(uow, account.brand_id)
     assert brand is not None
     for member in _right_people(uow, account, brand):
-        if alerts.tell_member(uow, member, health.NOTICE, account.id, brand.id):
+        if alerts.tell_member(uow, member, health.NOTICE, account.id, brand_id=brand.id):
             return True
     return alerts.tell(uow, brand.id, "team", health.NOTICE, account.id) > 0
 
