@@ -187,7 +187,7 @@ class Delivery:
             return [newest]
         if sum(_merges_with(one, newest) for one in pacer.waiting(newest.chat_id)) < DIGEST - 1:
             return [newest]
-        return [newest, *pacer.take_also(newest.chat_id, lambda one: _merges_with(one, newest), outbox.TITLES - 1)]
+        return [newest, *pacer.take_also(newest.chat_id, lambda one: _merges_with(one, newest), outbox.HELD - 1)]
 
     def _held_with(self, pacer: Pacer[Alert], alert: Alert) -> list[Alert]:
         """Take all that was held for the same room, each object once: the newest row about it stands for all."""

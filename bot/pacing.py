@@ -17,6 +17,7 @@ from bot.transport import Pace
 
 NEVER = float("inf")
 GROUP_RESERVE = 1  # slots of a group's window that only interactive messages may take
+CROWDED = 5  # one slot in so many of a group's window stays free for answers, once what waits can go together
 CALM = 10.0  # seconds without a refusal before a halved limit grows by one again
 SPREAD = 0.9  # bulk messages start this share of an even spacing apart, so that a slot is never long in coming
 
@@ -195,9 +196,9 @@ class Pacer(Generic[Queued]):
         self._place(lane, now)
 
     def crowded(self, chat: str, now: float) -> bool:
-        """Say whether a group's window has no room left for what waits."""
+        """Say whether a group's window has so little room left that what waits should go together."""
         group = self._lanes[chat].group
-        return group is not None and group.room(now) <= GROUP_RESERVE
+        return group is not None and group.room(now) <= max(GROUP_RESERVE, group.limit // CROWDED)
 
     def take_also(self, chat: str, wanted: Callable[[Queued], bool], most: int) -> list[Queued]:
         """Take more of what waits for a chat, to go out in the same message."""

@@ -15,7 +15,7 @@ from loopback_telegram_world import Chat, User
 from bot.delivery import Delivery
 from bot.router import Router
 from bot.telegram import Telegram
-from bot.transport import ChatRef, Incoming, Outcome
+from bot.transport import ChatRef, Incoming, Outcome, Pace
 from config.words import words
 from handlers.card import Notice
 from handlers.route import load
@@ -77,7 +77,9 @@ class TelegramDesk:
 
 
 @asynccontextmanager
-async def telegram_desk(database: Database, media: Path, **options: Any) -> AsyncIterator[TelegramDesk]:
+async def telegram_desk(
+    database: Database, media: Path, pace: Pace = UNLIMITED, **options: Any
+) -> AsyncIterator[TelegramDesk]:
     """Open the desk; every breach of the Bot API's description fails the test."""
     load()
     async with loopback_telegram() as server:
@@ -87,7 +89,7 @@ async def telegram_desk(database: Database, media: Path, **options: Any) -> Asyn
         server.private(anna)
         await database.write(_bind, world, anna, clara, team, client)
         telegram = telegram_on(server, database, media, **options)
-        telegram.pace = UNLIMITED  # when something may be said is delivery's, and is tested there
+        telegram.pace = pace  # without limits, when something may be said is delivery's, and is tested there
         delivery = Delivery(database, [telegram], words)
         await telegram.start(Router(database, words).receive)
         await delivery.start()
