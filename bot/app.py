@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Protocol
 import structlog
 
 from bot import schedule
+from bot.chats import Chat, chats
 from bot.clock import Clock
 from bot.delivery import Delivery
 from bot.engine import InlineEngine
@@ -43,7 +44,6 @@ from storage.rotation import rotate_secrets
 from storage.unit_of_work import UnitOfWork
 
 if TYPE_CHECKING:
-    from bot.telegram import Telegram
     from bot.web.app import WebApp, WebOptions
     from bot.web.server import WebServer
 
@@ -103,19 +103,19 @@ class App:
     async def _start(self) -> None:
         self.database = database = await self._open_database()
         await database.write(schedule.recover)
-        router, web, telegram = Router(database, words), Web(database), self._telegram()
-        for transport in telegram:  # first: it answers people while the web chat is still being loaded
+        router, web, others = Router(database, words), Web(database), chats(self.settings, database)
+        for transport in others:  # first: it answers people while the web chat is still being loaded
             await self._open_chat(transport, router)
-        server = await self._open_web(web, telegram)
+        server = await self._open_web(web, others)
         self.url = server.url
         await database.write(members.note_address, "web", f"{self.settings.public_url.rstrip('/') or server.url}/in/")
         desk, networks = await self._open_desk(database, server.url)
         await self._open_chat(web, router)
-        delivery = Delivery(database, [web, *telegram], words)
+        delivery = Delivery(database, [web, *others], words)
         await delivery.start()
         self._open.push_async_callback(delivery.stop)
         await self._open_clock(desk, networks)
-        log.info("the desk is open", url=self.url, telegram=bool(telegram))
+        log.info("the desk is open", url=self.url, chats=[each.platform for each in others])
 
     async def _open_chat(self, transport: Transport, router: Router) -> None:
         await transport.start(router.receive)
@@ -147,7 +147,7 @@ class App:
             await database.write(rotate_secrets)
         return database
 
-    async def _open_web(self, web: Web, telegram: list[Telegram]) -> WebServer:
+    async def _open_web(self, web: Web, others: list[Chat]) -> WebServer:
         from bot.web.app import WebOptions, create_app
         from bot.web.hooks import add_hook
         from bot.web.server import WebServer
@@ -161,7 +161,7 @@ class App:
             is_ready=self.is_ready,
         )
         pages = create_app(self.database, web, words, options, self.settings.data / "media")
-        for pushed in telegram:
+        for pushed in others:
             add_hook(pages, pushed.webhook_path, pushed.webhook)
         if self._guest:
             self._guest.add_pages(pages)
@@ -203,24 +203,6 @@ class App:
         self._open.push_async_callback(model.close)
         return model
 
-    def _telegram(self) -> list[Telegram]:
-        if self.settings.telegram_token is None:
-            return []
-        from bot.telegram import Telegram
-
-        secret = self.settings.telegram_webhook_secret
-        return [
-            Telegram(
-                self.database,
-                words,
-                token=self.settings.telegram_token.get_secret_value(),
-                media=self.settings.data / "media",
-                api=self.settings.telegram_api,
-                webhook_secret=secret.get_secret_value() if secret else "",
-                public_url=self.settings.public_url,
-            )
-        ]
-
     def is_ready(self) -> bool:
         """Whether the desk does its job: its clock ticks."""
         ticked = self._clock.ticked_at if self._clock else None
@@ -229,14 +211,10 @@ class App:
 
 def hide_secrets(settings: Settings) -> None:
     """Keep every secret of the settings out of the logs, wherever it may turn up."""
-    secrets = [
-        settings.telegram_token,
-        settings.telegram_webhook_secret,
-        settings.writer_key,
-        settings.transcriber_key,
-        *settings.keys,
-    ]
-    for secret in secrets:
+    of_telegram = (settings.telegram_token, settings.telegram_webhook_secret)
+    of_slack = (settings.slack_bot_token, settings.slack_app_token, settings.slack_signing_secret)
+    of_models = (settings.writer_key, settings.transcriber_key)
+    for secret in (*of_telegram, *of_slack, *of_models, *settings.keys):
         if secret is not None:
             logs.hide(secret.get_secret_value())
 

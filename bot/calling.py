@@ -46,9 +46,9 @@ def respond(visit: Visit, reply: Reply, *, form: bool) -> Outcome:
     if isinstance(answer, Notice):
         return _notice(visit, reply, answer)
     if isinstance(answer, Edit):
-        _show(visit, reply, answer.card, reply.edits, form=form)
-    elif isinstance(answer, Card):
-        _show(visit, reply, answer, "", form=form)
+        return _show(visit, reply, answer.card, reply.edits, form=form)
+    if isinstance(answer, Card):
+        return _show(visit, reply, answer, "", form=form)
     return Outcome()
 
 
@@ -59,13 +59,16 @@ def _notice(visit: Visit, reply: Reply, notice: Notice) -> Outcome:
     return Outcome()
 
 
-def _show(visit: Visit, reply: Reply, card: Card, edits: str, *, form: bool) -> None:
+def _show(visit: Visit, reply: Reply, card: Card, edits: str, *, form: bool) -> Outcome:
     if card.ask is None:
         _queue(visit, reply, card, edits)
-        return
+        return Outcome()
     brand_id = reply.brand.id if reply.brand else None
     asked = asking.open_ask(visit, card, card.ask, brand_id, form=form)
+    if form and visit.incoming.opens:
+        return Outcome(form=seal(visit.uow, asked.card, visit.incoming.chat, brand_id))
     _queue(visit, reply, asked.card, edits if form else "", ask=asked.ref)
+    return Outcome()
 
 
 def _queue(visit: Visit, reply: Reply, card: Card, edits: str = "", ask: str = "") -> None:

@@ -44,6 +44,7 @@ async def inspect(settings: Settings, *, audit: bool) -> list[Finding]:
         _key,
         _database,
         _telegram,
+        _slack,
         _writer,
         _transcriber,
         _web,
@@ -96,6 +97,27 @@ async def _telegram(settings: Settings) -> Finding:
 
     name = await ask_name(settings.telegram_token.get_secret_value(), settings.telegram_api)
     return Finding("ready", f"The Telegram bot @{name} answers.")
+
+
+async def _slack(settings: Settings) -> Finding:
+    tokens = (settings.slack_bot_token, settings.slack_app_token)
+    if not any(tokens) and settings.slack_signing_secret is None:
+        return Finding(
+            "optional",
+            "No Slack app. Make one from config/slack_manifest.yaml and set COPYDESK_SLACK_BOT_TOKEN and COPYDESK_SLACK_APP_TOKEN.",
+        )
+    from bot.slack_check import ask_names
+    from bot.slack_manifest import PATH
+
+    if settings.slack_signing_secret is not None and not settings.public_url:
+        return Finding(
+            "missing", "COPYDESK_SLACK_SIGNING_SECRET is for calls at COPYDESK_PUBLIC_URL, which is not set."
+        )
+    pushed = settings.slack_signing_secret is not None
+    bot_token, app_token = (token.get_secret_value() if token is not None else "" for token in tokens)
+    name, team = await ask_names(bot_token, app_token, settings.slack_api, pushed=pushed)
+    way = f"Updates are pushed to {settings.link_base}{PATH}." if pushed else "Updates come over Socket Mode."
+    return Finding("ready", f"The Slack app @{name} answers in {team}. {way}")
 
 
 async def _writer(settings: Settings) -> Finding:

@@ -67,13 +67,14 @@ class Intake:
         self._waiting = 0
         self._open = False
 
-    async def keep(self, bodies: dict[str, Body]) -> None:
-        """Store a batch in one transaction, then hand on what is new."""
+    async def keep(self, bodies: dict[str, Body]) -> set[str]:
+        """Store a batch in one transaction, then hand on what is new; return the keys of that."""
         new = await self._database.write(updates.store_all, self._kind.platform, bodies)
         if self._open:
             for key, body in bodies.items():
                 if key in new:
                     self._line_up(key, body)
+        return new
 
     async def open(self) -> None:
         """Hand on what was stored and not handled, and from now on everything that comes."""

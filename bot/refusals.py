@@ -13,7 +13,7 @@ from smm.errors import N_, DeskError, Forbidden, Invalid
 from storage import alerts, audit
 from storage.channels import ChatRef
 
-TOLD = frozenset({"words", "press", "answer"})
+TOLD = frozenset({"words", "press", "reply", "answer"})
 
 
 def error_id() -> str:
@@ -27,7 +27,7 @@ def tell(visit: Visit, error: DeskError) -> Outcome:
     said = error.say(visit.t)
     if incoming.kind == "answer" and isinstance(error, Invalid) and error.field:
         return Outcome(errors={error.field: said})
-    if incoming.kind in {"press", "answer"}:
+    if incoming.kind in {"press", "reply", "answer"}:
         return Outcome(notice=Notice(said, alarm=True))
     if incoming.kind == "words":
         _say(visit, Card(body=(para(said),), tone="warn"), private=isinstance(error, Forbidden))

@@ -11,7 +11,7 @@ from bot.visit import Visit, brand_named
 from handlers.card import Card, Notice, para
 from handlers.route import routes
 from smm import rooms
-from smm.errors import N_, Conflict, Forbidden, NotFound
+from smm.errors import N_, Conflict, Forbidden, Invalid, NotFound
 from smm.roles import allows
 from storage import buttons, media, members
 from storage.buttons import ButtonRow
@@ -23,6 +23,7 @@ def route_update(visit: Visit) -> Reply:
     kinds: dict[str, Callable[[Visit], Reply]] = {
         "words": _words,
         "press": _press,
+        "reply": _reply,
         "answer": steps.take_form,
         "moved": _moved,
         "lost": _lost,
@@ -120,6 +121,17 @@ def _act(visit: Visit, button: ButtonRow) -> Reply:
     args = {name: str(value) for name, value in button.args.items()}
     reply = call(visit, route, brand, object_id=button.object_id, version=button.version, args=args)
     return Reply(reply.answer, reply.brand, visit.incoming.message_id)
+
+
+def _reply(visit: Visit) -> Reply:
+    """Open the answer to what a card shows, or to what the card shows that its thread hangs on."""
+    incoming = visit.incoming
+    for message_id in (incoming.message_id, incoming.reply_to):
+        copy = buttons.copy_at(visit.uow, MessageRef(incoming.chat, message_id))
+        route = routes().get(f"{copy.view}.reply") if copy is not None else None
+        if copy is not None and route is not None:
+            return call(visit, route, brand_named(visit, copy.brand_id), object_id=copy.object_id)
+    raise Invalid(N_("There is nothing to answer here. Choose this on the card of a comment."))
 
 
 def _moved(visit: Visit) -> Reply:

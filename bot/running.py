@@ -28,6 +28,8 @@ async def serve(settings: Settings) -> None:
             _say(f"Nobody owns it yet. Become its owner: open {desk.url}/in/{code}")
             if settings.telegram_token is not None:
                 _say(f"or send this to your bot: /start {code}")
+            if settings.slack_bot_token is not None:
+                _say(f"or type this in Slack: /desk start {code}")
         await _until_told()
     finally:
         await desk.stop()
@@ -65,6 +67,7 @@ async def serve_demo(*, port: int, data: Path, browser: bool) -> None:
         web_port=port,
         public_url="",
         telegram_token=None,
+        slack_bot_token=None,
         synchronous="NORMAL",
         log_level="WARNING",
     )

@@ -25,8 +25,9 @@ class Sender:
 class Incoming:
     """One update of any platform.
 
-    `kind`: words (a command or free text, perhaps with files), press (a button's `ref`), answer (a whole form: the `ref` of an
-    Ask and its `values`), moved (the chat's id became `text`), lost (we were thrown out), joined (we were let in).
+    `kind`: words (a command or free text, perhaps with files), press (a button's `ref`), reply (the wish to answer what a card
+    shows), answer (a whole form: the `ref` of an Ask and its `values`), moved (the chat's id became `text`), lost (we were
+    thrown out), joined (we were let in).
     `key` is the platform's own id of the update: the same key again is the same update.
     """
 
@@ -34,7 +35,7 @@ class Incoming:
     key: str
     chat: ChatRef
     sender: Sender
-    kind: Literal["words", "press", "answer", "moved", "lost", "joined"]
+    kind: Literal["words", "press", "reply", "answer", "moved", "lost", "joined"]
     text: str = ""
     ref: str = ""
     values: Mapping[str, str] = field(default_factory=dict)
@@ -44,14 +45,19 @@ class Incoming:
     title: str = ""  # of the chat
     private: bool = False
     cancelled: bool = False  # a form that was closed instead of answered
+    opens: bool = False  # questions can be put to the sender at once, in a form over the chat
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What the transport must tell the presser at once. Everything else reaches chats through the outbox."""
+    """What the transport must tell the presser at once. Everything else reaches chats through the outbox.
+
+    `form` is a sealed card whose questions are to be put at once, in a form over the chat; it stands nowhere else.
+    """
 
     notice: Notice | None = None
     errors: Mapping[str, str] = field(default_factory=dict)  # by question, for a form
+    form: Card | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,15 @@ class Settings(BaseSettings):
     telegram_api: str = Field("https://api.telegram.org", description="Base address of the Bot API.")
     telegram_webhook_secret: SecretStr | None = Field(None, description="Set to use a webhook at the public address.")
 
+    slack_bot_token: SecretStr | None = Field(None, description="Bot token of the Slack app, xoxb-.")
+    slack_app_token: SecretStr | None = Field(
+        None, description="App-level token of the Slack app, xapp-: for Socket Mode, without a public address."
+    )
+    slack_signing_secret: SecretStr | None = Field(
+        None, description="Signing secret of the Slack app: set it to be called at the public address instead."
+    )
+    slack_api: str = Field("https://slack.com/api/", description="Base address of the Slack API.")
+
     writer_url: str = Field("https://api.openai.com/v1", description="Base address of an OpenAI-compatible model.")
     writer_key: SecretStr | None = Field(None, description="Key of the language model; without one, honest fallback.")
     writer_model: str = Field("gpt-5-mini", description="Name of the language model.")
@@ -43,7 +52,6 @@ class Settings(BaseSettings):
     transcriber_key: SecretStr | None = Field(None, description="Key of the model that writes voice notes down.")
     transcriber_model: str = Field("gpt-4o-mini-transcribe", description="Name of the transcription model.")
 
-    slack_api: str = Field("https://slack.com/api/", description="Base address of the Slack API.")
     demo_network_url: str = Field("", description="Base address of the demo network; set by `copydesk demo`.")
     inner_hosts: Annotated[tuple[str, ...], NoDecode] = Field(
         (), description="Inner hosts that feeds and instances may be on, separated by commas."

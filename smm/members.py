@@ -77,6 +77,11 @@ def login_link(uow: UnitOfWork, member_id: int) -> str:
     return _personal(uow, member_id, "login", LOGIN_LIFE)
 
 
+def web_link(uow: UnitOfWork, member_id: int) -> str:
+    """Return a one-time address that signs a member in on the web."""
+    return f"{memos.get(uow, f'address:{WEB}') or ''}{login_link(uow, member_id)}"
+
+
 def identity_link(uow: UnitOfWork, member_id: int) -> str:
     """Return a one-time token with which a member adds an account on another chat platform."""
     return _personal(uow, member_id, "link", LOGIN_LIFE)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from smm import addresses, alerts, rhythm
+from smm import addresses, alerts, rhythm, text
 from smm.addresses import Address
 from smm.errors import N_, Conflict, Invalid, NotFound
 from storage import alerts as kept
@@ -17,6 +17,7 @@ from storage.members import Member
 from storage.unit_of_work import UnitOfWork
 
 PURPOSES = ("team", "client", "alerts")
+TITLE = 200
 INTERNAL = frozenset({"team", "alerts"})
 CATCH_UP = 50  # cards of a room that came back that are brought up to date; what is older is opened anew
 
@@ -146,6 +147,12 @@ def _report(uow: UnitOfWork, room: Channel) -> None:
         own = addresses.of_member(uow, owner)
         if own is not None and own.chat not in told:
             alerts.tell_member(uow, owner, "room.lost", room.id)
+
+
+def rename(uow: UnitOfWork, chat: ChatRef, title: str) -> None:
+    """Follow a chat to its new name."""
+    for room in channels.in_chat(uow, chat.platform, chat.chat_id):
+        channels.change(uow, room.id, title=text.line(title, TITLE))
 
 
 def reopen(uow: UnitOfWork, chat: ChatRef) -> list[Channel]:

@@ -268,6 +268,14 @@ def cancel_asks(uow: UnitOfWork, chat: ChatRef, user_id: str) -> list[AskRow]:
     return closed
 
 
+def put_elsewhere(uow: UnitOfWork, ask_id: int, chat: ChatRef, user_id: str) -> None:
+    """Put an open question to the same person in another chat, where they have another id."""
+    place = {"platform": chat.platform, "chat_id": chat.chat_id, "topic_id": chat.topic_id}
+    uow.change(
+        update(asks).where(asks.c.id == ask_id, asks.c.state == "open").values(user_id=user_id, message_id="", **place)
+    )
+
+
 def keep_answers(uow: UnitOfWork, ask_id: int, answers: dict[str, str]) -> bool:
     """Keep the answers given so far; False if the question is not open any more."""
     return uow.change(update(asks).where(asks.c.id == ask_id, asks.c.state == "open").values(answers=answers)) == 1
