@@ -150,7 +150,7 @@ def decide(
         raise Conflict(N_("You have decided this version already. It waits for the others."))
     heard = {"voice": voice.digest} if voice else {}
     posts.record(uow, actor, whole, f"post.{decision}", step=approval.step, reason=reason, override=override, **heard)
-    needs = _needs(uow, whole, approval) if decision == "approve" else 0
+    needs = missing(uow, whole, approval) if decision == "approve" else 0
     if needs:
         return Decided(posts.settle(uow, post_id), "open", needs)
     if not approvals.decide(uow, approval.id, STATES[decision], actor.member_id, reason):
@@ -210,7 +210,8 @@ def _four_eyes(actor: Actor, whole: Whole) -> bool:
     raise Forbidden(N_("You wrote this version, so somebody else must approve it."))
 
 
-def _needs(uow: UnitOfWork, whole: Whole, approval: Approval) -> int:
+def missing(uow: UnitOfWork, whole: Whole, approval: Approval) -> int:
+    """Return how many more people must approve a step."""
     given = {vote.member_id for vote in approvals.votes_of(uow, approval.id) if vote.decision == "approve"}
     people = {member.id for member in deciders(uow, whole, approval.audience)}
     if approval.quorum == "all":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -34,19 +35,23 @@ def next_free(uow: UnitOfWork, brand: Brand) -> datetime | None:
     """Return the brand's first slot from now on that nothing is planned for."""
     today = moments.local_day(uow.now, brand.zone)
     for ahead in range(7 * WEEKS_AHEAD):
-        free = _day(uow, brand, today + timedelta(days=ahead)).free
-        if free:
-            return free[0]
+        found = _day(uow, brand, today + timedelta(days=ahead)).free
+        if found:
+            return found[0]
     return None
 
 
 def _day(uow: UnitOfWork, brand: Brand, day: date) -> Day:
     begins, ends = moments.day_span(day, brand.zone)
     planned = posts.between(uow, brand.id, begins, ends)
+    return Day(day, tuple(planned), free(brand, day, planned, uow.now))
+
+
+def free(brand: Brand, day: date, planned: Iterable[Post], now: datetime) -> tuple[datetime, ...]:
+    """Return the policy's slots of a day that are still ahead and that none of the posts has taken."""
     taken = {post.slot_at for post in planned}
     cutoff = policy.read(brand.policy).cutoff
-    free = tuple(slot for slot in _slots(brand, day) if slot not in taken and slot - cutoff > uow.now)
-    return Day(day, tuple(planned), free)
+    return tuple(slot for slot in _slots(brand, day) if slot not in taken and slot - cutoff > now)
 
 
 def _slots(brand: Brand, day: date) -> list[datetime]:

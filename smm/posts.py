@@ -166,8 +166,8 @@ def renew(uow: UnitOfWork, actor: Actor, whole: Whole) -> Whole:
     return look(uow, replace(whole.post, version=number))
 
 
-def place(uow: UnitOfWork, actor: Actor, post_id: int, seen: int, slot_at: datetime) -> Post:
-    """Give a post its time; if it is approved it will go out then by itself."""
+def place(uow: UnitOfWork, actor: Actor, post_id: int, seen: int, slot_at: datetime | None) -> Post:
+    """Give a post its time, or take it away; if it is approved it will go out at its time by itself."""
     actor.must(Right.WRITE)
     whole = take(uow, actor, post_id, seen)
     _must_not_be_out(whole)

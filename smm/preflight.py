@@ -30,12 +30,16 @@ _SPACE = re.compile(r"\s+")
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Something that a network will not take (`blocks`) or that a person should know. The words are of the catalogue."""
+    """Something that a network will not take (`blocks`) or that a person should know. The words are of the catalogue.
+
+    `part` is what of the post it is about: text, media or accounts.
+    """
 
     account_id: int
     words: str
     facts: Mapping[str, str] = field(default_factory=dict)
     blocks: bool = True
+    part: str = "text"
 
     def error(self) -> Invalid:
         """Return the problem as something to tell a person."""
@@ -51,7 +55,8 @@ def problems(uow: UnitOfWork, whole: Whole) -> list[Problem]:
             found += check(account, whole.content, files) + _repeats(uow, whole, account)
     closed = set(whole.content.accounts) - {each.id for each in connected_ones(uow, whole.brand.id)}
     found += [
-        Problem(gone, N_("An account is not connected any more. Edit the post, or: /accounts")) for gone in closed
+        Problem(gone, N_("An account is not connected any more. Edit the post, or: /accounts"), part="accounts")
+        for gone in closed
     ]
     return found
 
@@ -63,11 +68,10 @@ def check(account: Account, content: Content, files: Mapping[str, Media]) -> lis
     found = []
     if not declared.publishes(account):
         words = declared.why_not(account, Can.PUBLISH) or N_("{network} is read only: nothing can be published there.")
-        found.append(Problem(account.id, words, {"network": name}))
+        found.append(Problem(account.id, words, {"network": name}, part="accounts"))
     if account.health == "auth_expired":
-        found.append(
-            Problem(account.id, N_("{network} has to be reconnected first: /accounts"), {"network": name}, blocks=False)
-        )
+        words = N_("{network} has to be reconnected first: /accounts")
+        found.append(Problem(account.id, words, {"network": name}, blocks=False, part="accounts"))
     text = outgoing_text(content, account.id)
     found += _empty(account, name, text, content, limits)
     if limits is not None:
@@ -118,10 +122,11 @@ def _length(account: Account, name: str, text: str, content: Content, limits: Li
 def _files(account: Account, name: str, content: Content, files: Mapping[str, Media], limits: Limits) -> list[Problem]:
     found = []
     if limits.media == 0 and content.media:
-        found.append(Problem(account.id, N_("{network} takes no pictures."), {"network": name}))
+        found.append(Problem(account.id, N_("{network} takes no pictures."), {"network": name}, part="media"))
     elif len(content.media) > limits.media:
         facts = {"network": name, "count": str(len(content.media)), "limit": str(limits.media)}
-        found.append(Problem(account.id, N_("{network} takes at most {limit} pictures; there are {count}."), facts))
+        words = N_("{network} takes at most {limit} pictures; there are {count}.")
+        found.append(Problem(account.id, words, facts, part="media"))
     for each in content.media:
         found += _file(account, name, files.get(each.digest), limits)
     return found
@@ -129,14 +134,14 @@ def _files(account: Account, name: str, content: Content, files: Mapping[str, Me
 
 def _file(account: Account, name: str, file: Media | None, limits: Limits) -> list[Problem]:
     if file is None:
-        return [Problem(account.id, N_("A picture is not here any more. Attach it again."))]
+        return [Problem(account.id, N_("A picture is not here any more. Attach it again."), part="media")]
     facts = {"network": name, "file": file.name or file.mime.rpartition("/")[2].upper(), "type": file.mime}
     if limits.media and file.mime not in limits.media_types:
-        return [Problem(account.id, N_("{network} does not take {file}: it is {type}."), facts)]
+        return [Problem(account.id, N_("{network} does not take {file}: it is {type}."), facts, part="media")]
     if file.size > limits.media_bytes > 0:
         sizes = {"size": _megabytes(file.size), "limit": _megabytes(limits.media_bytes)}
         words = N_("{file} is too big for {network}: {size} MB of {limit} MB. Attach a smaller one.")
-        return [Problem(account.id, words, facts | sizes)]
+        return [Problem(account.id, words, facts | sizes, part="media")]
     return []
 
 

@@ -38,6 +38,11 @@ def version(uow: UnitOfWork, post_id: int, number: int) -> Version | None:
     return kept.version(uow, post_id, number)
 
 
+def history(uow: UnitOfWork, post_id: int) -> list[Version]:
+    """Return every version of a post, oldest first."""
+    return kept.versions_of(uow, post_id)
+
+
 def unpacked(kept_version: Version) -> Content:
     """Return what a version says."""
     return versions.unpack(kept_version.content)

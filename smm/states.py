@@ -15,6 +15,14 @@ UNSENT = ("draft", "scheduled", "retry_wait", "held", "auth_blocked", "missed", 
 WAITING = ("scheduled", "retry_wait")
 IN_FLIGHT = ("publishing", "outcome_unknown")
 REVIEW = ("internal_review", "client_review")
+SETTLED = ("published", "cancelled")
+GROUPS = {  # how people look for posts
+    "draft": ("draft", "changes_requested", "rejected", "expired"),
+    "review": REVIEW,
+    "ready": ("approved", "scheduled", "publishing", "retry_wait", "on_hold"),
+    "trouble": ("auth_blocked", "missed", "failed", "outcome_unknown", "partially_published"),
+    "live": ("published",),
+}
 _DECIDED = {"changes": "changes_requested", "rejected": "rejected", "expired": "expired"}
 _WORST = ("auth_blocked", "missed", "failed")
 
@@ -32,6 +40,12 @@ def approved(post: Post, digest: str, approvals: Sequence[Approval], policy: Pol
         if each.state == "approved" and each.hash == digest
     }
     return all((number, step.audience) in given for number, step in enumerate(policy.steps))
+
+
+def is_open(targets: Sequence[Target]) -> bool:
+    """Say whether something of a post can still be changed: it is not going out, not out everywhere, not dropped."""
+    found = {target.state for target in targets}
+    return bool(found & set(UNSENT)) and not found & set(IN_FLIGHT)
 
 
 def derive(post: Post, targets: Sequence[Target], approvals: Sequence[Approval], *, is_approved: bool) -> str:

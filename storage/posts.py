@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,6 +18,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     bindparam,
+    func,
     select,
     text,
     update,
@@ -165,6 +167,17 @@ _VERSION = select(versions).where(
     versions.c.post_id == bindparam("of_post"), versions.c.number == bindparam("of_number")
 )
 _VERSIONS = select(versions).where(versions.c.post_id == bindparam("of_post")).order_by(versions.c.number)
+_CURRENT = (
+    select(versions)
+    .join(posts, (posts.c.id == versions.c.post_id) & (posts.c.version == versions.c.number))
+    .where(versions.c.post_id.in_(bindparam("of_posts", expanding=True)))
+)
+_UNPLACED = (
+    select(posts)
+    .where(posts.c.brand_id == bindparam("of_brand"), posts.c.slot_at.is_(None), text(f"posts.{NOT_OUT}"))
+    .order_by(posts.c.id.desc())
+    .limit(bindparam("most"))
+)
 _SLOTS = (
     select(posts)
     .where(
@@ -179,6 +192,12 @@ _IN_STATES = (
     select(posts)
     .where(posts.c.brand_id == bindparam("of_brand"), posts.c.state.in_(bindparam("states", expanding=True)))
     .order_by(posts.c.slot_at.is_(None), posts.c.slot_at, posts.c.id)
+    .limit(bindparam("most"))
+)
+_NEWEST = (
+    select(posts)
+    .where(posts.c.brand_id == bindparam("of_brand"), posts.c.state.in_(bindparam("states", expanding=True)))
+    .order_by(func.coalesce(posts.c.slot_at, posts.c.created_at).desc(), posts.c.id.desc())
     .limit(bindparam("most"))
 )
 _LATE = (
@@ -255,6 +274,17 @@ def versions_of(uow: UnitOfWork, post_id: int) -> list[Version]:
     return uow.many(Version, _VERSIONS, of_post=post_id)
 
 
+def current_versions(uow: UnitOfWork, post_ids: Sequence[int]) -> dict[int, Version]:
+    """Return the current version of each post, by the post."""
+    found = uow.many(Version, _CURRENT, of_posts=list(post_ids)) if post_ids else []
+    return {each.post_id: each for each in found}
+
+
+def unplaced(uow: UnitOfWork, brand_id: int, most: int) -> list[Post]:
+    """Return the brand's newest posts that are not out and have no time yet."""
+    return uow.many(Post, _UNPLACED, of_brand=brand_id, most=most)
+
+
 def between(uow: UnitOfWork, brand_id: int, since: datetime, until: datetime) -> list[Post]:
     """Return the brand's posts with a slot in a stretch of time, in order, without those that were cancelled."""
     return uow.many(Post, _SLOTS, of_brand=brand_id, since=since, until=until)
@@ -263,6 +293,11 @@ def between(uow: UnitOfWork, brand_id: int, since: datetime, until: datetime) ->
 def in_states(uow: UnitOfWork, brand_id: int, states: tuple[str, ...], most: int = 50) -> list[Post]:
     """Return the brand's posts in some states, the nearest slot first."""
     return uow.many(Post, _IN_STATES, of_brand=brand_id, states=states, most=most)
+
+
+def newest(uow: UnitOfWork, brand_id: int, states: Sequence[str], most: int) -> list[Post]:
+    """Return the brand's posts in some states, the latest slot first; one without a slot stands where it was made."""
+    return uow.many(Post, _NEWEST, of_brand=brand_id, states=list(states), most=most)
 
 
 def late(uow: UnitOfWork, until: datetime) -> list[Post]:

@@ -15,6 +15,7 @@ from storage.unit_of_work import UnitOfWork
 
 _BY_ID = select(targets).where(targets.c.id == bindparam("wanted"))
 _OF_POST = select(targets).where(targets.c.post_id == bindparam("of_post")).order_by(targets.c.id)
+_OF_POSTS = select(targets).where(targets.c.post_id.in_(bindparam("of_posts", expanding=True))).order_by(targets.c.id)
 _BRAND = select(brands).where(brands.c.id == bindparam("wanted"))
 _SHARE_BRAND = _BRAND.with_for_update(read=True)
 _DUE = (
@@ -126,6 +127,14 @@ def get(uow: UnitOfWork, target_id: int) -> Target | None:
 def of_post(uow: UnitOfWork, post_id: int) -> list[Target]:
     """Return the targets of a post."""
     return uow.many(Target, _OF_POST, of_post=post_id)
+
+
+def of_posts(uow: UnitOfWork, post_ids: Sequence[int]) -> dict[int, list[Target]]:
+    """Return the targets of several posts, by the post."""
+    found: dict[int, list[Target]] = {post_id: [] for post_id in post_ids}
+    for target in uow.many(Target, _OF_POSTS, of_posts=list(post_ids)) if post_ids else ():
+        found[target.post_id].append(target)
+    return found
 
 
 def due(uow: UnitOfWork, until: datetime) -> list[tuple[int, datetime]]:
