@@ -21,6 +21,7 @@ from bot.web.seats import Seat, is_private
 from handlers.card import Ask
 from handlers.card_json import unpack
 from smm.errors import N_, Conflict, Invalid, NotFound
+from smm.text import line
 from storage import web
 from storage.unit_of_work import UnitOfWork
 
@@ -36,8 +37,8 @@ async def words(request: Request, seat: Seated, form: Vouched, chat_id: str) -> 
     text = str(form.get("text", "")).replace("\r\n", "\n").strip()
     if len(text) > MOST_WORDS:
         raise Invalid(N_("A message has at most {most} characters. Send it in parts."), most=MOST_WORDS)
-    key = _key(form)
-    files = await _keep(request, room, form.getlist("files"))
+    key = key_of(form)
+    files = await keep_files(request, room.brand_id, form.getlist("files"))
     if not text and not files:
         raise Invalid(N_("Write something or attach a file first."))
     front = front_of(request)
@@ -52,12 +53,14 @@ async def press(request: Request, seat: Seated, form: Vouched) -> Response:
     message = await _message(request, seat, form) if form.get("message") else None
     room = _room(seat, message)
     ref = str(form.get("ref", ""))
-    question = _confirmation(message, ref) if message else ""
+    question = _confirmation(message, ref) if message else line(str(form.get("sure", "")), 200)
     if question and not form.get("confirmed") and not wants_json(request):
         t, back = reader_of(request, seat, room.zone).t, _back(form, seat, room)
-        hidden = {name: str(form.get(name, "")) for name in ("csrf", "message", "key", "ref", "back")}
-        return page(request, "confirm.html", t, question=question, seat=seat, back=back, hidden=hidden)
-    return await _told(request, seat, room, form, _incoming(seat, room, "press", _key(form), ref=ref, message=message))
+        hidden = {name: str(form.get(name, "")) for name in ("csrf", "message", "key", "ref", "back") if name in form}
+        return page(request, "confirm.html", t, question=question, to=f"/s/{seat.name}/press", back=back, hidden=hidden)
+    return await _told(
+        request, seat, room, form, _incoming(seat, room, "press", key_of(form), ref=ref, message=message)
+    )
 
 
 @router.post("/answer")
@@ -69,7 +72,7 @@ async def answers(request: Request, seat: Seated, form: Vouched) -> Response:
     if ask is None or ask.ref != form.get("ref"):
         raise Conflict(N_("These questions have changed. Look at the newest card and answer there."))
     if form.get("cancel"):
-        stopped = _incoming(seat, room, "answer", _key(form), ref=ask.ref, message=message, cancelled=True)
+        stopped = _incoming(seat, room, "answer", key_of(form), ref=ask.ref, message=message, cancelled=True)
         return await _told(request, seat, room, form, stopped)
     front, reader = front_of(request), reader_of(request, seat, room.zone)
     kept, wrong = await _kept(request, seat, room, form, ask)
@@ -77,7 +80,7 @@ async def answers(request: Request, seat: Seated, form: Vouched) -> Response:
     values = forms.values(ask.questions, given, kept)
     errors = {name: error.say(reader.t) for name, error in wrong.items()}
     if not errors:
-        incoming = _incoming(seat, room, "answer", _key(form), ref=ask.ref, values=values, message=message)
+        incoming = _incoming(seat, room, "answer", key_of(form), ref=ask.ref, values=values, message=message)
         outcome, before = await _hand_on(request, seat, room, incoming)
         if not outcome.errors:
             await front.web.redraw(room.chat_id, message.id)
@@ -175,22 +178,22 @@ def _incoming(
     )
 
 
-def _key(form: FormData) -> str:
+def key_of(form: FormData) -> str:
+    """Return the key that a form carries, so that sent twice it is done once."""
     key = str(form.get("key", ""))
     if not _KEY.fullmatch(key):
         raise Invalid(N_("This form came without its key. Load the page again and repeat what you did."))
     return key
 
 
-async def _keep(request: Request, room: web.Room, given: Sequence[UploadFile | str]) -> list[str]:
+async def keep_files(request: Request, brand_id: int, given: Sequence[UploadFile | str]) -> list[str]:
+    """Keep the files of a form for a brand (0 for none) and return their digests; raise Invalid for one that cannot be."""
     front = front_of(request)
     digests = []
     for file in given:
         if isinstance(file, UploadFile) and file.filename:
             data = await file.read()
-            kept = await media.keep(
-                front.database, front.media, data, brand_id=room.brand_id or None, name=file.filename
-            )
+            kept = await media.keep(front.database, front.media, data, brand_id=brand_id or None, name=file.filename)
             digests.append(kept.digest)
     return list(dict.fromkeys(digests))
 
@@ -204,7 +207,7 @@ async def _kept(
     for question in (one for one in ask.questions if one.kind == "files"):
         before = [digest for digest in form.getlist(forms.KEPT + question.name) if isinstance(digest, str)]
         try:
-            new = await _keep(request, room, form.getlist(forms.PREFIX + question.name))
+            new = await keep_files(request, room.brand_id, form.getlist(forms.PREFIX + question.name))
         except Invalid as error:
             wrong[question.name], new = error, []
         allowed = await front_of(request).database.write(_own, seat, [*before, *new], new)

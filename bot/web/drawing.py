@@ -23,6 +23,7 @@ from markupsafe import Markup
 from bot.web import forms
 from handlers.card import Card, Frame, Picture
 from handlers.card_json import unpack
+from handlers.post_parts import STATES, label, tone
 from handlers.route import Words
 from smm.previews import pieces
 from smm.text import clean
@@ -187,6 +188,10 @@ def _shown(value: Any) -> Any:
     return clean(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
+def _state_words(state: str, t: Words) -> str:
+    return t(STATES[state])
+
+
 def _key() -> str:
     return secrets.token_urlsafe(16)
 
@@ -206,6 +211,7 @@ def environment() -> Environment:
         href=href, host=host, is_long=is_long, opening=opening, initials=initials, flows=flows, without=without
     )
     made.filters.update(pieces=pieces, unframed=unframed)
+    made.filters.update(account_label=label, tone=tone, state_words=_state_words)
     made.globals.update(
         clock=_clock, day=_day, day_name=_day_name, local=forms.local, zone_name=forms.zone_name, key=_key
     )

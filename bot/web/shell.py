@@ -27,6 +27,9 @@ class Tab:
 
 TABS = (
     Tab("inbox", N_("Inbox"), Right.SEE),
+    Tab("calendar", N_("Calendar"), Right.MEMBER),
+    Tab("posts", N_("Posts"), Right.SEE),
+    Tab("approvals", N_("Approvals"), Right.MEMBER),
     Tab("accounts", N_("Accounts"), Right.SEE),
     Tab("members", N_("Members"), Right.SEE),
     Tab("audit", N_("Audit"), Right.MANAGE),

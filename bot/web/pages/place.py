@@ -66,6 +66,7 @@ def _with(right: Right) -> Callable[[Request, Seat, str], Awaitable[Place]]:
 
 Entered = Annotated[Place, Depends(_with(Right.MEMBER))]
 Seeing = Annotated[Place, Depends(_with(Right.SEE))]
+Writing = Annotated[Place, Depends(_with(Right.WRITE))]
 Managing = Annotated[Place, Depends(_with(Right.MANAGE))]
 
 

@@ -7,6 +7,7 @@ const { base, csrf } = desk.dataset;
 const say = (what) => desk.dataset["say" + what[0].toUpperCase() + what.slice(1)];
 const find = (selector, within = document) => within.querySelector(selector);
 let pressedAt = 0;
+document.documentElement.classList.add("scripted"); // what only helps without script is not shown
 
 // ---- Talking to the desk
 
@@ -18,7 +19,7 @@ async function post(form, data) {
   const told = await answer.json();
   if (answer.status < 500) form.elements.key.value = freshKey();
   if (told.notice) toast(told.notice.text, told.notice.alarm);
-  return { ok: answer.ok, errors: told.errors ?? {} };
+  return { ok: answer.ok, errors: told.errors ?? {}, told };
 }
 
 function toast(words, isAlarm) {

@@ -5,14 +5,10 @@ With COPYDESK_SCREENSHOTS=folder each page is saved there as it was looked at.
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
-from typing import Any
-
 import pytest
-from axe_playwright_python.async_playwright import Axe
 from chromium import needs_chromium, sits
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, expect
+from seen_pages import LOOKS, look
 from web_desk import WebDesk
 from web_inbox import WebInbox
 
@@ -22,26 +18,6 @@ from bot.web.shell import TABS
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module"), needs_chromium]
 
 BRAND = "/b/northwind-coffee/"
-SCREENSHOTS = os.environ.get("COPYDESK_SCREENSHOTS", "")
-LOOKS: dict[str, dict[str, Any]] = {
-    "light": {"viewport": {"width": 1280, "height": 800}, "color_scheme": "light"},
-    "dark": {"viewport": {"width": 1280, "height": 800}, "color_scheme": "dark"},
-    "phone": {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True},
-}
-
-
-async def look(page: Page, name: str) -> None:
-    """Let axe look at a page as it stands, and keep its picture where one is asked for."""
-    if SCREENSHOTS:
-        await page.screenshot(path=Path(SCREENSHOTS) / f"{name}.png")
-    found = await Axe().run(page)
-    wrong = [
-        f"{name}: {each['id']}: {each['help']}: {[node['html'] for node in each['nodes']]}"
-        for each in found.response["violations"]
-        if each["impact"] in {"serious", "critical"}
-    ]
-    assert wrong == []
-    assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{name} scrolls sideways"
 
 
 @pytest.mark.parametrize("kind", list(LOOKS))

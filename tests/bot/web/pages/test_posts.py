@@ -1,0 +1,202 @@
+"""The posts' pages without script: writing, previews that keep nothing, pictures in order, a stale edit, and who may."""
+
+from __future__ import annotations
+
+import html
+import io
+import re
+from datetime import UTC, datetime
+
+import httpx
+import pytest
+from PIL import Image
+from planned_world import HOME, Planned
+
+from storage import media
+from storage import posts as kept
+
+POSTS = f"{HOME}/posts"
+SLOT = datetime(2026, 3, 4, 9, 0, tzinfo=UTC)
+
+
+def drawn(colour: str) -> tuple[str, tuple[str, bytes, str]]:
+    data = io.BytesIO()
+    Image.new("RGB", (400, 300), colour).save(data, "PNG")
+    return ("files", (f"{colour}.png", data.getvalue(), "image/png"))
+
+
+def shown_pictures(page: httpx.Response) -> list[str]:
+    """Return the pictures that stand in the editor, in order."""
+    return re.findall(r'name="media" value="([0-9a-f]{64})"', page.text)
+
+
+def text_of(page: httpx.Response) -> str:
+    return html.unescape(page.text)
+
+
+async def test_a_post_is_written_for_the_day_that_was_pressed(planned: Planned) -> None:
+    vera = await planned.browser(planned.desk.world.vera)
+    page = await vera.opens(f"{POSTS}/new?date=2026-03-04")
+    assert 'name="slot" value="2026-03-04T10:00"' in page.text
+    assert "Europe/Berlin" in page.text
+    fields = {"text": "Spring menu", "accounts": str(planned.big), "slot": "2026-03-04T10:00", "version": "0"}
+    for _ in range(2):  # sent twice, made once
+        sent = await vera.sends(f"{POSTS}/new", **fields)
+    made = await planned.whole(1)
+    assert (made.content.text, made.content.accounts, made.post.slot_at) == ("Spring menu", (planned.big,), SLOT)
+    assert (await planned.desk.database.read(kept.newest, planned.desk.world.brand.id, ("draft",), 9))[0].id == 1
+    assert sent.status_code == 303
+    page = await vera.opens(f"{POSTS}/1")
+    assert "The draft is kept." in page.text
+    assert "Send for approval" in page.text
+
+
+async def test_what_networks_say_stands_beside_the_field_in_their_own_measure(planned: Planned) -> None:
+    vera = await planned.browser(planned.desk.world.vera)
+    fields = {
+        "text": "Read it all: https://example.org/a/very/long/address/indeed",
+        "accounts": [str(planned.big), str(planned.small)],
+        "version": "0",
+    }
+    page = await vera.sends(f"{POSTS}/preview", **fields)
+    assert "<b>36</b> / 500" in page.text  # a link is 23 characters there
+    assert "<b>59</b> / 20" in page.text
+    assert "39 too many" in page.text
+    assert "Too long for Small: 59 of 20 characters." in text_of(page)
+    assert await planned.desk.database.read(kept.newest, planned.desk.world.brand.id, ("draft",), 9) == []
+    parts = (await vera.sends(f"{POSTS}/preview", **fields, script=True)).json()["parts"]
+    assert "<b>59</b> / 20" in parts["counters"]
+    assert "example.org" in parts["frames"]
+
+
+async def test_pictures_are_kept_described_moved_and_taken_away_without_script(planned: Planned) -> None:
+    vera = await planned.browser(planned.desk.world.vera)
+    fields = {"text": "Look", "accounts": str(planned.big), "version": "0"}
+    page = await vera.sends(f"{POSTS}/preview", **fields, files=[drawn("teal"), drawn("peru")])
+    first, second = shown_pictures(page)
+    page = await vera.sends(f"{POSTS}/preview", **fields, media=[first, second], do=f"down:{first}")
+    assert shown_pictures(page) == [second, first]
+    assert (await vera.opens(f"/media/{first}/small")).status_code == 200
+    page = await vera.sends(f"{POSTS}/preview", **fields, media=[first, second], do=f"remove:{first}")
+    assert shown_pictures(page) == [second]
+    await vera.sends(f"{POSTS}/new", **fields, media=[second, first], **{f"alt.{second}": "A cup"})
+    whole = await planned.whole(1)
+    assert [(each.digest, each.alt) for each in whole.content.media] == [(second, "A cup"), (first, "")]
+
+
+async def test_a_picture_that_somebody_else_sent_cannot_be_named(planned: Planned) -> None:
+    vera, boris = [await planned.browser(one) for one in (planned.desk.world.vera, planned.desk.world.boris)]
+    await boris.sends(f"/chat/member-{planned.desk.world.boris.id}/words", files=[drawn("navy")])
+    digest = (await planned.desk.messages(f"member-{planned.desk.world.boris.id}"))[0].files[0]
+    assert await planned.desk.database.read(media.of, [digest])
+    page = await vera.sends(f"{POSTS}/preview", text="x", accounts=str(planned.big), media=digest, version="0")
+    assert shown_pictures(page) == []
+    assert (await vera.opens(f"/media/{digest}")).status_code == 404
+
+
+async def test_an_edit_of_an_old_version_shows_both_texts_and_loses_none(planned: Planned) -> None:
+    vera = await planned.browser(planned.desk.world.vera)
+    post = await planned.make("The spring menu is here", SLOT)
+    await planned.edit(post, "The spring menu is here at last")
+    mine = {"text": "The summer menu is here", "accounts": str(planned.big), "slot": "2026-03-04T10:00"}
+    page = await vera.sends(f"{POSTS}/{post.id}", **mine, slot_was=SLOT.isoformat(), version="1")
+    assert page.status_code == 409
+    assert "There is version 2, you edited 1." in page.text
+    assert "The spring menu is here at last" in page.text
+    assert "<ins>summer</ins>" in page.text
+    assert ">\nThe summer menu is here</textarea>" in page.text
+    assert (await planned.whole(post.id)).post.version == 2
+    await vera.sends(f"{POSTS}/{post.id}", **mine, slot_was=SLOT.isoformat(), version="2", key="over-theirs")
+    whole = await planned.whole(post.id)
+    assert (whole.post.version, whole.content.text) == (3, "The summer menu is here")
+    page = await vera.opens(f"{POSTS}/{post.id}")
+    assert "Version 2" in page.text
+    assert "<del>" in page.text
+
+
+async def test_a_time_that_was_not_touched_does_not_take_a_move_back(planned: Planned) -> None:
+    vera = await planned.browser(planned.desk.world.vera)
+    post = await planned.make("Spring", SLOT)
+    later = {"post": str(post.id), "version": "1", "was": SLOT.isoformat(), "day": "2026-03-06", "time": "12:00"}
+    await vera.sends(f"{HOME}/calendar/move", **later, key="moved-meanwhile")
+    fields = {"text": "Spring!", "accounts": str(planned.big), "slot": "2026-03-04T10:00", "slot_was": SLOT.isoformat()}
+    await vera.sends(f"{POSTS}/{post.id}", **fields, version="1", key="saved-after")
+    whole = await planned.whole(post.id)
+    assert whole.post.slot_at == datetime(2026, 3, 6, 11, 0, tzinfo=UTC)
+    assert whole.content.text == "Spring!"
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"slot": "2026-03-29T02:30"}, "does not exist on 2026-03-29"),
+        ({"slot": "2026-03-01T10:00"}, "That time has passed."),
+        ({"link": "example"}, "must be a whole address"),
+        ({"accounts": "999"}, "Choose at least one of the brand's accounts."),
+        ({"text": "x" * 20_001}, "at most 20000 characters"),
+    ],
+)
+async def test_what_cannot_be_saved_comes_back_with_its_reason(
+    planned: Planned, given: dict[str, str], words: str
+) -> None:
+    vera = await planned.browser(planned.desk.world.vera)
+    fields = {"text": "Kept as written", "accounts": str(planned.big), "version": "0"} | given
+    page = await vera.sends(f"{POSTS}/new", **fields)
+    assert page.status_code == 422
+    assert words in text_of(page)
+    assert fields["text"][:15] in page.text
+
+
+async def test_one_network_has_a_text_of_its_own_and_the_rest_of_a_post_stays(planned: Planned) -> None:
+    vera = await planned.browser(planned.desk.world.vera)
+    post = await planned.make("Long words for everybody", accounts=(planned.big, planned.small), tags=("coffee",))
+    own = {f"own.{planned.small}": "Short", f"own.{planned.big}": " "}
+    both = [str(planned.big), str(planned.small)]
+    await vera.sends(f"{POSTS}/{post.id}", text="Long words", accounts=both, version="1", **own)
+    whole = await planned.whole(post.id)
+    assert dict(whole.content.overrides) == {planned.small: "Short"}
+    assert whole.content.tags == ("coffee",)
+    page = await vera.opens(f"{POSTS}/{post.id}")
+    assert "own text" in page.text
+
+
+async def test_the_steps_of_the_card_are_pressed_on_the_page(planned: Planned) -> None:
+    vera = await planned.browser(planned.desk.world.vera)
+    post = await planned.make("Spring", SLOT)
+    sent = await vera.presses(f"{POSTS}/{post.id}", "Send for approval")
+    assert "The client has it now." in sent.text
+    assert "Waits for the client" in sent.text
+    sure = await vera.presses(sent, "Cancel post")
+    assert "Cancel this post?" in sure.text
+    assert (await planned.whole(post.id)).post.state == "client_review"
+    done = await vera.presses(sure, "Yes")
+    assert "There is nothing left to change" in done.text
+    assert (await planned.whole(post.id)).post.state == "cancelled"
+
+
+async def test_who_reads_and_who_writes(planned: Planned) -> None:
+    world = planned.desk.world
+    post = await planned.make("Team only", SLOT)
+    boris, clara = await planned.browser(world.boris), await planned.browser(world.clara)
+    page = await boris.opens(f"{POSTS}/{post.id}")
+    assert "Team only" in page.text
+    assert "data-editor" not in page.text
+    for path in (f"{POSTS}/new", f"{POSTS}/{post.id}"):
+        sent = await boris.sends(path, text="Mine", accounts=str(planned.big), version="1")
+        assert sent.status_code == 403
+    for path in (POSTS, f"{POSTS}/new", f"{POSTS}/{post.id}"):
+        assert (await clara.opens(path)).status_code == 403
+    assert (await boris.opens(f"{POSTS}/999")).status_code == 404
+    assert (await planned.whole(post.id)).content.text == "Team only"
+
+
+async def test_the_list_is_filtered_by_state(planned: Planned) -> None:
+    boris = await planned.browser(planned.desk.world.boris)
+    await planned.make("A draft", SLOT)
+    await planned.make("With the client", SLOT, send=True)
+    everything = await boris.opens(POSTS)
+    assert all(words in everything.text for words in ("A draft", "With the client"))
+    review = await boris.opens(f"{POSTS}?state=review")
+    assert "A draft" not in review.text
+    assert "With the client" in review.text
+    assert "There are no posts here yet." in (await boris.opens(f"{POSTS}?state=live")).text
