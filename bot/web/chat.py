@@ -18,6 +18,7 @@ from bot.web.front import Front, Seated, Vouched, front_of, is_id, keep_signed_i
 from bot.web.seats import COOKIE, Seat
 from bot.web.shell import brand_of, shell_of, title_of
 from bot.web.sight import NEWEST, Sight
+from bot.web.transport import ROOMS
 from handlers.route import Words, routes
 from smm.errors import N_, NotFound
 from smm.roles import Right, Role, allows, in_client_room
@@ -118,14 +119,17 @@ async def _changes(
     front: Front, token: str, seat: Seat, reader: Reader, chat_id: str, revision: int
 ) -> AsyncIterator[ServerSentEvent]:
     counted: dict[str, int] | None = None
-    with front.web.watch(seat.chat_ids) as woken:
+    with front.web.watch([*seat.chat_ids, ROOMS]) as woken:
         while not front.web.closing:
             woken.clear()
             found = await front.database.read(sight.of_changes, seat.name, token, chat_id, revision)
             if found is None:
                 yield ServerSentEvent(event="over", data="")
                 return
-            _, batch = found
+            known, (seat, batch) = seat.rooms, found
+            if seat.rooms != known:
+                front.web.follow(woken, seat.chat_ids)
+                yield ServerSentEvent(event="nav", data="")
             for shown in batch.bubbles(reader):
                 revision = shown.revision
                 html = draw(front.templates, shown, reader)

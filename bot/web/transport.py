@@ -18,7 +18,8 @@ from storage import web
 from storage.channels import ChatRef, MessageRef
 from storage.engine import Database
 
-TOPICS = ("alerts", "accounts", "members")  # of the database, whose news pages look at again; see `Database.listen`
+ROOMS = "channels"  # the database's topic when a room is made, moved or released
+TOPICS = ("alerts", "accounts", "members", ROOMS)  # whose news pages look at again; see `Database.listen`
 
 
 class Web:
@@ -93,13 +94,17 @@ class Web:
     def watch(self, chat_ids: Sequence[str]) -> Iterator[asyncio.Event]:
         """Give an event that is set whenever one of the chats changes, or one of the TOPICS has news."""
         woken = asyncio.Event()
-        for chat_id in chat_ids:
-            self._watching.setdefault(chat_id, set()).add(woken)
+        self.follow(woken, chat_ids)
         try:
             yield woken
         finally:
-            for chat_id in chat_ids:
+            for chat_id in list(self._watching):
                 self._forget(chat_id, woken)
+
+    def follow(self, woken: asyncio.Event, chat_ids: Sequence[str]) -> None:
+        """Let more chats set an event of `watch`."""
+        for chat_id in chat_ids:
+            self._watching.setdefault(chat_id, set()).add(woken)
 
     def _forget(self, chat_id: str, woken: asyncio.Event) -> None:
         watchers = self._watching.get(chat_id, set())

@@ -15,7 +15,7 @@ from bot.web.drawing import draw
 from bot.web.front import Front, front_of, is_id
 from bot.web.pages.place import Entered, Place
 from bot.web.pages.stage import standing_in
-from bot.web.seats import COOKIE
+from bot.web.seats import COOKIE, Seat
 from bot.web.transport import TOPICS
 from storage.unit_of_work import UnitOfWork
 
@@ -41,7 +41,10 @@ async def _changes(front: Front, token: str, place: Place, revision: int) -> Asy
             if found is None:
                 yield ServerSentEvent(event="over", data="")
                 return
-            batch, standing = found
+            known, (seat, batch, standing) = seat.rooms, found
+            if seat.rooms != known:
+                front.web.follow(woken, seat.chat_ids)
+                yield ServerSentEvent(event="nav", data="")
             for shown in batch.bubbles(place.reader):
                 revision = shown.revision
                 html = draw(front.templates, shown, place.reader)
@@ -54,7 +57,7 @@ async def _changes(front: Front, token: str, place: Place, revision: int) -> Asy
                 await wait(woken)
 
 
-def _look(uow: UnitOfWork, place: Place, token: str, revision: int) -> tuple[sight.Sight, frozenset[int]] | None:
-    """Return what changed, and which cards stand on some page: on another they are no answer to anything."""
+def _look(uow: UnitOfWork, place: Place, token: str, revision: int) -> tuple[Seat, sight.Sight, frozenset[int]] | None:
+    """Return who sits there now, what changed, and which cards stand on some page: on another they are no answer to anything."""
     found = sight.of_changes(uow, place.seat.name, token, place.chat.chat_id, revision)
-    return (found[1], standing_in(uow, place.chat)) if found else None
+    return (*found, standing_in(uow, place.chat)) if found else None

@@ -140,6 +140,14 @@ function countRooms(counts) {
   }
 }
 
+// Rooms that were made, moved or released since the page was loaded.
+async function renewRooms() {
+  const answer = await fetch(desk.dataset.chat ? `${base}/chat/${desk.dataset.chat}?before=1` : location.href, { headers: { "X-Look": "yes" } }).catch(() => null);
+  if (!answer?.ok) return;
+  const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+  find("[data-rooms]").replaceChildren(...find("[data-rooms]", fresh).childNodes);
+}
+
 // The server gives a sign every ten seconds, whatever happens: two that are missing mean that nobody is there.
 const SILENCE = 22000;
 
@@ -158,7 +166,7 @@ function subscribe(address, heard) {
     setTimeout(() => subscribe(renewed(address, last), heard), 3000);
   };
   let last = "";
-  for (const [name, take] of Object.entries({ rooms: (event) => countRooms(JSON.parse(event.data)), beat: () => {}, ...heard })) {
+  for (const [name, take] of Object.entries({ rooms: (event) => countRooms(JSON.parse(event.data)), nav: renewRooms, beat: () => {}, ...heard })) {
     source.addEventListener(name, (event) => {
       last = event.lastEventId || last;
       alive();

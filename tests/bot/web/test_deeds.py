@@ -114,8 +114,8 @@ async def test_what_cannot_be_used_comes_back_beside_its_field(open_desk: WebDes
     assert 'value="&lt;Menu&gt;"' in page
     assert "70 characters, at most 60" in page
     assert 'value="2026-03-29T02:30"' in page
-    kept = re.search(r'name="kept.pictures" value="([0-9a-f]{64})"', page)
-    assert kept
+    kept = re.search(r'type="checkbox" name="kept.pictures" value="([0-9a-f]{64})" checked', page)
+    assert kept, "what was kept can be left out again"
     mended = {**answers, "q.body": "short", "q.at": "", "kept.pictures": kept[1]}
     await anna.sends("/answer", **form, **mended, key="key-again-2")
     assert handed[-1].args["pictures"] == kept[1]

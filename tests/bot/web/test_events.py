@@ -16,7 +16,7 @@ from bot.web.seats import COOKIE, take
 from bot.web.server import WebServer
 from handlers.card import Card
 from smm.errors import ConfigError
-from storage import members
+from storage import channels, members
 from storage.channels import ChatRef, MessageRef
 from storage.members import Member
 
@@ -129,6 +129,21 @@ async def test_other_rooms_are_counted_live(open_desk: WebDesk, server: WebServe
         assert await stream.next("rooms") == {}
         await open_desk.shows("client", Card(title="One"))
         assert await stream.next("rooms") == {"client": 1}
+    await anna.close()
+
+
+async def test_a_new_room_is_told_and_heard_from_at_once(open_desk: WebDesk, server: WebServer) -> None:
+    world = open_desk.world
+    anna = await watcher(open_desk, server, world.anna)
+    async with anna.listens() as response:
+        stream = Stream(response)
+        await stream.next("beat")
+        await open_desk.database.write(
+            channels.add, world.brand.id, ChatRef("web", "alerts"), "alerts", "Northwind alerts", "en"
+        )
+        await stream.next("nav")
+        await open_desk.shows("alerts", Card(title="Here"))
+        assert (await stream.next("rooms"))["alerts"] == 1
     await anna.close()
 
 

@@ -14,6 +14,8 @@ from web_inbox import WebInbox
 
 from bot.web.server import WebServer
 from bot.web.shell import TABS
+from storage import channels
+from storage.channels import ChatRef
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module"), needs_chromium]
 
@@ -94,6 +96,9 @@ async def test_what_others_do_is_seen_without_loading_the_page(
     await expect(boris.locator(f"#row-{third}")).to_be_visible()
     await expect(boris.get_by_role("button", name="Tomorrow 9:00")).to_be_visible()  # what he was choosing stays
     await expect(boris.locator("[data-tray]")).to_be_hidden()  # what Anna did is no answer to him
+    room = ChatRef("web", "alerts")
+    await open_desk.database.write(channels.add, open_desk.world.brand.id, room, "alerts", "Northwind alerts", "en")
+    await expect(boris.get_by_role("link", name="Northwind alerts")).to_be_visible()
 
 
 async def test_a_page_says_that_the_desk_is_gone_and_that_it_is_back(
