@@ -42,7 +42,7 @@ TONES: Final = {"escalated": "warn", "replied": "good", "elsewhere": "good"}
 SHORTCUTS: Final = (
     ("j", "", N_("Next")),
     ("k", "", N_("Previous")),
-    ("o", "", N_("Open")),
+    ("o", "", N_("Open it")),
     ("r", "mention.reply", N_("Reply")),
     ("c", "mention.claim", N_("Claim")),
     ("s", "mention.snooze", N_("Snooze")),
