@@ -25,7 +25,7 @@ from handlers.card import (
 from handlers.post_parts import excerpt, when
 from handlers.posts import or_newer, show
 from handlers.route import Context, Words, action, command
-from smm import approvals, holds, posts, showing, versions
+from smm import approvals, batches, holds, posts, showing, versions
 from smm.approvals import Decided, Decision
 from smm.errors import N_, DeskError, NotFound
 from smm.posts import Stale
@@ -215,8 +215,21 @@ def client_held(context: Context) -> Answer:
 
 @command("approvals", needs=Right.MEMBER, help=N_("Posts that wait for a yes: decide one by one, or all at once"))
 def waiting(context: Context) -> Answer:
-    """Show what waits for whom."""
-    return _list(context, frozenset())
+    """Show what waits for whom; the client gets the list that is theirs to answer."""
+    return _for_client(context) if _audiences(context) == (CLIENT,) else _list(context, frozenset())
+
+
+def _for_client(context: Context) -> Answer:
+    waiting = approvals.waiting(context.uow, context.of.id, CLIENT)
+    if not waiting:
+        return Card(
+            title=context.t("Approvals"), body=(para(context.t("Nothing waits for an approval.")),), tone="good"
+        )
+    if len(waiting) == 1:
+        show(context, batches.ALONE, waiting[0].post_id)
+    else:
+        show(context, batches.VIEW, batches.make(context.uow, context.of.id, waiting))
+    return None
 
 
 @action("approvals.veto", needs=Right.MEMBER, help=N_("Leave a post out of approving all, or take it in again"))

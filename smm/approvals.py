@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from smm import alerts, posts, preflight, voices
+from smm import alerts, batches, posts, preflight, voices
 from smm.actors import Actor
 from smm.errors import N_, Conflict, DeskError, Forbidden, Invalid
 from smm.policy import Step, reminder
@@ -87,8 +87,10 @@ def _ask(uow: UnitOfWork, whole: Whole, number: int) -> None:
         deadline,
         remind,
     )
-    args = {"version": str(whole.post.version)}
-    alerts.tell(uow, whole.brand.id, ROOMS[step.audience], CARDS[step.audience], whole.post.id, args)
+    if step.audience == "client":
+        batches.ask(uow, whole.brand.id, whole.post.id, whole.post.version)
+    else:
+        alerts.tell(uow, whole.brand.id, "team", "post", whole.post.id, {"version": str(whole.post.version)})
 
 
 def _must_be_answerable(uow: UnitOfWork, whole: Whole, step: Step) -> None:
@@ -133,10 +135,13 @@ def decide(
     reason: str = "",
     audience: str = "",
     files: Sequence[str] = (),
+    *,
+    is_told: bool = True,
 ) -> Decided:
     """Decide the step that is being asked about version `seen`; `audience` says in whose name, where a person has both.
 
-    What should change is said in words, in a voice note among `files`, or both.
+    What should change is said in words, in a voice note among `files`, or both. Unless it is told elsewhere the team gets a
+    card of the decision.
     """
     whole = posts.take(uow, actor, post_id, seen)
     approval = _asked(uow, whole)
@@ -157,7 +162,10 @@ def decide(
         raise Conflict(N_("Somebody else has just decided this version."))
     if voice is not None:
         voices.keep(uow, whole, approval.id, actor.member_id, voice)
-    return _go_on(uow, actor, whole, approval, decision)
+    decided = _go_on(uow, actor, whole, approval, decision)
+    if is_told:
+        alerts.tell(uow, whole.brand.id, "team", "decision", approval.id)
+    return decided
 
 
 def _asked(uow: UnitOfWork, whole: Whole) -> Approval:
@@ -227,22 +235,35 @@ def _go_on(uow: UnitOfWork, actor: Actor, whole: Whole, approval: Approval, deci
         _ask(uow, whole, approval.step + 1)
     elif decision == "approve":
         late = not posts.arm(uow, whole) and whole.post.slot_at is not None
-    post = posts.settle(uow, whole.post.id)
-    alerts.tell(uow, whole.brand.id, "team", "decision", approval.id)
-    return Decided(post, STATES[decision], late=late)
+    return Decided(posts.settle(uow, whole.post.id), STATES[decision], late=late)
 
 
 def approve_all(
-    uow: UnitOfWork, actor: Actor, asked: list[tuple[int, int]], audience: str = ""
+    uow: UnitOfWork, actor: Actor, asked: list[tuple[int, int]], audience: str = "", *, is_told: bool = True
 ) -> list[DeskError | None]:
     """Approve several versions at once; the answer of each stands at its place, None where it was approved."""
     kept.lock_many(uow, [post_id for post_id, _ in asked])
-    return [_approve_one(uow, actor, post_id, version, audience) for post_id, version in asked]
+    return [_approve_one(uow, actor, post_id, version, audience, is_told=is_told) for post_id, version in asked]
 
 
-def _approve_one(uow: UnitOfWork, actor: Actor, post_id: int, version: int, audience: str) -> DeskError | None:
+def approve_batch(uow: UnitOfWork, actor: Actor, batch_id: int, seen: int) -> dict[int, DeskError | None]:
+    """Approve what the client saw on a list and did not leave out; the answer of each post, None where it was approved."""
+    batch = batches.take(uow, actor, batch_id, seen)
+    chosen = [(each.post_id, each.version) for each in batches.items(uow, batch) if not each.left_out]
+    held = {post.id for post in kept.lock_many(uow, [post_id for post_id, _ in chosen]) if post.on_hold}
+    chosen = [(post_id, version) for post_id, version in chosen if post_id not in held]
+    if not chosen:
+        raise Conflict(N_("Every post of the list is left out. Take one in, or answer them one by one."))
+    answers = approve_all(uow, actor, chosen, "client", is_told=False)
+    batches.answered(uow, actor, batch)
+    return dict(zip((post_id for post_id, _ in chosen), answers, strict=True))
+
+
+def _approve_one(
+    uow: UnitOfWork, actor: Actor, post_id: int, version: int, audience: str, *, is_told: bool
+) -> DeskError | None:
     try:
-        decide(uow, actor, post_id, version, "approve", audience=audience)
+        decide(uow, actor, post_id, version, "approve", audience=audience, is_told=is_told)
     except DeskError as error:
         return error
     return None

@@ -17,13 +17,14 @@ from smm.policy import Policy
 from smm.roles import Right
 from smm.text import clean
 from smm.versions import Content
-from storage import approvals, audit, brands, posts, targets
+from storage import approvals, audit, batches, brands, posts, targets
 from storage.approvals import Approval
 from storage.brands import Brand
 from storage.posts import Post, Target, Version
 from storage.unit_of_work import UnitOfWork
 
 VIEWS = ("post", "post_client", "post_alert")
+BATCH_VIEWS = ("batch", "batch_told")
 
 
 class Stale(Conflict):
@@ -106,6 +107,9 @@ def settle(uow: UnitOfWork, post_id: int) -> Post:
         alerts.refresh(uow, view, post_id)
     for approval in whole.approvals:
         alerts.refresh(uow, "decision", approval.id)
+    for batch_id in batches.with_post(uow, post_id):
+        for view in BATCH_VIEWS:
+            alerts.refresh(uow, view, batch_id)
     return replace(post, state=state)
 
 

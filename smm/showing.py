@@ -5,10 +5,11 @@ from __future__ import annotations
 from smm import posts, versions
 from smm.posts import Whole
 from smm.versions import Content
-from storage import accounts, approvals, brands, media, members, voices
+from storage import accounts, approvals, batches, brands, media, members, voices
 from storage import posts as kept
 from storage.accounts import Account
 from storage.approvals import Approval, Note
+from storage.batches import Batch
 from storage.brands import Brand
 from storage.media import Media
 from storage.posts import Version
@@ -31,6 +32,11 @@ def content(uow: UnitOfWork, post_id: int, number: int) -> Content | None:
 def files(uow: UnitOfWork, shown: Content) -> dict[str, Media]:
     """Return what is known of a content's files, by digest."""
     return media.of(uow, [each.digest for each in shown.media])
+
+
+def batch(uow: UnitOfWork, batch_id: int) -> Batch | None:
+    """Return a list of posts for the client."""
+    return batches.get(uow, batch_id)
 
 
 def version(uow: UnitOfWork, post_id: int, number: int) -> Version | None:

@@ -182,6 +182,12 @@ def close(uow: UnitOfWork, ids: Sequence[int], state: str) -> int:
     return uow.change(_CLOSE, wanted=list(ids), now_state=state, at=uow.now) if ids else 0
 
 
+def withdraw(uow: UnitOfWork, view: str, object_ids: Sequence[int]) -> None:
+    """Take new cards back that nobody has seen yet: another one says the same."""
+    news = alerts.c.state == "queued", alerts.c.edits == "", alerts.c.view == view
+    uow.change(update(alerts).where(*news, alerts.c.object_id.in_(object_ids)).values(state="merged", done_at=uow.now))
+
+
 def put_off(uow: UnitOfWork, alert_id: int, until: datetime, failures: int, error: str) -> None:
     """Try a row again later."""
     uow.change(

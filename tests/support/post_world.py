@@ -16,6 +16,7 @@ from smm.desk import Desk
 from smm.members import roles_in
 from smm.versions import Content
 from storage import accounts, brands
+from storage.accounts import Account
 from storage.engine import Database
 from storage.members import Member
 from storage.unit_of_work import UnitOfWork
@@ -94,6 +95,10 @@ class PostDesk:
     async def add_account(self, name: str = "Northwind", network: str = "demo") -> int:
         """Connect an account."""
         return await self.database.write(add_account, self.brand_id, name, network)
+
+    async def accounts(self) -> list[Account]:
+        """Return the brand's accounts."""
+        return await self.database.read(accounts.of_brand, self.brand_id)
 
     async def policy(self, **policy: Any) -> None:
         """Give the brand a policy."""
