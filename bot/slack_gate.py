@@ -28,6 +28,7 @@ Take = Callable[[Body], Awaitable[Body]]  # what was taken, to what is said back
 
 BEAT = 5.0  # seconds between pings, and after which a line that broke is opened anew
 _UNTAKEN = 503
+_MARKS = frozenset({"type", "command", "ssl_check"})  # one of which every request of Slack's has
 
 # The library tells every try to connect, with the address that the ticket stands in; the line tells what changes.
 _quiet = logging.getLogger("slack_bolt.socket")
@@ -60,6 +61,8 @@ class Gate:
     async def push(self, headers: Mapping[str, str], body: str) -> tuple[int, str]:
         """Take one pushed request; return the status and what is said back. Raises ValueError on what is none."""
         request = AsyncBoltRequest(body=body, headers=dict(headers), mode="http")
+        if not request.body.keys() & _MARKS:
+            raise ValueError("no update")
         said = await self._app.async_dispatch(request)
         return said.status, said.body
 

@@ -75,7 +75,7 @@ def key(body: Raw) -> str:
     """Return the key under which an update is kept: the same again is the same update."""
     if "event_id" in body:
         return str(body["event_id"])[:128]
-    kind = "command" if "command" in body else str(body.get("type", ""))
+    kind = "command" if "command" in body else str(body.get("type", ""))[:32]
     if body.get("trigger_id"):
         return f"{kind}:{body['trigger_id']}"[:128]
     content = json.dumps({name: body[name] for name in body if name != "token"}, sort_keys=True)

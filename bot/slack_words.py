@@ -8,7 +8,7 @@ from functools import cache
 
 from bot.slack_manifest import COMMAND
 from handlers.card import Block, Card, Para
-from handlers.route import routes
+from handlers.route import load, routes
 
 _OURS = frozenset({"plain", "bold"})  # other styles show what somebody wrote, or how it changed
 
@@ -36,5 +36,6 @@ def _native_block(block: Block) -> Block:
 
 @cache
 def _commands() -> re.Pattern[str]:
+    load()
     names = sorted({*(route.name for route in routes().values() if route.kind == "command"), "cancel"})
     return re.compile(rf"(?<![\w/.:]){re.escape('/')}({'|'.join(map(re.escape, names))})\b(?![/.])")

@@ -221,6 +221,7 @@ class Modal:
 
     view: Raw
     user: User
+    filled: Raw = field(default_factory=dict)
 
     @property
     def text(self) -> str:
@@ -232,7 +233,8 @@ class Modal:
 
     def submit(self, **values: Any) -> Delivery:
         """Send what is filled in: what is not named keeps what stood there."""
-        self.view["state"] = {"values": {block["block_id"]: self._state(block, values) for block in self._inputs()}}
+        self.filled |= values
+        self.view["state"] = {"values": {block["block_id"]: self._state(block) for block in self._inputs()}}
         body = {
             **self.user.raw_parts(),
             "type": "view_submission",
@@ -261,9 +263,9 @@ class Modal:
     def _inputs(self) -> list[Raw]:
         return [block for block in self.view["blocks"] if block["type"] == "input"]
 
-    def _state(self, block: Raw, values: Raw) -> Raw:
+    def _state(self, block: Raw) -> Raw:
         element, name = block["element"], block["block_id"]
-        given = values.get(name.replace(":time", "_time"))
+        given = self.filled.get(name.replace(":time", "_time"))
         return {element["action_id"]: {"type": element["type"]} | _filled(element, given, self.user.server)}
 
 
