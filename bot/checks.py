@@ -93,10 +93,13 @@ async def _database(settings: Settings) -> Finding:
 async def _telegram(settings: Settings) -> Finding:
     if settings.telegram_token is None:
         return Finding("optional", "No Telegram bot. Make one with @BotFather and set COPYDESK_TELEGRAM_TOKEN.")
-    from bot.telegram_check import ask_name
+    from bot.telegram_check import ask
 
-    name = await ask_name(settings.telegram_token.get_secret_value(), settings.telegram_api)
-    return Finding("ready", f"The Telegram bot @{name} answers.")
+    bot = await ask(settings.telegram_token.get_secret_value(), settings.telegram_api)
+    older = (
+        "" if bot.whispers else " Its Bot API server is older than 10.2: a word to one person in a group is not hidden."
+    )
+    return Finding("ready", f"The Telegram bot @{bot.name} answers.{older}")
 
 
 async def _slack(settings: Settings) -> Finding:

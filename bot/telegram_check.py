@@ -1,19 +1,31 @@
-"""Asking Telegram whether a token works, without opening a line."""
+"""Asking Telegram whether a token works and what its server offers, without opening a line."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 from telegram.error import InvalidToken, TelegramError
 
 from bot.telegram_request import Requests
+from bot.telegram_whispers import knows_whispers
 from smm.errors import N_, DeskError, Forbidden
 
 
-async def ask_name(token: str, api: str) -> str:
-    """Return the bot's username; raise a DeskError that says what to do where Telegram does not answer for it."""
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What Telegram says of a bot. `whispers`: its server can show something to one person in a group (Bot API 10.2)."""
+
+    name: str
+    whispers: bool
+
+
+async def ask(token: str, api: str) -> Answer:
+    """Return what Telegram says of a bot; raise a DeskError that says what to do where it does not answer for it."""
     requests = Requests(f"{api.rstrip('/')}/bot{token}")
     await requests.initialize()
     try:
-        return str((await requests.call("getMe"))["username"])
+        me = await requests.call("getMe")
+        return Answer(str(me["username"]), await knows_whispers(requests, me["id"], me["id"]))
     except InvalidToken:
         raise Forbidden(
             N_("Telegram does not know this token. Copy it again from @BotFather into COPYDESK_TELEGRAM_TOKEN.")

@@ -18,7 +18,22 @@ from bot.telegram_request import Requests
 from bot.transport import ChatRef
 from handlers.card import Card
 
+NOTHING = 2**31 - 1  # an ephemeral message that is not there
+
 log = structlog.get_logger(__name__)
+
+
+async def knows_whispers(requests: Requests, chat_id: int | str, user_id: int) -> bool:
+    """Ask a server whether it has ephemeral messages, by a call that changes nothing."""
+    try:
+        await requests.call(
+            "deleteEphemeralMessage", chat_id=chat_id, receiver_user_id=user_id, ephemeral_message_id=NOTHING
+        )
+    except InvalidToken:  # the library's word for 404: there is no such method
+        return False
+    except (BadRequest, Forbidden):
+        return True
+    return True
 
 
 class Whispers:
@@ -45,14 +60,7 @@ class Whispers:
 
     async def _is_known(self, chat: ChatRef, user_id: str) -> bool:
         if self._known is None:
-            nothing = {"receiver_user_id": int(user_id), "ephemeral_message_id": 1}
-            try:
-                await self._requests.call("deleteEphemeralMessage", chat_id=address(chat)["chat_id"], **nothing)
-                self._known = True
-            except InvalidToken:  # the library's word for 404: there is no such method
-                self._known = False
-            except (BadRequest, Forbidden):
-                self._known = True
+            self._known = await knows_whispers(self._requests, address(chat)["chat_id"], int(user_id))
         return self._known
 
     async def _say(self, chat: ChatRef, user_id: str, card: Card, press: str) -> bool:

@@ -108,9 +108,12 @@ def _next(t: Words, whole: Whole, approval: Approval) -> list[Block]:
 
 def _answers(t: Words, whole: Whole, approval: Approval) -> tuple[tuple[Button, ...], ...]:
     post = whole.post
-    if approval.version == post.version and post.state == "approved":
+    newest = approval.version == post.version and not any(
+        other.id > approval.id and other.decided_by for other in whole.approvals
+    )
+    if newest and post.state == "approved":
         return (choose_time(t, post), (_open(t, whole),))
-    if approval.version == post.version and approval.state in {"changes", "rejected"}:
+    if newest and approval.state in {"changes", "rejected"}:
         return (row(Button(t("Edit"), "post.edit", post.id, post.version, look="good"), _open(t, whole)),)
     return ((_open(t, whole),),)
 

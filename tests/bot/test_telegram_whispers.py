@@ -12,6 +12,7 @@ from telegram_desk import TelegramDesk, chat_ref, telegram_desk, telegram_on
 from waiting import until
 
 from bot.telegram import Telegram
+from bot.telegram_check import Answer, ask
 from bot.transport import Incoming, Outcome
 from handlers.card import Card, Notice, para
 from storage import alerts, updates
@@ -117,3 +118,9 @@ async def test_a_slip_of_somebody_who_belongs_here_is_not_taken_to_their_private
 def _card(server: LoopbackTelegram, team: Chat) -> Standing:
     keys = {"inline_keyboard": [[{"text": "Go", "callback_data": "ref"}]]}
     return next(iter(team.cards), None) or team.put(server.bot, text="A card", reply_markup=keys)
+
+
+@pytest.mark.parametrize("knows", [True, False])
+async def test_the_operator_is_told_what_the_server_offers(server: LoopbackTelegram, *, knows: bool) -> None:
+    server.knows_ephemeral = knows
+    assert await ask(server.token, server.url) == Answer("copydesk_bot", whispers=knows)

@@ -38,6 +38,10 @@ async def test_two_steps_one_after_the_other(posting: PostDesk) -> None:
     assert await desk.anna.presses("Approve") == Notice("Approved. The client has it now.")
     assert await desk.clara.presses("Approve") == Notice("Approved.")
     assert "Approved, not scheduled" in words_of(desk.room("team").cards[0])
+    decided = [card for card in desk.room("team").cards if "approved version" in words_of(card) and not card.title]
+    assert ["Publish now" in labels_of(card) for card in decided] == [False, True], (
+        "an older decision asks nothing any more"
+    )
 
 
 async def test_the_first_decision_stands_and_the_second_press_learns_who_made_it(posting: PostDesk) -> None:
