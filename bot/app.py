@@ -6,8 +6,10 @@ Nothing here decides anything about the trade; it chooses the parts and says in 
 from __future__ import annotations
 
 import gc
+from collections.abc import Callable
 from contextlib import AsyncExitStack
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 import structlog
@@ -18,7 +20,7 @@ from bot.clock import Clock
 from bot.delivery import Delivery
 from bot.engine import InlineEngine
 from bot.keys import vault
-from bot.networks import OpenNetworks, declare_networks
+from bot.networks import OpenNetworks, declare_networks, outside_of
 from bot.router import Router
 from bot.streams import Streams
 from bot.transport import Transport
@@ -80,6 +82,7 @@ class App:
         self._guest = guest
         self._open = AsyncExitStack()
         self._clock: Clock | None = None
+        self._take_pushes: Callable[[Desk], None] = lambda desk: None
         self.url = ""
         self.database: Database
 
@@ -110,6 +113,7 @@ class App:
         self.url = server.url
         await database.write(members.note_address, "web", f"{self.settings.public_url.rstrip('/') or server.url}/in/")
         desk, networks = await self._open_desk(database, server.url)
+        self._take_pushes(desk)
         await self._open_chat(web, router)
         delivery = Delivery(database, [web, *others], words)
         await delivery.start()
@@ -150,6 +154,7 @@ class App:
     async def _open_web(self, web: Web, others: list[Chat]) -> WebServer:
         from bot.web.app import WebOptions, create_app
         from bot.web.hooks import add_hook
+        from bot.web.network_hooks import take_pushes
         from bot.web.server import WebServer
 
         options = await self._guest.furnish(self.database) if self._guest else WebOptions()
@@ -170,17 +175,19 @@ class App:
         )
         await server.start()
         self._open.push_async_callback(server.stop)
+        self._take_pushes = partial(take_pushes, pages)
         return server
 
     async def _open_desk(self, database: Database, url: str) -> tuple[Desk, OpenNetworks]:
-        bases = {"demo": self.settings.demo_network_url} if self.settings.demo_network_url else {}
-        outside = Outside(bases, frozenset(self.settings.inner_hosts))
+        outside = outside_of(self.settings)
         if self._guest:
             outside = self._guest.outside(url)
         declare_networks(outside)
         networks = OpenNetworks(database, outside)
         self._open.push_async_callback(networks.close)
-        desk = Desk(database, networks, self._writer(), self.settings.data / "media", self._transcriber())
+        public_url = self.settings.public_url.rstrip("/")
+        media = self.settings.data / "media"
+        desk = Desk(database, networks, self._writer(), media, self._transcriber(), public_url)
         if self._guest:
             await self._guest.open(desk)
             self._open.push_async_callback(self._guest.close)
@@ -214,7 +221,7 @@ def hide_secrets(settings: Settings) -> None:
     of_telegram = (settings.telegram_token, settings.telegram_webhook_secret)
     of_slack = (settings.slack_bot_token, settings.slack_app_token, settings.slack_signing_secret)
     of_models = (settings.writer_key, settings.transcriber_key)
-    for secret in (*of_telegram, *of_slack, *of_models, *settings.keys):
+    for secret in (*of_telegram, *of_slack, *of_models, *settings.keys, *settings.apps.values()):
         if secret is not None:
             logs.hide(secret.get_secret_value())
 

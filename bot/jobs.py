@@ -8,7 +8,7 @@ from typing import Any
 
 import structlog
 
-from smm import accounts, doctor, drafts, voices
+from smm import accounts, doctor, drafts, figures, first_comment, voices
 from smm.desk import Desk
 from smm.rules import book
 from storage import jobs
@@ -21,6 +21,8 @@ KINDS: Mapping[str, Handler] = {
     "connect": accounts.connect,
     "draft": drafts.draft,
     "examine": doctor.examine,
+    "figures": figures.take,
+    "first_comment": first_comment.write,
     "rule_forms": book.look_forms_up,
     "suggest": drafts.suggest,
     "hear": voices.hear,

@@ -47,6 +47,7 @@ class _Checked:
     mime: str
     width: int = 0
     height: int = 0
+    seconds: int | None = None
 
 
 async def keep(
@@ -71,6 +72,7 @@ async def keep(
             height=checked.height,
             name=_plain(name),
             alt=text.line(alt, MOST_ALT),
+            seconds=checked.seconds,
         )
         return media.of(uow, [digest])[digest]
 
@@ -128,6 +130,27 @@ async def shown(folder: Path, digest: str, ratio: int = 0) -> Path:
     return cropped
 
 
+async def as_jpeg(folder: Path, digest: str) -> Path:
+    """Return a kept picture as a JPEG, made when it is first asked for; what is see-through becomes white."""
+    made = folder / "jpegs" / f"{digest}.jpg"
+    if not made.exists():
+        await asyncio.to_thread(_flatten, folder / digest, made)
+    return made
+
+
+def _flatten(picture: Path, made: Path) -> None:
+    data = picture.read_bytes()
+    if sniff(data) != "image/jpeg":
+        with Image.open(io.BytesIO(data), formats=list(_FORMATS.values())) as opened:
+            seen = opened.convert("RGBA")
+            flat = Image.new("RGB", seen.size, "white")
+            flat.paste(seen, mask=seen.getchannel("A"))
+        out = io.BytesIO()
+        flat.save(out, "JPEG", quality=92)
+        data = out.getvalue()
+    _write(made, data)
+
+
 def _check(data: bytes) -> _Checked:
     if len(data) > MOST_BYTES:
         raise Invalid(N_("This file is larger than {most} MB. Send a smaller one."), most=MOST_BYTES // 1024 // 1024)
@@ -143,7 +166,21 @@ def _check(data: bytes) -> _Checked:
         raise Invalid(
             N_("This recording is larger than {most} MB. Send a shorter one."), most=MOST_SOUND // 1024 // 1024
         )
+    if mime == "video/mp4":
+        return _Checked(data, mime, seconds=_seconds(data))
     return _check_picture(data, mime) if mime in _FORMATS else _Checked(data, mime)
+
+
+def _seconds(data: bytes) -> int | None:
+    """Return how long an MP4 is, rounded up, by its movie header (ISO/IEC 14496-12, 8.2.2); None where there is none."""
+    at = data.find(b"mvhd")
+    if at < 0 or len(data) < at + 36:
+        return None
+    long = data[at + 4] == 1
+    scale_at, width = (at + 24, 8) if long else (at + 16, 4)
+    scale = int.from_bytes(data[scale_at : scale_at + 4], "big")
+    length = int.from_bytes(data[scale_at + 4 : scale_at + 4 + width], "big")
+    return min(-(-length // scale), 2**31 - 1) if scale else None
 
 
 def _check_picture(data: bytes, mime: str) -> _Checked:

@@ -11,7 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import connectors
-from connectors.base import Base, Outside, Status
+from config.settings import Settings
+from connectors.base import App, Base, Outside, Status
 from connectors.registry import networks
 from connectors.versions import VERSIONS
 from smm.declared import Declared, declare
@@ -41,6 +42,16 @@ def declare_networks(outside: Outside) -> None:
                     until=VERSIONS[network.name].until if network.name in VERSIONS else None,
                 )
             )
+
+
+def outside_of(settings: Settings) -> Outside:
+    """Return what the settings say about the world."""
+    demo = {"demo": settings.demo_network_url} if settings.demo_network_url else {}
+    apps = {}
+    for network, app in settings.apps.items():
+        client_id, _, client_secret = app.get_secret_value().partition(":")
+        apps[network] = App(client_id, client_secret)
+    return Outside({**settings.networks, **demo}, frozenset(settings.inner_hosts), apps=apps)
 
 
 @dataclass(slots=True)

@@ -8,7 +8,21 @@ from datetime import datetime, timedelta
 from bot.clock import Chore, Due, Look
 from bot.engine import Args, Task, Work
 from bot.jobs import run_job
-from smm import accounts, doctor, inbox, incidents, ingest, publisher, publishing, pulse, receipts, reminders, replies
+from smm import (
+    accounts,
+    doctor,
+    figures,
+    hooks,
+    inbox,
+    incidents,
+    ingest,
+    publisher,
+    publishing,
+    pulse,
+    receipts,
+    reminders,
+    replies,
+)
 from smm.desk import Desk
 from storage import buttons, jobs
 from storage.unit_of_work import UnitOfWork
@@ -78,9 +92,13 @@ def chores(desk: Desk) -> Sequence[Chore]:
     async def rounds() -> None:
         await desk.database.write(doctor.make_rounds)
 
+    async def count() -> None:
+        await desk.database.write(figures.make_due)
+
     async def tidy() -> None:
         await desk.database.write(lambda uow: buttons.forget_expired(uow, uow.now))
         await desk.database.write(incidents.tidy)
+        await desk.database.write(hooks.tidy)
 
     return (
         Chore("expired buttons", timedelta(days=1), tidy),
@@ -89,6 +107,7 @@ def chores(desk: Desk) -> Sequence[Chore]:
         Chore("sources that fell silent", timedelta(minutes=10), listen),
         Chore("yesterday's line", timedelta(minutes=1), daily),
         Chore("posts that waited for an account", timedelta(seconds=15), unblock),
+        Chore("figures of publications", timedelta(minutes=5), count),
         Chore("the doctor's rounds", timedelta(minutes=5), rounds),
     )
 

@@ -53,6 +53,10 @@ class Settings(BaseSettings):
     transcriber_model: str = Field("gpt-4o-mini-transcribe", description="Name of the transcription model.")
 
     demo_network_url: str = Field("", description="Base address of the demo network; set by `copydesk demo`.")
+    networks: dict[str, str] = Field({}, description="Other base addresses of networks, as JSON by name.")
+    apps: dict[str, SecretStr] = Field(
+        {}, description='The desk\'s own apps, as JSON by network: "client id:client secret".'
+    )
     inner_hosts: Annotated[tuple[str, ...], NoDecode] = Field(
         (), description="Inner hosts that feeds and instances may be on, separated by commas."
     )

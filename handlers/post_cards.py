@@ -20,7 +20,7 @@ from handlers.post_parts import (
     when_field,
 )
 from handlers.route import Scene, Words, view
-from smm import preflight, previews, showing
+from smm import figures, preflight, previews, showing
 from smm.errors import N_
 from smm.posts import Whole
 
@@ -77,7 +77,10 @@ def _body(scene: Scene, whole: Whole, accounts: dict[int, Account], frames: Sequ
     if post.state not in OUT | {"cancelled"}:
         found += _problems(scene, whole, accounts)
     if post.state in OUT:
-        found += [result(t, target, accounts.get(target.account_id), whole) for target in whole.targets]
+        found += [
+            result(t, target, accounts.get(target.account_id), whole, figures.newest(scene.uow, target.id))
+            for target in whole.targets
+        ]
     if post.state in WRITABLE | {"internal_review", "client_review", "approved", "scheduled"}:
         found += _changes(scene, whole)
     return found + _talk(scene, whole)

@@ -37,6 +37,7 @@ from smm.versions import Content
 if TYPE_CHECKING:
     from storage.accounts import Account
     from storage.media import Media
+    from storage.metrics import Snapshot
     from storage.posts import Post, Target
 
 LONGEST = 1_200  # characters of a text on a card; the whole is in the preview
@@ -72,6 +73,7 @@ FIELDS: Final = {
     "tags": N_("tags"),
     "ad": N_("marking of advertising"),
     "slot": N_("time"),
+    "options": N_("poll, warning, first comment"),
 }
 _STYLES: Final[dict[str, Style]] = {"same": "plain", "insert": "insert", "delete": "delete"}
 
@@ -171,12 +173,13 @@ def difference(t: Words, old: Content, new: Content, number: int) -> tuple[Block
     return tuple(found)
 
 
-def result(t: Words, target: Target, account: Account | None, whole: Whole) -> Para:
-    """Return how one target stands: its live link, or what stands in the way and what comes next."""
+def result(t: Words, target: Target, account: Account | None, whole: Whole, counted: Snapshot | None = None) -> Para:
+    """Return how one target stands: its live link and its figures, or what stands in the way and what comes next."""
     name = Span(label(account) if account else "?", "bold")
-    if target.state == "published":
-        return para("✓ ", name, ": ", Span(t("live"), href=target.link))
     words, facts = publishing.said(target.error)
+    if target.state == "published":
+        missing = f" · {t(words, **facts)}" if words else ""
+        return para("✓ ", name, ": ", Span(t("live"), href=target.link), missing, _counted(t, counted))
     told = t(words, **facts) if words else t(STATES.get(target.state, _WAITS))
     again = target.state in {"retry_wait", "publishing"} and target.due_at is not None and bool(words)
     tail = (
@@ -187,6 +190,26 @@ def result(t: Words, target: Target, account: Account | None, whole: Whole) -> P
     return para(f"{_SIGNS.get(target.state, '·')} ", name, f": {told}", *tail)
 
 
+def _counted(t: Words, counted: Snapshot | None) -> str:
+    """Return the figures that the network told, and after how long; what it does not tell is left out."""
+    if counted is None:
+        return ""
+    shown = {name: getattr(counted, name) for name in FIGURES if getattr(counted, name) is not None}
+    if not shown:
+        return ""
+    told = ", ".join(f"{t(FIGURES[name])} {value}" for name, value in shown.items())
+    return t(" · after {time}: {figures}", time=t.ago(counted.hours * 3600), figures=told)
+
+
+FIGURES: Final = {
+    "views": N_("views"),
+    "reach": N_("reach"),
+    "likes": N_("likes"),
+    "comments": N_("comments"),
+    "shares": N_("shares"),
+    "saves": N_("saves"),
+    "clicks": N_("clicks"),
+}
 _WAITS: Final = N_("Waits")
 _SIGNS: Final = {"failed": "✗", "missed": "✗", "outcome_unknown": "?", "auth_blocked": "✗", "cancelled": "–"}
 

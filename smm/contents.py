@@ -12,7 +12,8 @@ from urllib.parse import urlsplit
 from smm import declared
 from smm.accounts import connected_ones
 from smm.errors import N_, Invalid
-from smm.text import clean
+from smm.networks import Options, Poll
+from smm.text import clean, line
 from smm.versions import Content, Media
 from storage import media
 from storage.accounts import Account
@@ -20,6 +21,8 @@ from storage.brands import Brand
 from storage.unit_of_work import UnitOfWork
 
 MOST_TEXT, MOST_MEDIA, MOST_LINK = 20_000, 20, 2_000
+MOST_WARNING, MOST_CHOICE, MOST_CHOICES, FEWEST_CHOICES = 200, 100, 20, 2
+LONGEST_POLL = 60 * 24 * 30  # minutes
 
 
 def check(uow: UnitOfWork, brand: Brand, content: Content) -> Content:
@@ -35,7 +38,25 @@ def check(uow: UnitOfWork, brand: Brand, content: Content) -> Content:
         content,
         text=clean(content.text.strip(), MOST_TEXT),
         overrides={account: clean(text, MOST_TEXT) for account, text in content.overrides.items() if account in known},
+        options=_options(content.options),
     )
+
+
+def _options(options: Options) -> Options:
+    return replace(
+        options,
+        warning=line(options.warning, MOST_WARNING),
+        language=line(options.language, 8),
+        first_comment=clean(options.first_comment.strip(), MOST_TEXT),
+        poll=_poll(options.poll) if options.poll else None,
+    )
+
+
+def _poll(poll: Poll) -> Poll:
+    choices = tuple(dict.fromkeys(filter(None, (line(choice, MOST_CHOICE) for choice in poll.choices))))
+    if not FEWEST_CHOICES <= len(choices) <= MOST_CHOICES:
+        raise Invalid(N_("A poll needs at least two different answers to choose from."), field="poll")
+    return replace(poll, choices=choices, minutes=min(max(poll.minutes, 5), LONGEST_POLL))
 
 
 def _check_link(link: str) -> None:

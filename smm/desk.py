@@ -17,10 +17,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """The ports of one running desk. Sequences that await something outside take it as their first argument."""
+    """The ports of one running desk. Sequences that await something outside take it as their first argument.
+
+    `public_url` is where others reach the desk, without a slash at the end; empty where nobody outside can.
+    """
 
     database: Database
     networks: Networks
     writer: Writer
     media: Path
     transcriber: Transcriber = field(default_factory=Nobody)
+    public_url: str = ""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -53,20 +53,26 @@ class _Self:
 
 
 def ingest(uow: UnitOfWork, account_id: int, page: Page) -> list[int]:
-    """Take a page in; return the ids of the mentions that are new."""
+    """Take a page in and move the account's cursor; return the ids of the mentions that are new."""
+    new = take(uow, account_id, page.items)
+    accounts.change(uow, account_id, cursor=page.cursor)
+    return new
+
+
+def take(uow: UnitOfWork, account_id: int, items: Sequence[Item]) -> list[int]:
+    """Take in what was said, from wherever it came; return the ids of the mentions that are new."""
     account = accounts.get(uow, account_id)
     if account is None or account.closed_at is not None:
         return []
     own = _self(uow, account)
-    usable = [item for item in page.items if item.remote_id and len(item.remote_id) <= IDENTIFIER]
+    usable = [item for item in items if item.remote_id and len(item.remote_id) <= IDENTIFIER]
     theirs = _newest(item for item in usable if not own.said(item))
     new = _take_in(uow, account, theirs)
     for item in usable:
         if own.said(item):
             _note_answer(uow, account, item)
     _tell(uow, account, new)
-    accounts.change(uow, account.id, cursor=page.cursor)
-    _keep_line(uow, account, new, len(page.items) - len(usable))
+    _keep_line(uow, account, new, len(items) - len(usable))
     return new
 
 

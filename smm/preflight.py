@@ -15,7 +15,7 @@ from datetime import timedelta
 from smm import declared, versions
 from smm.accounts import connected_ones
 from smm.errors import N_, Invalid
-from smm.networks import Can, Limits
+from smm.networks import Can, Limits, PostKind
 from smm.posts import Whole
 from smm.versions import Content
 from storage import media, targets
@@ -76,6 +76,7 @@ def check(account: Account, content: Content, files: Mapping[str, Media]) -> lis
     found += _empty(account, name, text, content, limits)
     if limits is not None:
         found += _length(account, name, text, content, limits) + _files(account, name, content, files, limits)
+        found += _choices(account, name, content, limits)
     return found
 
 
@@ -119,6 +120,31 @@ def _length(account: Account, name: str, text: str, content: Content, limits: Li
     return [Problem(account.id, words, facts)]
 
 
+def _choices(account: Account, name: str, content: Content, limits: Limits) -> list[Problem]:
+    """Return what a network does not have of a story, a reel, a poll, a first comment."""
+    options, found = content.options, []
+    if options.kind not in limits.kinds:
+        found.append(Problem(account.id, _KINDS[options.kind], {"network": name}))
+    if options.poll is not None and limits.poll_choices == 0:
+        found.append(Problem(account.id, N_("{network} has no polls that programs can make."), {"network": name}))
+    elif options.poll is not None and len(options.poll.choices) > limits.poll_choices:
+        facts = {"network": name, "limit": str(limits.poll_choices)}
+        found.append(Problem(account.id, N_("A poll on {network} has at most {limit} answers."), facts))
+    if options.first_comment and not limits.first_comment:
+        words = N_("{network} takes no first comment from programs: it will be missing there.")
+        found.append(Problem(account.id, words, {"network": name}, blocks=False))
+    if limits.media_required and not content.media:
+        found.append(Problem(account.id, N_("{network} wants a picture or a video."), {"network": name}, part="media"))
+    return found
+
+
+_KINDS = {
+    PostKind.POST: N_("{network} has no ordinary posts: choose a story or a reel."),
+    PostKind.STORY: N_("{network} takes no stories from programs."),
+    PostKind.REEL: N_("{network} takes no reels from programs."),
+}
+
+
 def _files(account: Account, name: str, content: Content, files: Mapping[str, Media], limits: Limits) -> list[Problem]:
     found = []
     if limits.media == 0 and content.media:
@@ -138,10 +164,16 @@ def _file(account: Account, name: str, file: Media | None, limits: Limits) -> li
     facts = {"network": name, "file": file.name or file.mime.rpartition("/")[2].upper(), "type": file.mime}
     if limits.media and file.mime not in limits.media_types:
         return [Problem(account.id, N_("{network} does not take {file}: it is {type}."), facts, part="media")]
-    if file.size > limits.media_bytes > 0:
-        sizes = {"size": _megabytes(file.size), "limit": _megabytes(limits.media_bytes)}
+    is_video = file.mime.startswith("video/")
+    most = limits.video_bytes if is_video and limits.video_bytes else limits.media_bytes
+    if file.size > most > 0:
+        sizes = {"size": _megabytes(file.size), "limit": _megabytes(most)}
         words = N_("{file} is too big for {network}: {size} MB of {limit} MB. Attach a smaller one.")
         return [Problem(account.id, words, facts | sizes, part="media")]
+    if is_video and limits.video_seconds and (file.seconds or 0) > limits.video_seconds:
+        times = {"seconds": str(file.seconds), "limit": str(limits.video_seconds)}
+        words = N_("{file} is too long for {network}: {seconds} seconds of {limit}. Attach a shorter one.")
+        return [Problem(account.id, words, facts | times, part="media")]
     return []
 
 

@@ -7,7 +7,6 @@ certainly not done, or nobody knows. Nothing is repeated here; the ledger decide
 from __future__ import annotations
 
 import asyncio
-from pathlib import Path
 
 from smm import publishing
 from smm.desk import Desk
@@ -24,7 +23,7 @@ from smm.errors import (
     Unsupported,
 )
 from smm.networks import Can, MediaFile, Outgoing
-from smm.publishing import Publication
+from smm.publishing import Picture, Publication
 
 _TIMED_OUT = N_("{network} did not answer in time. In two minutes it is looked whether the post is there.")
 _NO_LOOKING = N_("{network} cannot be asked whether the post is there.")
@@ -42,7 +41,7 @@ async def _call(desk: Desk, publication: Publication) -> None:
     try:
         async with asyncio.timeout(publishing.CALL.total_seconds()):
             connector = await desk.networks.connector(publication.account_id)
-            published = await connector.publish(outgoing(desk.media, publication))
+            published = await connector.publish(outgoing(desk, publication))
     except TimeoutError:
         note = publishing.note(_TIMED_OUT, network=desk.networks.title(publication.network))
         await write(publishing.finish_unknown, publication, note)
@@ -80,7 +79,7 @@ async def _look(desk: Desk, publication: Publication) -> None:
     try:
         async with asyncio.timeout(publishing.CALL.total_seconds()):
             connector = await desk.networks.connector(publication.account_id)
-            found = await connector.find(outgoing(desk.media, publication), publication.since)
+            found = await connector.find(outgoing(desk, publication), publication.since)
     except TimeoutError:
         note = publishing.note(_NO_LOOKING, network=title)
         await write(publishing.unseen, publication, note, can_look=True)
@@ -94,12 +93,18 @@ async def _look(desk: Desk, publication: Publication) -> None:
             await write(publishing.finish_ok, publication, found.remote_id, found.link)
 
 
-def outgoing(folder: Path, publication: Publication) -> Outgoing:
+def outgoing(desk: Desk, publication: Publication) -> Outgoing:
     """Return what the connector is handed."""
     return Outgoing(
         key=publication.key,
         text=publication.text,
-        media=tuple(MediaFile(folder / each.digest, each.mime, each.digest, each.alt) for each in publication.pictures),
+        media=tuple(_file(desk, each) for each in publication.pictures),
         link=publication.link,
         language=publication.language,
+        options=publication.options,
     )
+
+
+def _file(desk: Desk, picture: Picture) -> MediaFile:
+    url = f"{desk.public_url}/public-media/{picture.token}" if desk.public_url else ""
+    return MediaFile(desk.media / picture.digest, picture.mime, picture.digest, picture.alt, url)

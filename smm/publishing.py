@@ -23,9 +23,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from smm import alerts, declared, moments, posts, states, versions
+from smm import alerts, declared, first_comment, moments, posts, public_media, states, versions
 from smm.accounts import record_failure
 from smm.errors import N_, AuthExpired, DeskError
+from smm.networks import Options
 from smm.posts import Whole
 from storage import accounts, attempts, media, targets
 from storage import posts as kept
@@ -46,6 +47,7 @@ class Picture:
     digest: str
     mime: str
     alt: str
+    token: str  # under which the network may fetch it
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,7 @@ class Publication:
     pictures: tuple[Picture, ...]
     link: str
     language: str
+    options: Options
 
 
 def due(uow: UnitOfWork, until: datetime) -> list[tuple[int, datetime]]:
@@ -192,12 +195,18 @@ def _publication(
         key=attempt.key,
         text=versions.words_for(whole.content, account.id),
         pictures=tuple(
-            Picture(each.digest, files[each.digest].mime, each.alt)
+            Picture(
+                each.digest,
+                files[each.digest].mime,
+                each.alt,
+                public_media.token(uow, target.id, each.digest, files[each.digest].mime),
+            )
             for each in whole.content.media
             if each.digest in files
         ),
         link=whole.content.link,
-        language=whole.brand.language,
+        language=whole.content.options.language or whole.brand.language,
+        options=whole.content.options,
     )
 
 
@@ -208,6 +217,7 @@ def finish_ok(uow: UnitOfWork, publication: Publication, remote_id: str, link: s
         attempts.close_attempt(uow, attempt.id, "ok", remote_id)
     if targets.set_live(uow, publication.target_id, remote_id, link, publication.hash):
         posts.record(uow, None, whole, "target.live", target=publication.target_id, remote_id=remote_id, link=link)
+        first_comment.ask(uow, whole, publication.target_id)
         posts.settle(uow, publication.post_id)
 
 

@@ -13,6 +13,8 @@ from dataclasses import asdict, dataclass, field
 from difflib import SequenceMatcher
 from typing import Any, Literal
 
+from smm.networks import Options, Poll, PostKind
+
 _WORD = re.compile(r"\s+|\w+|[^\w\s]")
 
 
@@ -29,7 +31,7 @@ class Content:
     """Everything that goes out.
 
     `accounts` are where to; `overrides` texts of single accounts; `ad` the marking of advertising (`advertiser`, `erid`);
-    `slot` is empty unless the policy says that the time is approved too.
+    `slot` is empty unless the policy says that the time is approved too; `options` what there is besides words and files.
     """
 
     text: str
@@ -40,6 +42,7 @@ class Content:
     tags: tuple[str, ...] = ()
     ad: Mapping[str, str] = field(default_factory=dict)
     slot: str = ""
+    options: Options = field(default_factory=Options)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +61,14 @@ def pack(content: Content) -> dict[str, Any]:
     packed["media"] = [asdict(each) for each in content.media]
     packed["tags"] = list(content.tags)
     packed["ad"] = dict(sorted(content.ad.items()))
+    packed["options"] = _told(content.options)
     return packed
+
+
+def _told(options: Options) -> dict[str, Any]:
+    """Return the options that say something: what nobody chose is not there."""
+    told = {name: value for name, value in asdict(options).items() if value and value != PostKind.POST}
+    return told | ({"poll": told["poll"] | {"choices": list(told["poll"]["choices"])}} if "poll" in told else {})
 
 
 def unpack(packed: Mapping[str, Any]) -> Content:
@@ -72,7 +82,15 @@ def unpack(packed: Mapping[str, Any]) -> Content:
         tags=tuple(packed["tags"]),
         ad=packed["ad"],
         slot=packed["slot"],
+        options=_options(packed.get("options", {})),
     )
+
+
+def _options(told: Mapping[str, Any]) -> Options:
+    poll = told.get("poll")
+    kind = PostKind(told.get("kind", PostKind.POST))
+    asked = Poll(**poll | {"choices": tuple(poll["choices"])}) if poll else None
+    return Options(**{**told, "kind": kind, "poll": asked})
 
 
 def fingerprint(content: Content) -> str:

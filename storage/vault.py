@@ -5,6 +5,8 @@ Keys come from the settings, newest first; every older key still opens, so that 
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -28,6 +30,7 @@ class Vault:
 
     def __init__(self, keys: Sequence[str]) -> None:
         self._fernet = MultiFernet([Fernet(key) for key in keys])
+        self._signing = [hashlib.sha256(b"copydesk signs\0" + key.encode()).digest() for key in keys]
 
     @staticmethod
     def new_key() -> str:
@@ -49,9 +52,22 @@ class Vault:
             raise SealBroken("this secret belongs to something else")
         return {str(name): str(value) for name, value in plain["secrets"].items()}
 
+    def sign(self, text: str) -> str:
+        """Return a signature of a text with the newest key, in hex."""
+        return _signature(self._signing[0], text)
+
+    def signed(self, text: str, signature: str) -> bool:
+        """Say whether a signature of a text was made with one of our keys."""
+        given = signature.encode("utf-8", "replace")
+        return any(hmac.compare_digest(_signature(key, text).encode(), given) for key in self._signing)
+
     def rotate(self, sealed: Sealed) -> Sealed:
         """Return the same secrets under the newest key."""
         try:
             return Sealed(self._fernet.rotate(sealed.ciphertext))
         except InvalidToken as error:
             raise SealBroken("no key opens this secret") from error
+
+
+def _signature(key: bytes, text: str) -> str:
+    return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()

@@ -14,7 +14,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from bot.transport import Outcome
-from bot.web import chat, deeds, demo, files, sign_in
+from bot.web import chat, deeds, demo, files, network_hooks, public_media, sign_in
 from bot.web.drawing import environment
 from bot.web.front import Front, SignedOut, WebOptions, front_of, language_of, page, wants_json
 from bot.web.guard import LOOPBACK, Attempts, Guard
@@ -56,7 +56,7 @@ def create_app(
     app.state.front = Front(
         database, chat_web, words, options, media, environment(), Attempts(most=20, window=300), _version()
     )
-    for part in (sign_in, chat, deeds, files):
+    for part in (public_media, network_hooks, sign_in, chat, deeds, files):
         app.include_router(part.router)
     for tab in (home, live, inbox, calendar, posts, approvals, accounts, members, audit):
         app.include_router(tab.router, prefix="/s/{seat}/b/{brand}")

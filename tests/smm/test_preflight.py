@@ -13,7 +13,7 @@ from post_world import PostDesk, words_of
 from handlers.card import Notice
 from smm import declared, preflight
 from smm.declared import Declared
-from smm.networks import Can, Limits
+from smm.networks import Can, Limits, Options, Poll, PostKind
 from smm.versions import Content
 from smm.versions import Media as Picture
 from storage.accounts import Account
@@ -52,6 +52,42 @@ def told(text: str = "Hello", *files: Media, account: Account = ACCOUNT, **parts
     content = Content(text, (1,), media=tuple(Picture(file.digest) for file in files), **parts)
     found = preflight.check(account, content, {file.digest: file for file in files})
     return [problem.words.format(**problem.facts) for problem in found]
+
+
+def test_what_a_network_does_not_have_is_told() -> None:
+    poll = Poll(("Light", "Dark", "Both"))
+    assert told(options=Options(PostKind.STORY)) == ["Small takes no stories from programs."]
+    assert told(options=Options(poll=poll)) == ["Small has no polls that programs can make."]
+    assert told(options=Options(first_comment="First!")) == [
+        "Small takes no first comment from programs: it will be missing there."
+    ]
+    able = replace(
+        LIMITS, poll_choices=2, first_comment=True, kinds=(PostKind.POST, PostKind.STORY), media_required=True
+    )
+    declared.declare(Declared("small", "Small", frozenset({Can.PUBLISH}), able))
+    everything = Options(PostKind.STORY, poll=poll, first_comment="First!")
+    assert told(options=everything) == [
+        "A poll on Small has at most 2 answers.",
+        "Small wants a picture or a video.",
+    ]
+
+
+def test_a_video_has_limits_of_its_own() -> None:
+    video = replace(
+        LIMITS, media_types=("image/png", "video/mp4"), video_bytes=5_000_000, video_seconds=60, text_required=False
+    )
+    declared.declare(Declared("small", "Small", frozenset({Can.PUBLISH}), video))
+    film = _file(mime="video/mp4", size=4_000_000, seconds=60, name="film.mp4")
+    assert told("Hi", film) == []
+    assert told("Hi", replace(film, seconds=61)) == [
+        "film.mp4 is too long for Small: 61 seconds of 60. Attach a shorter one."
+    ]
+    assert "too big" in told("Hi", replace(film, size=5_000_001))[0]
+
+
+def test_what_the_key_does_not_allow_is_told_with_its_reason() -> None:
+    narrow = replace(ACCOUNT, can=["fetch"], cannot={"publish": "{network} gives that right to people alone."})
+    assert told(account=narrow) == ["Small gives that right to people alone."]
 
 
 def test_what_fits_is_fine() -> None:

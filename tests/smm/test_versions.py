@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from smm import versions
+from smm.networks import Options, Poll, PostKind
 from smm.versions import Content, Media, Piece
 
 BASE = Content("Autumn menu", (1, 2), media=(Media("a", "A pie"),))
@@ -22,6 +23,7 @@ OTHER: dict[str, Any] = {
     "tags": ("menu",),
     "ad": {"erid": "x"},
     "slot": "2026-03-02T10:00:00+00:00",
+    "options": Options(PostKind.REEL, "Coffee", "en", Poll(("Light", "Dark"), 60, several=True), "First!"),
 }
 
 
@@ -34,6 +36,12 @@ def test_the_order_of_accounts_is_no_change_and_storing_changes_nothing() -> Non
     assert versions.fingerprint(replace(BASE, accounts=(2, 1))) == versions.fingerprint(BASE)
     whole = replace(BASE, **OTHER)
     assert versions.unpack(versions.pack(whole)) == whole
+
+
+def test_what_was_stored_before_there_were_options_reads_as_without_any() -> None:
+    packed = versions.pack(BASE)
+    del packed["options"]
+    assert versions.unpack(packed) == BASE
 
 
 def test_half_a_surrogate_pair_can_be_hashed() -> None:

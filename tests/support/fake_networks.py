@@ -134,8 +134,10 @@ class FakeConnector:
             yield None
 
     async def webhook(self, pushed: Pushed) -> Hooked:
-        """Take every push for a sign that there is something to fetch."""
-        return Hooked()
+        """Say what the test laid out: by itself, that there is something to fetch."""
+        if pushed.headers.get("x-secret") == "forged":
+            raise Rejected(N_("That does not come from {network}."), network="Demo network")
+        return self._world.pushed
 
     async def search(self, query: str, cursor: str) -> Page:
         """Find nothing."""
@@ -216,6 +218,7 @@ class FakeNetworks:
         self.pages: dict[int, deque[Page]] = defaultdict(deque)
         self.profiles: dict[int, Profile] = {}
         self.figures: dict[str, Metrics] = {}
+        self.pushed = Hooked()
         self.during: Callable[[str], Awaitable[None]] | None = None  # awaited in the middle of each call
         self.idempotent = False  # whether the same key is the same effect
         self._scripts: dict[str, deque[Outcome]] = defaultdict(deque)
