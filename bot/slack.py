@@ -119,9 +119,8 @@ class Slack:
 
     async def _introduce(self) -> None:
         said = await self._requests.call("auth.test")
-        me = Me(str(said["user_id"]), str(said.get("bot_id", "")), str(said["team_id"]))
         await self._database.write(members.note_address, PLATFORM, f"Slack: {COMMAND} start ")
-        self._reception.me = me
+        self._reception.me = Me(str(said["user_id"]))
 
     async def _run(self) -> None:
         if not self._reception.ready:

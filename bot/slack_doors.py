@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from dataclasses import dataclass
 
-from bot.slack_request import Refused, Requests
+from bot.slack_request import Refused, Requests, Unreached
 from bot.transport import ChatRef
 
 REMEMBERED = 5_000
@@ -46,6 +46,8 @@ class Doors:
             found = (await self._requests.call("conversations.info", channel=chat.chat_id))["channel"]
         except Refused:
             return Door(chat.chat_id, inside=False)
+        except Unreached:
+            return Door(chat.chat_id)  # nobody's command waits for that; it is asked again next time
         door = Door(chat.chat_id, bool(found.get("is_member")), str(found.get("name") or ""))
         return self._remember(chat, door) if door.inside else door
 

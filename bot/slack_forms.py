@@ -82,8 +82,7 @@ class Forms:
         """Return what to tell instead, empty for nothing, None if the modal could not be opened."""
         assert asked.card.ask is not None
         if not fits(asked.card.ask):
-            link = await self._database.write(_put_on_the_web, pressed.incoming, asked)
-            return self._words(asked.language)(_ELSEWHERE, link=link)
+            return await self._send_elsewhere(pressed.incoming, asked)
         try:
             await self._requests.call(
                 "views.open", trigger_id=pressed.trigger, view=_view(asked, pressed.incoming, stands=stands)
@@ -92,6 +91,13 @@ class Forms:
             log.info("a form could not be opened", reason=str(error))
             return None
         return ""
+
+    async def _send_elsewhere(self, incoming: Incoming, asked: Asked) -> str:
+        t = self._words(asked.language)
+        try:
+            return t(_ELSEWHERE, link=await self._database.write(_put_on_the_web, incoming, asked))
+        except DeskError as error:
+            return error.say(t)
 
 
 def _standing(uow: UnitOfWork, incoming: Incoming) -> Asked:

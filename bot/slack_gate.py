@@ -41,6 +41,7 @@ class Gate:
     def __init__(self, requests: Requests, take: Take, line: Line) -> None:
         self._take = take
         self._line = line
+        self._stumbled = False
         self._app = AsyncApp(
             client=requests.client,
             logger=_quiet,
@@ -55,7 +56,11 @@ class Gate:
         (said,) = await asyncio.gather(self._take(body), return_exceptions=True)
         if isinstance(said, BaseException):
             self._line.down(said)
+            self._stumbled = True
             return BoltResponse(status=_UNTAKEN)
+        if self._stumbled:
+            self._line.up()
+            self._stumbled = False
         return BoltResponse(status=200, body=said or "")
 
     async def push(self, headers: Mapping[str, str], body: str) -> tuple[int, str]:

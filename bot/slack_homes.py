@@ -68,7 +68,11 @@ class Homes:
             due, self._due = self._due, set()
             pause = self._calm
             for user_id in due:
-                pause = max(pause, await self._publish(user_id))
+                (wait,) = await asyncio.gather(self._publish(user_id), return_exceptions=True)
+                if isinstance(wait, BaseException):
+                    log.error("a home tab could not be drawn", error=type(wait).__name__)
+                else:
+                    pause = max(pause, wait)
             await asyncio.sleep(pause)
 
     async def _publish(self, user_id: str) -> float:

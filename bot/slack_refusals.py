@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import Final
 
 from bot.line import PAUSES, Line
-from bot.slack_request import Refused
+from bot.slack_request import Refused, Unreached
 from bot.slack_updates import PLATFORM
 from smm.errors import N_, ChatBusy, ChatError, ChatGone
 
@@ -111,8 +111,10 @@ def _asked(failure: BaseException) -> float:
 
 def told(failure: BaseException) -> str:
     """Return what is wrong and what to do, for the operator."""
+    if isinstance(failure, Unreached | TimeoutError):
+        return f"Slack cannot be reached: {failure or 'no answer in time'}. Trying again."
     if not isinstance(failure, Refused):
-        return f"Slack cannot be reached ({str(failure)[:100] or type(failure).__name__}). Trying again."
+        return f"The updates cannot be stored ({type(failure).__name__}): Slack sends them again."
     if failure.code in DEAD:
         return (
             "Slack refuses the app's token: take valid ones from https://api.slack.com/apps (bot token xoxb-, app-level "

@@ -34,11 +34,9 @@ Deed = Literal["receive", "ask", "home", "renamed", "dead"]
 
 @dataclass(frozen=True, slots=True)
 class Me:
-    """The app's own account: its bot user, the bot itself and the workspace it is installed in."""
+    """The app's own account."""
 
     user_id: str
-    bot_id: str
-    team_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +131,7 @@ def _event(key: str, body: Raw, me: Me) -> Decoded | None:
         return _mention(key, body, event, me)
     if kind == "app_home_opened":
         return _home(key, body, event)
-    if kind in {"tokens_revoked", "app_uninstalled"}:
+    if kind == "app_uninstalled" or (kind == "tokens_revoked" and _part(event, "tokens").get("bot")):
         return Decoded(Incoming(PLATFORM, key, ChatRef(PLATFORM, ""), Sender(""), "words"), deed="dead")
     return _channel(key, event, me)
 

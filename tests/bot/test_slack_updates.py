@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from bot.slack_updates import Decoded, Me, decode, key, lane, plain
 from bot.transport import ChatRef
 
-ME = Me("U0DESK", "B0DESK", "T1")
+ME = Me("U0DESK")
 ANNA = "T1:U0ANNA"
 
 
@@ -149,6 +149,7 @@ def test_what_happens_to_a_channel(happened: dict[str, Any], kind: str, chat: st
 def test_other_peoples_comings_and_goings_are_nothing() -> None:
     for kind in ("member_joined_channel", "member_left_channel", "reaction_added"):
         assert heard(kind) is None
+    assert heard("tokens_revoked", tokens={"oauth": ["U0ANNA"], "bot": []}) is None
     assert heard("app_home_opened", tab="messages") is None
 
 
