@@ -261,6 +261,7 @@ def lock_many(uow: UnitOfWork, post_ids: list[int]) -> list[Post]:
 
 def change_post(uow: UnitOfWork, post_id: int, **values: Any) -> None:
     """Change a post and raise its revision."""
+    uow.wake("posts")
     uow.change(update(posts).where(posts.c.id == post_id).values(revision=posts.c.revision + 1, **values))
 
 

@@ -19,7 +19,7 @@ from storage.channels import ChatRef, MessageRef
 from storage.engine import Database
 
 ROOMS = "channels"  # the database's topic when a room is made, moved or released
-TOPICS = ("alerts", "accounts", "members", ROOMS)  # whose news pages look at again; see `Database.listen`
+TOPICS = ("alerts", "accounts", "members", "posts", ROOMS)  # whose news pages look at again; see `Database.listen`
 
 
 class Web:

@@ -18,6 +18,9 @@ Nothing is decided here and nothing written. Behind the pages of every person st
   inline where the page puts `parts.answers(..., inline=True)`. Without script the press leads
   back to the page, which shows the same.
 
+A form that a page draws by itself (the editor, a move in the calendar, many approvals at once) runs the same use case as the chat's
+button, through acting.py: with the roles of that moment, once for each key, refusals in the audit trail.
+
 A part of a page that should follow what others do has an id and `data-fresh`: page.js loads it again when something changes.
 A page's own script and style are blocks of app.html: `more_script` and `more_style`.
 """

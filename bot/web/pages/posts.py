@@ -15,12 +15,12 @@ from bot.web.front import Vouched, front_of, is_id, wants_json
 from bot.web.pages import acting, editor, written
 from bot.web.pages.chips import GROUPS, Chip, chip
 from bot.web.pages.editor import Sheet
-from bot.web.pages.place import Place, Seeing, Writing, show
+from bot.web.pages.place import Entered, Place, Seeing, Writing, show
 from bot.web.pages.stage import set_stage
 from bot.web.pages.written import Written
 from smm import calendar, contents, posts, showing, states, versions
 from smm.actors import Actor
-from smm.errors import DeskError, Invalid
+from smm.errors import N_, DeskError, Invalid, NotFound
 from smm.posts import Stale
 from smm.roles import Right
 from storage import posts as kept
@@ -91,10 +91,23 @@ def _is_day(given: str) -> bool:
 
 
 @router.get("/{post_id}")
-async def post(request: Request, place: Seeing, post_id: int) -> Response:
-    """Show one post with its editor."""
+async def post(request: Request, place: Entered, post_id: int) -> Response:
+    """Show one post with its editor; to a client, the card of what was put to them."""
+    if not place.may(Right.SEE):
+        return await _shared(request, place, post_id)
     begun = await front_of(request).database.read(_opened, place, post_id)
     return await _page(request, place, begun, post_id)
+
+
+async def _shared(request: Request, place: Place, post_id: int) -> Response:
+    await front_of(request).database.read(_must_be_shared, place, post_id)
+    stage = await set_stage(request, place, cards=[("post_client", post_id)])
+    return await show(request, place, stage, "calendar", "post_shared", card=stage.cards["post_client", post_id])
+
+
+def _must_be_shared(uow: UnitOfWork, place: Place, post_id: int) -> None:
+    if not showing.for_client(posts.find(uow, place.brand.id, post_id)):
+        raise NotFound(N_("There is no such post here."))
 
 
 def _opened(uow: UnitOfWork, place: Place, post_id: int) -> Written:

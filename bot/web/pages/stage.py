@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from fastapi import Request
@@ -23,6 +23,7 @@ from bot.web.pages.place import Place
 from handlers.card import Button, Card
 from handlers.card_json import pack
 from handlers.route import Scene, views
+from smm.roles import Right
 from storage import alerts, buttons, web
 from storage.buttons import Copy
 from storage.channels import ChatRef, MessageRef
@@ -126,7 +127,8 @@ def _stand(uow: UnitOfWork, place: Place, key: Key, known: Sequence[Copy], kept:
     if message is not None and kept is not None and message.revision > kept:
         return message.id
     view, object_id = key
-    drawn = views()[view](Scene(uow, place.t, place.chat, object_id, "team", {}))
+    audience: Literal["team", "client"] = "team" if place.may(Right.SEE) else "client"
+    drawn = views()[view](Scene(uow, place.t, place.chat, object_id, audience, {}))
     if drawn is None:
         return 0
     card = seal(uow, drawn, place.chat, place.brand.id)

@@ -24,7 +24,10 @@ async function send(form, data) {
   }
   if (told.undo) offerUndo(form, told.undo);
   const moved = document.getElementById(`post-${data.get("post")}`);
-  find("[data-mover][open]", moved ?? board)?.removeAttribute("open");
+  for (const held of board.querySelectorAll("[data-hold]")) {
+    held.removeAttribute("open");
+    held.removeAttribute("data-hold");
+  }
   moved?.focus({ preventScroll: true });
   await refresh();
   document.getElementById(`post-${data.get("post")}`)?.scrollIntoView({ block: "nearest", inline: "nearest" });
@@ -63,6 +66,7 @@ document.addEventListener("dragstart", (event) => {
   if (!chip) return;
   dragged = chip;
   chip.classList.add("dragging");
+  chip.dataset.hold = "";
   board.classList.add("dropping-on");
   event.dataTransfer.effectAllowed = "move";
   event.dataTransfer.setData("text/plain", chip.id);
@@ -89,6 +93,7 @@ document.addEventListener("dragend", () => {
   refused = "";
   mark(null);
   dragged?.classList.remove("dragging");
+  if (dragged) delete dragged.dataset.hold;
   board.classList.remove("dropping-on");
   dragged = null;
 });
@@ -156,6 +161,7 @@ document.addEventListener("submit", (event) => {
   event.preventDefault();
   move(event.target, event.submitter);
 });
+document.addEventListener("toggle", (event) => event.target.matches?.("[data-mover]") && event.target.toggleAttribute("data-hold", event.target.open), true);
 document.addEventListener("click", (event) => {
   for (const open of board.querySelectorAll("[data-mover][open]")) if (!open.contains(event.target)) open.open = false;
 });

@@ -92,7 +92,19 @@ function offerDiscard() {
   editor.prepend(bar);
 }
 
+// ---- Somebody else's version
+
+function compare() {
+  const current = Number(find("[data-current]")?.dataset.current ?? 0);
+  if (current <= Number(editor.elements.version.value) || find(".meanwhile", editor)) return;
+  const bar = Object.assign(document.createElement("p"), { className: "back-again meanwhile", textContent: editor.dataset.sayNewer });
+  bar.setAttribute("role", "status");
+  editor.prepend(bar);
+}
+
 // ---- Wiring
+
+document.addEventListener("renewed", compare);
 
 editor.addEventListener("input", (event) => event.target.matches("[data-files]") || (keep(), soon()));
 editor.addEventListener("change", (event) => event.target.matches("[data-files]") && attach([...event.target.files]));

@@ -66,12 +66,16 @@ async function refresh() {
   const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
   for (const part of document.querySelectorAll("[data-fresh]")) {
     const newer = fresh.getElementById(part.id);
-    if (newer && plain(newer) !== plain(part)) renew(part, newer);
+    if (newer && plain(newer) !== plain(part) && !find("[data-hold]", part)) renew(part, newer); // nothing moves under a hand
   }
 }
 
 function renew(part, newer) {
   const focused = part.contains(document.activeElement) ? document.activeElement.id : "";
+  for (const tick of part.querySelectorAll("[data-tick]")) {
+    const same = find(`[data-tick="${CSS.escape(tick.dataset.tick)}"]`, newer);
+    if (same) same.checked = tick.checked;
+  }
   part.replaceChildren(...newer.childNodes);
   document.getElementById(focused)?.focus({ preventScroll: true });
   ready(part);

@@ -158,12 +158,29 @@ async def test_two_people_edit_one_post_and_neither_loses_a_word(
     page = await open_page(planned, server, chromium, f"/posts/{post.id}")
     await page.get_by_label("Text", exact=True).fill("The summer menu is here")
     await planned.edit(post, "The spring menu is here at last")
+    await expect(page.get_by_text("Somebody has saved this post meanwhile.")).to_be_visible()
     await page.get_by_role("button", name="Save").click()
     await expect(page.get_by_role("heading", name="There is version 2, you edited 1.")).to_be_visible()
     await expect(page.get_by_label("Text", exact=True)).to_have_value("The summer menu is here")
     await look(page, "editor-stale")
     await page.get_by_role("button", name="Save mine as version 3").click()
     await expect(page.get_by_text("Saved as version 3.")).to_be_visible()
+
+
+async def test_what_was_unticked_stays_so_while_others_work(
+    planned: Planned, server: WebServer, chromium: Browser
+) -> None:
+    made = [await planned.make(f"Post {number}", WEDNESDAY, send=True) for number in range(2)]
+    context = await chromium.new_context(**LOOKS["light"])
+    clara = await sits(planned.desk, server, context, planned.desk.world.clara, f"{HOME}/approvals")
+    ticks = clara.get_by_role("checkbox")
+    await ticks.first.uncheck()
+    await planned.make("One more", WEDNESDAY, send=True)
+    await expect(ticks).to_have_count(3)
+    await expect(ticks.first).not_to_be_checked()
+    await clara.get_by_role("button", name="Approve all that are ticked").click()
+    await expect(clara.get_by_text("2 posts approved.")).to_be_visible()
+    assert [(await planned.whole(post.id)).post.state for post in made] == ["client_review", "scheduled"]
 
 
 async def test_a_press_on_the_page_is_seen_where_it_stands(

@@ -14,6 +14,7 @@ from planned_world import HOME, Planned
 
 from storage import media
 from storage import posts as kept
+from storage.posts import Post
 
 POSTS = f"{HOME}/posts"
 SLOT = datetime(2026, 3, 4, 9, 0, tzinfo=UTC)
@@ -184,10 +185,29 @@ async def test_who_reads_and_who_writes(planned: Planned) -> None:
     for path in (f"{POSTS}/new", f"{POSTS}/{post.id}"):
         sent = await boris.sends(path, text="Mine", accounts=str(planned.big), version="1")
         assert sent.status_code == 403
-    for path in (POSTS, f"{POSTS}/new", f"{POSTS}/{post.id}"):
+    for path in (POSTS, f"{POSTS}/new"):
         assert (await clara.opens(path)).status_code == 403
+    assert (await clara.opens(f"{POSTS}/{post.id}")).status_code == 404
     assert (await boris.opens(f"{POSTS}/999")).status_code == 404
     assert (await planned.whole(post.id)).content.text == "Team only"
+
+
+async def test_a_client_opens_what_was_put_to_them_and_answers_there(planned: Planned) -> None:
+    clara = await planned.browser(planned.desk.world.clara)
+    post = await planned.make("Spring menu", SLOT, send=True)
+    page = await clara.opens(f"{POSTS}/{post.id}")
+    assert "Spring menu" in page.text
+    assert "data-editor" not in page.text
+    done = await clara.presses(page, "Approve")
+    assert "You approved it." in done.text
+    await planned.edit(await _current(planned, post.id), "Not theirs yet")
+    page = await clara.opens(f"{POSTS}/{post.id}")
+    assert "Spring menu" in page.text
+    assert "Not theirs yet" not in page.text
+
+
+async def _current(planned: Planned, post_id: int) -> Post:
+    return (await planned.whole(post_id)).post
 
 
 async def test_the_list_is_filtered_by_state(planned: Planned) -> None:
