@@ -2,12 +2,13 @@
 #   make demo       open a desk with a sample brand in the browser    make test    everything that must be green
 #   make dev        the tools for working on Copydesk                 make lint    the part of it that runs no test
 #   make bench      measure (JSON to $BENCH_OUT)                      make chaos   kill it many times (KILLS=200)
+#   make labels     a model that reads language and tone (100 MB, Linux on x86-64)
 #   make messages   collect words for the translators                 make pins    renew the pinned requirements
 #   make migration m="why"   write a migration from the models
 
 .DEFAULT_GOAL := demo
 unexport PYTHONDONTWRITEBYTECODE # a module is compiled once, not at every start
-.PHONY: setup dev demo test lint bench chaos messages pins migration
+.PHONY: setup labels dev demo test lint bench chaos messages pins migration
 
 BIN := .venv/bin
 FIND_PYTHON := for each in python3.13 python3.12 python3.11 python3.14 python3 python; do \
@@ -25,6 +26,9 @@ setup: .venv/.ready
 	@$(PIP) --require-hashes -r requirements.txt
 	@$(PIP) --no-deps --no-build-isolation -e .
 	@touch $@
+
+labels: setup
+	@$(PIP) --require-hashes -r requirements-labels.txt
 
 dev: .venv/.dev
 
@@ -62,8 +66,9 @@ PINS := $(BIN)/uv pip compile --quiet pyproject.toml --group build --universal -
 	--generate-hashes --no-annotate --no-header
 
 pins: dev
-	$(PINS) --group dev -o requirements-dev.txt
+	$(PINS) --group dev --extra labels -o requirements-dev.txt
 	$(PINS) -c requirements-dev.txt -o requirements.txt
+	$(PINS) --extra labels -c requirements-dev.txt -o requirements-labels.txt
 
 migration: dev
 	$(BIN)/python -m storage.migrate "$(m)"

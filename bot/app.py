@@ -37,6 +37,7 @@ from smm import ingest, members
 from smm.desk import Desk
 from smm.errors import ConfigError
 from smm.hearing import Nobody, Transcriber
+from smm.labels import Reader
 from smm.writing import Writer
 from storage import brands
 from storage.engine import Database
@@ -187,11 +188,16 @@ class App:
         self._open.push_async_callback(networks.close)
         public_url = self.settings.public_url.rstrip("/")
         media = self.settings.data / "media"
-        desk = Desk(database, networks, self._writer(), media, self._transcriber(), public_url)
+        desk = Desk(database, networks, self._writer(), media, self._transcriber(), public_url, self._reader())
         if self._guest:
             await self._guest.open(desk)
             self._open.push_async_callback(self._guest.close)
         return desk, networks
+
+    def _reader(self) -> Reader | None:
+        from connectors.labels import Labels, usable
+
+        return Labels() if usable() else None
 
     def _writer(self) -> Writer:
         if self.settings.writer_key is None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import structlog
 
-from smm import accounts, doctor, drafts, figures, first_comment, voices
+from smm import accounts, doctor, drafts, figures, first_comment, labels, voices
 from smm.desk import Desk
 from smm.rules import book
 from storage import jobs
@@ -23,6 +23,7 @@ KINDS: Mapping[str, Handler] = {
     "examine": doctor.examine,
     "figures": figures.take,
     "first_comment": first_comment.write,
+    "labels": labels.read,
     "rule_forms": book.look_forms_up,
     "suggest": drafts.suggest,
     "hear": voices.hear,

@@ -16,6 +16,7 @@ from smm import (
     inbox,
     incidents,
     ingest,
+    labels,
     publisher,
     publishing,
     pulse,
@@ -86,6 +87,10 @@ def chores(desk: Desk) -> Sequence[Chore]:
     async def listen() -> None:
         await desk.database.write(pulse.listen)
 
+    async def label() -> None:
+        if desk.reader is not None:
+            await desk.database.write(labels.ask)
+
     async def unblock() -> None:
         await desk.database.write(publishing.unblock)
 
@@ -104,6 +109,7 @@ def chores(desk: Desk) -> Sequence[Chore]:
         Chore("expired buttons", timedelta(days=1), tidy),
         Chore("reminders and deadlines", timedelta(seconds=30), after_people),
         Chore("posts without a receipt", timedelta(seconds=15), late),
+        Chore("language and tone", timedelta(seconds=2), label),
         Chore("sources that fell silent", timedelta(minutes=10), listen),
         Chore("yesterday's line", timedelta(minutes=1), daily),
         Chore("posts that waited for an account", timedelta(seconds=15), unblock),

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from handlers.card import Answer, Ask, Button, Card, Edit, Notice, Question, row
 from handlers.inbox_list import show_list
-from handlers.mention_cards import draw, more_buttons, press
+from handlers.mention_cards import TONES, draw, more_buttons, press
 from handlers.route import Context, Scene, action, command
-from smm import alerts, inbox, inbox_reading
+from smm import alerts, inbox, inbox_reading, labels
 from smm.errors import N_, NotFound
 from smm.inbox_reading import SHELVES, Wanted, Whole
 from smm.mention_moves import OPEN, get, holder
@@ -110,6 +110,21 @@ def spam(context: Context) -> Answer:
 def reopen(context: Context) -> Answer:
     """Undo whatever took a mention away."""
     noise.reopen(context.uow, _mention(context).id, context.actor)
+    return None
+
+
+@action("mention.tone", needs=Right.REPLY, help=N_("Say how this sounds"))
+def tone(context: Context) -> Answer:
+    """Offer the tones."""
+    found, t = _whole(context), context.t
+    choices = row(*(press(t(words), "mention.toned", found, tone=name) for name, words in TONES.items()))
+    return _choices(context, found, (choices, row(press(t("Back"), "mention.back", found))))
+
+
+@action("mention.toned", needs=Right.REPLY, help=N_("Keep how this sounds"))
+def toned(context: Context) -> Answer:
+    """Keep the tone that a person reads."""
+    labels.say(context.uow, _mention(context).id, context.actor, context.args.get("tone", ""))
     return None
 
 

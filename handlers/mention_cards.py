@@ -44,6 +44,7 @@ STATES: Final = {
     State.SPAM: N_("Spam"),
     State.DELETED: N_("Deleted by its author"),
 }
+TONES: Final = {"good": N_("Friendly"), "plain": N_("Neutral"), "bad": N_("Negative")}
 _TONES: Final[dict[State, Tone]] = {State.REPLIED: "good", State.ELSEWHERE: "good", State.ESCALATED: "warn"}
 
 
@@ -149,7 +150,17 @@ def _cannot(t: Words, found: Whole) -> tuple[Block, ...]:
 def _fields(t: Words, found: Whole, now: datetime) -> tuple[Field, ...]:
     state = () if found.mention.state in ANSWERED else (Field(t("State"), state_words(t, found, now)),)
     assigned = (Field(t("Assigned to"), found.assigned),) if found.assigned else ()
-    return (*state, *assigned, Field(t("Account"), found.account.name))
+    return (*state, *assigned, *_tone(t, found), Field(t("Account"), found.account.name))
+
+
+def _tone(t: Words, found: Whole) -> tuple[Field, ...]:
+    """Say how it sounds, and who says so: a machine is never sure."""
+    if found.label is None or found.mention.state not in OPEN:
+        return ()
+    tone = t(TONES[found.label.tone])
+    if found.label.said_by is None:
+        tone = t("{tone} (a machine is {sure} % sure)", tone=tone, sure=round(100 * found.label.sure))
+    return (Field(t("Tone"), tone),)
 
 
 def state_words(t: Words, found: Whole, now: datetime) -> str:
@@ -210,7 +221,7 @@ def more_buttons(t: Words, found: Whole) -> tuple[tuple[Button, ...], ...]:
             press(t("Noise…"), "mention.noise", found) if found.matched else None,
             press(t("Take over"), "mention.take_over", found) if found.held_by else None,
         ),
-        row(press(t("Less"), "mention.back", found)),
+        row(press(t("Tone…"), "mention.tone", found), press(t("Less"), "mention.back", found)),
     )
 
 

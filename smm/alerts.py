@@ -100,6 +100,11 @@ def redraw(uow: UnitOfWork, copy: buttons.Copy, urgency: int = INTERACTIVE) -> N
     )
 
 
+def urge(uow: UnitOfWork, view: str, object_id: int) -> int:
+    """Let out at once what rooms hold of a view of an object, because it turned out to be urgent; return in how many."""
+    return alerts.urge(uow, view, object_id, URGENT)
+
+
 def say(uow: UnitOfWork, chat: ChatRef, card: Mapping[str, Any], language: str, urgency: int = INTERACTIVE) -> None:
     """Send one finished card to one chat."""
     alerts.queue(uow, chat, language=language, card=card, urgency=urgency)

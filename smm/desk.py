@@ -10,6 +10,7 @@ from smm.hearing import Nobody
 
 if TYPE_CHECKING:
     from smm.hearing import Transcriber
+    from smm.labels import Reader
     from smm.networks import Networks
     from smm.writing import Writer
     from storage.engine import Database
@@ -28,3 +29,4 @@ class Desk:
     media: Path
     transcriber: Transcriber = field(default_factory=Nobody)
     public_url: str = ""
+    reader: Reader | None = None  # of language and tone, where its model is installed

@@ -6,13 +6,14 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from smm import declared, inbox
+from smm import declared, inbox, labels
 from smm.mention_moves import ANSWERED, OPEN, PUT_ASIDE, State, held_minutes, holder, name_of
 from smm.networks import Can
 from smm.rules import routing
 from storage import accounts, brands, mentions, replies, search
 from storage.accounts import Account
 from storage.brands import Brand
+from storage.labels import Label
 from storage.mentions import Mention, Narrow
 from storage.replies import Reply
 from storage.unit_of_work import UnitOfWork
@@ -59,6 +60,7 @@ class Whole:
     remarks: tuple[Remark, ...]
     moving: Reply | None
     matched: tuple[str, ...] = ()
+    label: Label | None = None
 
     @property
     def network(self) -> str:
@@ -120,6 +122,7 @@ def whole(uow: UnitOfWork, mention_id: int) -> Whole | None:
         tuple(Remark(name_of(uow, note.member_id), note.text) for note in inbox.newest_notes(uow, mention_id)),
         moving[-1] if moving else None,
         routing.words_of(uow, mention_id),
+        labels.of(uow, mention_id),
     )
 
 

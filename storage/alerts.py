@@ -198,6 +198,13 @@ def put_off(uow: UnitOfWork, alert_id: int, until: datetime, failures: int, erro
     uow.wake("alerts")
 
 
+def urge(uow: UnitOfWork, view: str, object_id: int, urgency: int) -> int:
+    """Let out at once what is held of a view of an object; return how many rows that were."""
+    uow.wake("alerts")
+    here = (alerts.c.view == view, alerts.c.object_id == object_id, alerts.c.held, alerts.c.state == "queued")
+    return uow.change(update(alerts).where(*here).values(not_before=uow.now, held=False, urgency=urgency))
+
+
 def send_elsewhere(uow: UnitOfWork, alert_id: int, chat: ChatRef, language: str, **values: Any) -> None:
     """Send a queued row to another chat instead, as a new message; `values` are other columns to set."""
     values |= {"platform": chat.platform, "chat_id": chat.chat_id, "topic_id": chat.topic_id}
