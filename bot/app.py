@@ -37,7 +37,7 @@ from smm import ingest, members
 from smm.desk import Desk
 from smm.errors import ConfigError
 from smm.hearing import Nobody, Transcriber
-from smm.labels import Reader
+from smm.reading import Reader
 from smm.writing import Writer
 from storage import brands
 from storage.engine import Database

@@ -159,7 +159,7 @@ def _tone(t: Words, found: Whole) -> tuple[Field, ...]:
         return ()
     tone = t(TONES[found.label.tone])
     if found.label.said_by is None:
-        tone = t("{tone} (a machine is {sure} % sure)", tone=tone, sure=round(100 * found.label.sure))
+        tone = t("{tone} (says a machine, sure to {sure} %)", tone=tone, sure=round(100 * found.label.sure))
     return (Field(t("Tone"), tone),)
 
 

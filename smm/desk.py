@@ -10,8 +10,8 @@ from smm.hearing import Nobody
 
 if TYPE_CHECKING:
     from smm.hearing import Transcriber
-    from smm.labels import Reader
     from smm.networks import Networks
+    from smm.reading import Reader
     from smm.writing import Writer
     from storage.engine import Database
 

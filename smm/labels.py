@@ -7,40 +7,23 @@ quiet hours. A person's word stands above the machine's, for good.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 from smm import alerts
 from smm.actors import Actor
 from smm.desk import Desk
 from smm.errors import N_, Invalid
 from smm.mention_moves import OPEN, get, keep_line
+from smm.reading import TONES, Reading
 from storage import jobs, labels, memos
 from storage.labels import Label
 from storage.mentions import Mention
 from storage.unit_of_work import UnitOfWork
 
-TONES: Final = ("good", "plain", "bad")
 SHOWN: Final = 0.6  # less sure than that a machine's tone is not shown
 URGENT: Final = 0.8  # at least so sure that it is bad, a machine may break the quiet hours
 BATCH: Final = 50
 _SEEN: Final = "labels:seen"
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """How a text reads to a machine; empty where it cannot tell."""
-
-    language: str
-    tone: str
-    sure: float
-
-
-class Reader(Protocol):
-    """Reads texts. Runs on this machine: nothing that strangers wrote leaves it."""
-
-    async def read(self, texts: Sequence[str]) -> list[Reading]:
-        """Return how each text reads, in order."""
 
 
 def ask(uow: UnitOfWork) -> None:

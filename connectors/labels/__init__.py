@@ -14,7 +14,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
 
-from smm.labels import TONES, Reading
+from smm.reading import TONES, Reading
 
 MOST_TEXT: Final = 600  # characters: the beginning tells the tone, and a vector of more takes seconds
 FEWEST_LETTERS: Final = 10  # "ok" is a word of any language

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from connectors.labels import EXAMPLES, SCALE, WEIGHTS, Labels
-from smm.labels import TONES
+from smm.reading import TONES
 
 STEPS, RATE, RESTRAINT = 3_000, 0.5, 0.01
 

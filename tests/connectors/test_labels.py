@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from connectors.labels import EXAMPLES, Labels, usable
-from smm.labels import URGENT, Reading
+from smm.labels import URGENT
+from smm.reading import Reading
 
 SENTENCES = Path(__file__).parent / "tone.tsv"
 LEAST_TONE = {"en": 0.86, "ru": 0.83}  # of 30 each; measured 0.90 and 0.87

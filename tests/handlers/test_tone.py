@@ -14,7 +14,7 @@ from inbox_world import NoWriter
 
 from smm import labels
 from smm.desk import Desk
-from smm.labels import Reading
+from smm.reading import Reading
 from storage import channels
 from storage.jobs import Job, jobs
 from storage.unit_of_work import UnitOfWork
@@ -47,7 +47,7 @@ async def test_a_machine_says_how_it_sounds_and_that_it_is_a_machine(inbox: Inbo
     await read(inbox)
     await read(inbox)
     surely, perhaps = map(words, inbox.cards())
-    assert "Tone: Friendly (a machine is 90 % sure)" in surely
+    assert "Tone: Friendly (says a machine, sure to 90 %)" in surely
     assert "Tone" not in perhaps
 
 
