@@ -75,47 +75,32 @@ def works(desk: Desk) -> Mapping[str, Work]:
 def chores(desk: Desk) -> Sequence[Chore]:
     """Return what is looked after besides: reminders, deadlines, posts without a receipt, yesterday's line."""
 
-    async def after_people() -> None:
-        await desk.database.write(_after_people)
+    def chore(name: str, every: timedelta, *works: Callable[[UnitOfWork], object]) -> Chore:
+        async def run() -> None:
+            for work in works:
+                await desk.database.write(work)
 
-    async def late() -> None:
-        await desk.database.write(lambda uow: receipts.late_check(uow, uow.now))
-
-    async def daily() -> None:
-        await desk.database.write(receipts.daily_lines)
-
-    async def listen() -> None:
-        await desk.database.write(pulse.listen)
-
-    async def label() -> None:
-        if desk.reader is not None:
-            await desk.database.write(labels.ask)
-
-    async def unblock() -> None:
-        await desk.database.write(publishing.unblock)
-
-    async def rounds() -> None:
-        await desk.database.write(doctor.make_rounds)
-
-    async def count() -> None:
-        await desk.database.write(figures.make_due)
-
-    async def tidy() -> None:
-        await desk.database.write(lambda uow: buttons.forget_expired(uow, uow.now))
-        await desk.database.write(incidents.tidy)
-        await desk.database.write(hooks.tidy)
+        return Chore(name, every, run)
 
     return (
-        Chore("expired buttons", timedelta(days=1), tidy),
-        Chore("reminders and deadlines", timedelta(seconds=30), after_people),
-        Chore("posts without a receipt", timedelta(seconds=15), late),
-        Chore("language and tone", timedelta(seconds=2), label),
-        Chore("sources that fell silent", timedelta(minutes=10), listen),
-        Chore("yesterday's line", timedelta(minutes=1), daily),
-        Chore("posts that waited for an account", timedelta(seconds=15), unblock),
-        Chore("figures of publications", timedelta(minutes=5), count),
-        Chore("the doctor's rounds", timedelta(minutes=5), rounds),
+        chore("what is too old", timedelta(days=1), _forget_buttons, incidents.tidy, hooks.tidy),
+        chore("reminders and deadlines", timedelta(seconds=30), _after_people),
+        chore("posts without a receipt", timedelta(seconds=15), _late),
+        *([chore("language and tone", timedelta(seconds=2), labels.ask)] if desk.reader is not None else []),
+        chore("sources that fell silent", timedelta(minutes=10), pulse.listen),
+        chore("yesterday's line", timedelta(minutes=1), receipts.daily_lines),
+        chore("posts that waited for an account", timedelta(seconds=15), publishing.unblock),
+        chore("figures of publications", timedelta(minutes=5), figures.make_due),
+        chore("the doctor's rounds", timedelta(minutes=5), doctor.make_rounds),
     )
+
+
+def _forget_buttons(uow: UnitOfWork) -> None:
+    buttons.forget_expired(uow, uow.now)
+
+
+def _late(uow: UnitOfWork) -> None:
+    receipts.late_check(uow, uow.now)
 
 
 def _after_people(uow: UnitOfWork) -> None:
