@@ -5,6 +5,9 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, time
 
 import pytest
+from clocks import Clock
+from dialog import TestDesk
+from fake_networks import FakeNetworks
 from post_world import PostDesk, content_of
 
 from smm import approvals, calendar, posts
@@ -12,6 +15,7 @@ from smm.actors import Actor
 from smm.calendar import Hour, Wanted
 from smm.errors import Conflict, Forbidden, Invalid
 from storage import brands
+from storage import posts as kept
 from storage.brands import Brand
 from storage.posts import Post
 from storage.unit_of_work import UnitOfWork
@@ -153,3 +157,15 @@ async def test_a_client_sees_what_was_put_to_them_as_it_was_put(posting: PostDes
         lambda uow: calendar.sheet(uow, brand, Wanted("week", date(2026, 3, 4)), for_client=True)
     )
     assert [entry.text for day in seen.days for entry in day.entries] == ["For the client"]
+
+
+async def test_both_databases_find_the_same_posts(any_desk: TestDesk, clock: Clock) -> None:
+    desk = PostDesk(any_desk, clock, FakeNetworks(clock))
+    await desk.add_account()
+    placed = await _made(desk, "Placed", datetime(2026, 3, 4, 9, 0, tzinfo=UTC))
+    unplaced = await _made(desk, "Some day", None)
+    found = await desk.database.read(calendar.sheet, await _brand(desk), Wanted("month", date(2026, 3, 4)))
+    assert [entry.text for day in found.days for entry in day.entries] == ["Placed"]
+    assert [entry.text for entry in found.unplaced] == ["Some day"]
+    newest = await desk.database.read(kept.newest, desk.brand_id, ("draft",), 9)
+    assert [post.id for post in newest] == [placed.id, unplaced.id]
