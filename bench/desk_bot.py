@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -39,11 +39,11 @@ def tick(context: Context) -> Card:
     return Card(title=f"Claimed {claimed.id}", body=(para(claimed.text),))
 
 
-def _people(uow: UnitOfWork, prepared: Prepared) -> None:
+def _people(uow: UnitOfWork, prepared: Prepared, platform: str, people: Sequence[str]) -> None:
     brand = prepared.world.brand
-    for person in range(1001, 1001 + CHATS):
+    for person in people:
         member = members.add(uow, brand.workspace_id, "Анна Ш", "ru", brand.id)
-        members.identify(uow, member.id, "telegram", str(person), "Анна Ш")
+        members.identify(uow, member.id, platform, person, "Анна Ш")
         members.grant(uow, member.id, brand.id, Role.COMMUNITY)
 
 
@@ -58,12 +58,17 @@ def _mentions(uow: UnitOfWork, prepared: Prepared) -> None:
     uow.connection.execute(mentions.insert(), [{**plain, "remote_id": f"c{number}"} for number in range(MENTIONS)])
 
 
-async def main(url: str, folder: Path) -> None:
-    """Prepare the folder, then open the desk and keep it open."""
+async def furnish(folder: Path, platform: str, people: Sequence[str]) -> None:
+    """Prepare a folder with people of a platform, by their ids, and mentions for them to claim."""
     prepared = await prepare(folder)
-    await prepared.database.write(_people, prepared)
+    await prepared.database.write(_people, prepared, platform, people)
     await prepared.database.write(_mentions, prepared)
     await prepared.database.close()
+
+
+async def main(url: str, folder: Path) -> None:
+    """Prepare the folder, then open the desk and keep it open."""
+    await furnish(folder, "telegram", [str(person) for person in range(1001, 1001 + CHATS)])
     Telegram.pace = Pace(overall=1_000_000, per_chat=0.0)
     settings = Settings(
         data=folder,

@@ -1,4 +1,4 @@
-"""Measures everything, or what is named: `python bench/run.py [pipeline latency start due ingest pace matching]`.
+"""Measures everything, or what is named: `python bench/run.py [pipeline slack latency start due ingest pace matching]`.
 
 Prints a table and writes the figures as JSON to $BENCH_OUT (bench-out.json). BENCH_ROUNDS sets the rounds of each.
 """
@@ -12,7 +12,7 @@ from pathlib import Path
 
 from measure import Figure, as_json, as_table
 
-SUBJECTS = ("pipeline", "latency", "start", "due", "ingest", "pace", "matching")
+SUBJECTS = ("pipeline", "slack", "latency", "start", "due", "ingest", "pace", "matching")
 
 
 def main(wanted: list[str]) -> int:

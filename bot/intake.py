@@ -48,6 +48,14 @@ class _Waiting:
     changed: asyncio.Event = field(default_factory=asyncio.Event)
 
 
+@dataclass(slots=True)
+class _Batch:
+    """Updates that are stored together."""
+
+    bodies: dict[str, Body] = field(default_factory=dict)
+    stored: asyncio.Future[set[str]] | None = None
+
+
 class Intake:
     """The way from a batch of updates to `handle`, which is called with each update's key and body."""
 
@@ -59,6 +67,8 @@ class Intake:
         self._handle = handle
         self._album_wait = album_wait
         self._tries = tries
+        self._next: _Batch | None = None
+        self._storing = asyncio.Lock()
         self._lanes: dict[str, deque[_Waiting]] = {}
         self._running: set[asyncio.Task[None]] = set()
         self._albums: dict[str, _Waiting] = {}
@@ -68,10 +78,24 @@ class Intake:
         self._open = False
 
     async def keep(self, bodies: dict[str, Body]) -> set[str]:
-        """Store a batch in one transaction, then hand on what is new; return the keys of that."""
-        new = await self._database.write(updates.store_all, self._kind.platform, bodies)
+        """Store a batch in one transaction, then hand on what is new; return the keys of that.
+
+        What comes while another batch is being stored goes together into the next one.
+        """
+        if self._next is None:
+            self._next = _Batch()
+            self._next.stored = asyncio.ensure_future(self._store(self._next))
+        batch = self._next
+        batch.bodies |= bodies
+        assert batch.stored is not None
+        return await asyncio.shield(batch.stored) & bodies.keys()
+
+    async def _store(self, batch: _Batch) -> set[str]:
+        async with self._storing:
+            self._next = None
+            new = await self._database.write(updates.store_all, self._kind.platform, batch.bodies)
         if self._open:
-            for key, body in bodies.items():
+            for key, body in batch.bodies.items():
                 if key in new:
                     self._line_up(key, body)
         return new
