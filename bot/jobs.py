@@ -8,7 +8,7 @@ from typing import Any
 
 import structlog
 
-from smm import accounts, doctor, drafts, figures, first_comment, labels, voices
+from smm import accounts, by_hand, doctor, drafts, figures, first_comment, labels, tending, voices
 from smm.desk import Desk
 from smm.rules import book
 from storage import jobs
@@ -24,6 +24,8 @@ KINDS: Mapping[str, Handler] = {
     "figures": figures.take,
     "first_comment": first_comment.write,
     "labels": labels.read,
+    "tend": tending.tend,
+    "by_hand": by_hand.reminded,
     "rule_forms": book.look_forms_up,
     "suggest": drafts.suggest,
     "hear": voices.hear,

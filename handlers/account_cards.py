@@ -166,8 +166,15 @@ def _deeds(t: Words, account: Account) -> tuple[tuple[Button, ...], ...]:
             _reconnect(t, account),
             Button(t("Disconnect"), "accounts.close", account.id, look="bad", confirm=gone),
         ),
-        row(all_button(t)),
+        row(_hands(t, account), all_button(t)),
     )
+
+
+def _hands(t: Words, account: Account) -> Button | None:
+    if not (declared.allows(account, Can.ASSIST) and declared.allows(account, Can.PUBLISH)):
+        return None
+    label = t("Let the desk publish") if account.by_hand else t("Publish by hand")
+    return Button(label, "accounts.by_hand", account.id, args={"on": "" if account.by_hand else "1"})
 
 
 def _reconnect(t: Words, account: Account) -> Button:

@@ -93,6 +93,14 @@ def check(context: Context) -> Answer:
     return Notice(context.t("{name} is checked now; trouble would be told here.", name=account.name))
 
 
+@action("accounts.by_hand", needs=Right.MANAGE, help=N_("Choose who publishes on this account: people or the desk"))
+def publish_by_hand(context: Context) -> Answer:
+    """Let people publish there, or the desk again."""
+    wanted = context.args.get("on") == "1"
+    account = accounts.set_by_hand(context.uow, context.actor, context.object_id, by_hand=wanted)
+    return Edit(draw(context.uow, context.t, account, context.of, manages=True))
+
+
 @action("accounts.connect", needs=Right.MANAGE, help=N_("Connect an account: choose its network first"))
 def choose(context: Context) -> Answer:
     """Ask which network."""

@@ -9,7 +9,7 @@ from handlers.card import Answer, Ask, Button, Card, Edit, Notice, Question, row
 from handlers.inbox_list import show_list
 from handlers.mention_cards import TONES, draw, more_buttons, press
 from handlers.route import Context, Scene, action, command
-from smm import alerts, inbox, inbox_reading, labels
+from smm import alerts, inbox, inbox_reading, labels, tending
 from smm.errors import N_, NotFound
 from smm.inbox_reading import SHELVES, Wanted, Whole
 from smm.mention_moves import OPEN, get, holder
@@ -104,6 +104,36 @@ def spam(context: Context) -> Answer:
     """Close a mention as spam."""
     inbox.spam(context.uow, _mention(context).id, context.actor)
     return None
+
+
+@action("mention.answered", needs=Right.REPLY, help=N_("Note that you answered on the network itself"))
+def answered(context: Context) -> Answer:
+    """Believe somebody that they answered by hand."""
+    inbox.answered_by_hand(context.uow, _mention(context).id, context.actor)
+    return None
+
+
+@action("mention.hide", needs=Right.REPLY, help=N_("Hide this comment from the public on the network"))
+def hide(context: Context) -> Answer:
+    """Hide a comment on the network."""
+    return _tend(context, "hide")
+
+
+@action("mention.unhide", needs=Right.REPLY, help=N_("Show this hidden comment to the public again"))
+def unhide(context: Context) -> Answer:
+    """Show a hidden comment on the network again."""
+    return _tend(context, "show")
+
+
+@action("mention.remove", needs=Right.REPLY, help=N_("Remove this comment from the network for good"))
+def remove(context: Context) -> Answer:
+    """Take a comment down on the network."""
+    return _tend(context, "remove")
+
+
+def _tend(context: Context, deed: tending.Deed) -> Answer:
+    tending.ask(context.uow, context.actor, _mention(context).id, deed, context.chat, context.t.language)
+    return Notice(context.t("It is being done; the card will say so."))
 
 
 @action("mention.reopen", needs=Right.REPLY, help=N_("Bring this comment back to the inbox"))

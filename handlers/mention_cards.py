@@ -5,14 +5,16 @@ A client never sees one. What a stranger wrote stands in a quote, never among ou
 
 from __future__ import annotations
 
+import json
 import math
+from dataclasses import replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, get_args
 
-from handlers.card import Block, Button, Card, Field, Link, Quote, Span, Tone, bold, para, row
+from handlers.card import Block, Button, Card, Field, Link, Look, Quote, Span, Tone, bold, para, row
 from handlers.route import Scene, Words, view
 from handlers.rule_cards import matched
-from smm import declared, inbox, inbox_reading
+from smm import declared, inbox, inbox_reading, tending
 from smm.errors import N_
 from smm.inbox_reading import Whole
 from smm.mention_moves import ANSWERED, OPEN, PUT_ASIDE, State
@@ -24,6 +26,7 @@ LONGEST: Final = 1_500  # characters of somebody's text on a card; the whole is 
 EXCERPT: Final = 200
 NOTE: Final = 300
 FEW: Final = 3
+DEEDS: Final = get_args(tending.Deed)
 
 KINDS: Final = {
     "comment": N_("Comment on {network}"),
@@ -117,6 +120,9 @@ def _why(scene: Scene, found: Whole) -> tuple[Block, ...]:
         return (para(bold(t("{by} escalated this. It is for {people} now.", by=by, people=people or "—"))),)
     if why == "assigned" and found.assigned and state in OPEN:
         return (para(bold(t("{by} gave this to {who}.", by=by, who=found.assigned))),)
+    if why == "not_done":
+        words, facts = scene.args["words"], json.loads(scene.args["facts"])
+        return (para(bold(t("Not done: {reason}", reason=t(words, **facts)))),)
     if why == "woken" and state == State.NEW:
         return (para(bold(t("It was snoozed until now."))),)
     return ()
@@ -125,7 +131,10 @@ def _why(scene: Scene, found: Whole) -> tuple[Block, ...]:
 def _marks(t: Words, mention: Mention) -> tuple[Block, ...]:
     edited = (para(Span(t("Edited by its author."), "italic")),) if mention.edited_at else ()
     gone = mention.deleted_at is not None and mention.state != State.DELETED
-    return (*edited, *((para(Span(t("Deleted by its author since."), "italic")),) if gone else ()))
+    if gone and mention.hidden_at is not None:
+        return (*edited, para(Span(t("Removed by the team."), "italic")))
+    hidden = (para(Span(t("Hidden from the public by the team."), "italic")),) if mention.hidden_at else ()
+    return (*edited, *hidden, *((para(Span(t("Deleted by its author since."), "italic")),) if gone else ()))
 
 
 def _answer(found: Whole) -> tuple[Block, ...]:
@@ -138,7 +147,7 @@ def _cannot(t: Words, found: Whole) -> tuple[Block, ...]:
     if found.mention.state not in OPEN:
         return ()
     if not found.answerable:
-        return (para(t("{network} lets no program answer: open it there and answer by hand.", network=found.network)),)
+        return (para(t(found.ways.why, network=found.network)),)
     if found.account.closed_at is not None or found.account.health == "auth_expired":
         words = t(
             "{account} is not connected any more: nothing can be sent before /accounts.", account=found.account.name
@@ -150,7 +159,10 @@ def _cannot(t: Words, found: Whole) -> tuple[Block, ...]:
 def _fields(t: Words, found: Whole, now: datetime) -> tuple[Field, ...]:
     state = () if found.mention.state in ANSWERED else (Field(t("State"), state_words(t, found, now)),)
     assigned = (Field(t("Assigned to"), found.assigned),) if found.assigned else ()
-    return (*state, *assigned, *_tone(t, found), Field(t("Account"), found.account.name))
+    until = found.ways.until if found.mention.state in OPEN else None
+    window = (Field(t("Answer before"), t.when(until, found.brand.zone), at=until),) if until else ()
+    stars = (Field(t("Rating"), "★" * found.mention.rating),) if found.mention.rating else ()
+    return (*stars, *state, *window, *assigned, *_tone(t, found), Field(t("Account"), found.account.name))
 
 
 def _tone(t: Words, found: Whole) -> tuple[Field, ...]:
@@ -198,7 +210,7 @@ def _buttons(t: Words, found: Whole) -> tuple[tuple[Button, ...], ...]:
 
 
 def _open_buttons(t: Words, found: Whole) -> tuple[tuple[Button, ...], ...]:
-    suggest = press(t("Suggest"), "mention.suggest", found) if found.answerable else None
+    suggest = press(t("Suggest"), "mention.suggest", found) if found.answerable else _by_hand(t, found)
     held = press(t("Release"), "mention.release", found) if found.held_by else press(t("Claim"), "mention.claim", found)
     return (
         row(_reply(t, found), suggest, held),
@@ -221,8 +233,26 @@ def more_buttons(t: Words, found: Whole) -> tuple[tuple[Button, ...], ...]:
             press(t("Noise…"), "mention.noise", found) if found.matched else None,
             press(t("Take over"), "mention.take_over", found) if found.held_by else None,
         ),
+        _tending(t, found),
         row(press(t("Tone…"), "mention.tone", found), press(t("Less"), "mention.back", found)),
     )
+
+
+def _tending(t: Words, found: Whole) -> tuple[Button, ...]:
+    """Return what can be done with the thing itself on the network, as far as this account may."""
+    aside = found.ways.private and found.mention.kind != "message"
+    gone = t("Remove it from {network} for good? Everybody sees that it is gone.", network=found.network)
+    able = {deed: tending.can(found.account, found.mention, deed) for deed in DEEDS}
+    return row(
+        press(t("Reply in private"), "mention.reply_private", found) if aside else None,
+        press(t("Hide"), "mention.hide", found) if able["hide"] else None,
+        press(t("Show again"), "mention.unhide", found) if able["show"] else None,
+        replace(press(t("Remove"), "mention.remove", found, look="bad"), confirm=gone) if able["remove"] else None,
+    )
+
+
+def _by_hand(t: Words, found: Whole) -> Button:
+    return press(t("I answered"), "mention.answered", found)
 
 
 def _is_escalated(found: Whole) -> bool:
@@ -242,10 +272,9 @@ def _undo_sending(t: Words, found: Whole) -> Button | None:
     return Button(t("Undo"), "reply.cancel", reply.id) if reply is not None and reply.state == "queued" else None
 
 
-def press(label: str, action: str, found: Whole, look: str = "plain", **args: str) -> Button:
+def press(label: str, action: str, found: Whole, look: Look = "plain", **args: str) -> Button:
     """Return a button about a mention."""
-    assert look in {"plain", "good", "bad"}
-    return Button(label, action, found.mention.id, found.mention.revision, args, "good" if look == "good" else "plain")
+    return Button(label, action, found.mention.id, found.mention.revision, args, look)
 
 
 @view("burst")

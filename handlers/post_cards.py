@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from handlers.by_hand import answers as out_row
 from handlers.card import PLACE, Block, Button, Card, Field, Frame, Picture, Quote, Span, bold, filled, para, row
 from handlers.post_parts import (
     STATES,
@@ -20,7 +21,7 @@ from handlers.post_parts import (
     when_field,
 )
 from handlers.route import Scene, Words, view
-from smm import figures, preflight, previews, showing
+from smm import by_hand, figures, preflight, previews, showing
 from smm.errors import N_
 from smm.posts import Whole
 
@@ -39,6 +40,7 @@ OUT = {
     "retry_wait",
     "auth_blocked",
     "missed",
+    "by_hand",
 }
 _DECISIONS = {
     "approved": N_("✓ {name} approved version {version}"),
@@ -166,11 +168,32 @@ def buttons(t: Words, whole: Whole, accounts: dict[int, Account]) -> tuple[tuple
     post = whole.post
     if post.state == "outcome_unknown":
         return asked(t, whole.targets, accounts)
+    if post.state == "by_hand":
+        return (*_hands(t, whole, accounts), *_more(t, whole))
     if post.state in {"published", "cancelled"}:
         return (row(Button(t("Duplicate"), "post.duplicate", post.id), _history(t, whole)),)
     if post.state == "publishing":
         return ()
-    return (*main_row(t, whole), *_more(t, whole))
+    return (*main_row(t, whole), *take_over(t, whole, accounts), *_more(t, whole))
+
+
+def _hands(t: Words, whole: Whole, accounts: dict[int, Account]) -> tuple[tuple[Button, ...], ...]:
+    """Return the answers to "is it out?" for each account where a person publishes."""
+    waiting = [target for target in whole.targets if target.state == by_hand.STATE]
+    return tuple(
+        out_row(t, target, f"{label(accounts[target.account_id])}: " if len(waiting) > 1 else "") for target in waiting
+    )
+
+
+def take_over(t: Words, whole: Whole, accounts: dict[int, Account]) -> tuple[tuple[Button, ...], ...]:
+    """Return the offers to publish by hand what the desk could not."""
+    able = [target for target in whole.targets if by_hand.can_take_over(accounts.get(target.account_id), target)]
+    return tuple(
+        row(
+            Button(t("Publish by hand: {account}", account=label(accounts[one.account_id])), "target.take_over", one.id)
+        )
+        for one in able
+    )
 
 
 def main_row(t: Words, whole: Whole) -> tuple[tuple[Button, ...], ...]:

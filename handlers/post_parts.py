@@ -53,6 +53,7 @@ STATES: Final = {
     "scheduled": N_("Scheduled"),
     "publishing": N_("Going out…"),
     "retry_wait": N_("Trying again soon"),
+    "by_hand": N_("Waits for a person to publish it"),
     "auth_blocked": N_("Waits for an account to be reconnected"),
     "missed": N_("Missed its time"),
     "failed": N_("Not published"),
@@ -63,7 +64,7 @@ STATES: Final = {
     "cancelled": N_("Cancelled"),
 }
 GOOD: Final = frozenset({"approved", "scheduled", "published"})
-WARN: Final = frozenset({"changes_requested", "expired", "retry_wait", "on_hold", "partially_published"})
+WARN: Final = frozenset({"changes_requested", "expired", "retry_wait", "on_hold", "partially_published", "by_hand"})
 BAD: Final = frozenset({"rejected", "auth_blocked", "missed", "failed", "outcome_unknown"})
 FIELDS: Final = {
     "accounts": N_("accounts"),

@@ -31,7 +31,17 @@ def reply(context: Context) -> Answer:
     return _ask(context, mention)
 
 
-def _ask(context: Context, mention: Mention, text: str = "") -> Card:
+@action(
+    "mention.reply_private", needs=Right.REPLY, help=N_("Answer the author of this comment in private, after a preview")
+)
+def reply_private(context: Context) -> Answer:
+    """Hold a mention and ask for the text that its author alone will read."""
+    mention = get(context.uow, context.object_id, context.of.id)
+    inbox.claim(context.uow, mention.id, context.actor)
+    return _ask(context, mention, private=True)
+
+
+def _ask(context: Context, mention: Mention, text: str = "", *, private: bool = False) -> Card:
     t, found = context.t, inbox_reading.whole(context.uow, mention.id)
     assert found is not None
     limits = declared.limits(found.account)
@@ -44,34 +54,45 @@ def _ask(context: Context, mention: Mention, text: str = "") -> Card:
         limit=most,
     )
     return Card(
-        title=t("Answer to {who}", who=mention.author_name),
+        title=t("Private answer to {who}", who=mention.author_name)
+        if private
+        else t("Answer to {who}", who=mention.author_name),
         body=(Quote(excerpt(mention.text, ANSWERED), author(mention)),),
-        ask=Ask("mention.said", (question,), t("Preview"), mention.id),
+        ask=Ask("mention.said", (question,), t("Preview"), mention.id, args=_marked(private)),
     )
 
 
 @action("mention.said", needs=Right.REPLY, help=N_("Preview the answer; nothing is public yet"))
 def said(context: Context) -> Answer:
     """Make a preview of what somebody wrote in answer to a mention's card."""
-    return _preview(context, get(context.uow, context.object_id, context.of.id), _text(context))
+    mention = get(context.uow, context.object_id, context.of.id)
+    return _preview(context, mention, _text(context), private=_private(context))
 
 
 @action("reply.said", needs=Right.REPLY, help=N_("Preview the new text of the answer"))
 def said_again(context: Context) -> Answer:
     """Make another preview of what somebody wrote in answer to a preview."""
-    _, mention = replies.get(context.uow, context.object_id, context.of.id)
-    return _preview(context, mention, _text(context))
+    kept, mention = replies.get(context.uow, context.object_id, context.of.id)
+    return _preview(context, mention, _text(context), private=kept.private)
+
+
+def _private(context: Context) -> bool:
+    return context.args.get("private") == "1"
+
+
+def _marked(private: bool) -> dict[str, str]:
+    return {"private": "1"} if private else {}
 
 
 def _text(context: Context) -> str:
     return context.args.get("text", "") or context.text
 
 
-def _preview(context: Context, mention: Mention, text: str) -> Answer:
+def _preview(context: Context, mention: Mention, text: str, *, private: bool = False) -> Answer:
     held_by = holder(mention, context.uow.now)
     if held_by is not None and held_by != context.who.id:
-        return _held(context, mention, text)
-    previewed = replies.preview(context.uow, mention.id, context.who, text, identity=context.identity)
+        return _held(context, mention, text, private=private)
+    previewed = replies.preview(context.uow, mention.id, context.who, text, identity=context.identity, private=private)
     _show(context, previewed.id)
     return None
 
@@ -80,7 +101,7 @@ def _show(context: Context, reply_id: int) -> None:
     alerts.show(context.uow, context.chat, "reply", reply_id, brand_id=context.of.id, language=context.t.language)
 
 
-def _held(context: Context, mention: Mention, text: str) -> Card:
+def _held(context: Context, mention: Mention, text: str, *, private: bool) -> Card:
     """Keep a text that somebody else's claim stands in the way of, with what can be made of it."""
     t = context.t
     who = inbox_reading.name_of(context.uow, mention.claimed_by)
@@ -90,7 +111,7 @@ def _held(context: Context, mention: Mention, text: str) -> Card:
         body=(para(t("Your text is not lost, and not public:")), Quote(excerpt(text, LONGEST), context.who.name)),
         buttons=(
             row(
-                Button(t("Take over"), "mention.take_text", mention.id, args={"text": text}),
+                Button(t("Take over"), "mention.take_text", mention.id, args={"text": text} | _marked(private)),
                 Button(t("Keep as a note"), "mention.noted", mention.id, args={"text": text}),
             ),
         ),
@@ -103,7 +124,7 @@ def take_text(context: Context) -> Answer:
     """Take a mention over and preview the text that waited for it."""
     mention = get(context.uow, context.object_id, context.of.id)
     inbox.take_over(context.uow, mention.id, context.actor)
-    return _preview(context, get(context.uow, mention.id), _text(context))
+    return _preview(context, get(context.uow, mention.id), _text(context), private=_private(context))
 
 
 @action("reply.confirm", needs=Right.REPLY, help=N_("Send this answer: it becomes public"))
@@ -133,7 +154,7 @@ def cancel(context: Context) -> Answer:
 def edit(context: Context) -> Answer:
     """Ask for the text again, beginning with what stands."""
     kept, mention = replies.get(context.uow, context.object_id, context.of.id)
-    return _ask(context, mention, kept.text)
+    return _ask(context, mention, kept.text, private=kept.private)
 
 
 @action("reply.discard", needs=Right.REPLY, help=N_("Throw this answer away; nothing was sent"))

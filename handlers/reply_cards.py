@@ -45,7 +45,7 @@ def _preview_card(scene: Scene, reply: Reply, whole: Whole) -> Card:
         body=(
             *back,
             *(para(bold(t(change.words, **change.facts))) for change in changes),
-            para(_public_as(t, whole)),
+            para(_seen_by(t, reply, whole)),
             Quote(excerpt(reply.text, LONGEST), whole.account.name),
             *_answered(t, whole),
         ),
@@ -55,7 +55,11 @@ def _preview_card(scene: Scene, reply: Reply, whole: Whole) -> Card:
     )
 
 
-def _public_as(t: Words, whole: Whole) -> str:
+def _seen_by(t: Words, reply: Reply, whole: Whole) -> str:
+    """Say who will read it, and as whom it is said."""
+    if reply.private:
+        facts = {"account": whole.account.name, "network": whole.network, "who": author(whole.mention)}
+        return t("Only {who} will read this, from {account} on {network}:", **facts)
     return t("This will be public as {account} on {network}:", account=whole.account.name, network=whole.network)
 
 
@@ -77,7 +81,11 @@ def _queued(scene: Scene, reply: Reply, whole: Whole) -> Card:
     left = max(0.0, (reply.send_at - scene.uow.now).total_seconds()) if reply.send_at else 0.0
     return Card(
         title=t("Sending in {time}", time=t.ago(left)),
-        body=(*_trouble(t, reply), para(_public_as(t, whole)), Quote(excerpt(reply.text, LONGEST), whole.account.name)),
+        body=(
+            *_trouble(t, reply),
+            para(_seen_by(t, reply, whole)),
+            Quote(excerpt(reply.text, LONGEST), whole.account.name),
+        ),
         buttons=(row(Button(t("Undo"), "reply.cancel", reply.id)),),
         at=reply.send_at,
     )
@@ -97,7 +105,9 @@ def _sent(scene: Scene, reply: Reply, whole: Whole) -> Card:
     t = scene.t
     link = Link(t("Open on {network}", network=whole.network), reply.link) if reply.link else None
     return Card(
-        title=t("Public on {network}", network=whole.network),
+        title=t("Sent in private on {network}", network=whole.network)
+        if reply.private
+        else t("Public on {network}", network=whole.network),
         body=(Quote(excerpt(reply.text, LONGEST), whole.account.name), *_answered(t, whole)),
         fields=(Field(t("Sent by"), whole.mention.answered_by),) if whole.mention.answered_by else (),
         link=link,

@@ -222,6 +222,22 @@ def close(uow: UnitOfWork, actor: Actor, account_id: int) -> Account:
     return account
 
 
+def set_by_hand(uow: UnitOfWork, actor: Actor, account_id: int, *, by_hand: bool) -> Account:
+    """Let people publish on an account what the desk prepares, or let the desk publish again."""
+    actor.must(Right.MANAGE)
+    account = of(uow, actor.brand_id, account_id)
+    if not (declared.allows(account, Can.ASSIST) and declared.allows(account, Can.PUBLISH)):
+        raise Conflict(
+            N_("There is nothing to choose here: {name} can be published on in one way only."), name=account.name
+        )
+    accounts.change(uow, account.id, by_hand=by_hand)
+    alerts.refresh(uow, VIEW, account.id)
+    _keep(
+        uow, account, "account.by_hand" if by_hand else "account.by_desk", f"member:{actor.member_id}", actor.identity
+    )
+    return of(uow, actor.brand_id, account_id)
+
+
 def of(uow: UnitOfWork, brand_id: int, account_id: int) -> Account:
     """Return a brand's account; raise NotFound for anybody else's."""
     account = accounts.hold(uow, account_id)

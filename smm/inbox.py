@@ -108,6 +108,13 @@ def resolve(uow: UnitOfWork, mention_id: int, by: Actor) -> Mention:
     return _put_aside(uow, mention_id, "resolve", by)
 
 
+def answered_by_hand(uow: UnitOfWork, mention_id: int, by: Actor) -> Mention:
+    """Note that somebody of the team answered on the network itself."""
+    mention = get(uow, mention_id, by.brand_id)
+    values: dict[str, Any] = {"answered_by": by.name, "answered_at": uow.now, "snoozed_until": None}
+    return move(uow, mention, "answered_elsewhere", by, **values, **UNHELD)
+
+
 def not_ours(uow: UnitOfWork, mention_id: int, by: Actor) -> Mention:
     """Close a mention that is not about the brand."""
     return _put_aside(uow, mention_id, "not_ours", by)

@@ -6,10 +6,11 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from smm import declared, inbox, labels
+from smm import declared, inbox, labels, ways
 from smm.mention_moves import ANSWERED, OPEN, PUT_ASIDE, State, held_minutes, holder, name_of
-from smm.networks import Can
+from smm.networks import Kind
 from smm.rules import routing
+from smm.ways import Ways
 from storage import accounts, brands, mentions, replies, search
 from storage.accounts import Account
 from storage.brands import Brand
@@ -59,8 +60,9 @@ class Whole:
     assigned: str
     remarks: tuple[Remark, ...]
     moving: Reply | None
-    matched: tuple[str, ...] = ()
-    label: Label | None = None
+    matched: tuple[str, ...]
+    label: Label | None
+    ways: Ways
 
     @property
     def network(self) -> str:
@@ -69,8 +71,8 @@ class Whole:
 
     @property
     def answerable(self) -> bool:
-        """Whether the network lets us answer there at all."""
-        return declared.can(self.account.network, Can.REPLY)
+        """Whether the desk can answer as the thing itself was said: in public, a message in private."""
+        return self.ways.private if self.mention.kind == Kind.MESSAGE else self.ways.public
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +125,7 @@ def whole(uow: UnitOfWork, mention_id: int) -> Whole | None:
         moving[-1] if moving else None,
         routing.words_of(uow, mention_id),
         labels.of(uow, mention_id),
+        ways.of(account, mention, uow.now),
     )
 
 

@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from smm import accounts as health
-from smm import incidents, pulse, replies
+from smm import by_hand, incidents, pulse, replies
 from smm.alerts import LATER, URGENT, refresh, tell
 from smm.desk import Desk
 from smm.errors import ConnectorError
@@ -71,6 +71,7 @@ def take(uow: UnitOfWork, account_id: int, items: Sequence[Item]) -> list[int]:
     for item in usable:
         if own.said(item):
             _note_answer(uow, account, item)
+            by_hand.recognise(uow, account, item)
     _tell(uow, account, new)
     _keep_line(uow, account, new, len(items) - len(usable))
     return new

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 
-from smm import publishing
+from smm import by_hand, publishing
 from smm.desk import Desk
 from smm.errors import (
     N_,
@@ -32,8 +32,23 @@ _NO_LOOKING = N_("{network} cannot be asked whether the post is there.")
 async def publish(desk: Desk, target_id: int) -> None:
     """Do what is due for a target: publish it, or look for it where the outcome is unknown. Harmless when nothing is due."""
     publication = await desk.database.write(publishing.begin, target_id)
-    if publication is not None:
-        await (_look(desk, publication) if publication.probes else _call(desk, publication))
+    if publication is None:
+        return
+    if publication.probes:
+        await _look(desk, publication)
+    else:
+        await (_hand_over if publication.by_hand else _call)(desk, publication)
+
+
+async def _hand_over(desk: Desk, publication: Publication) -> None:
+    """Give it to people, with the address where they publish it if the network has one."""
+    try:
+        async with asyncio.timeout(publishing.CALL.total_seconds()):
+            connector = await desk.networks.connector(publication.account_id)
+            link = await connector.assist(outgoing(desk, publication))
+    except (ConnectorError, TimeoutError):
+        link = ""
+    await desk.database.write(by_hand.hand_over, publication, link)
 
 
 async def _call(desk: Desk, publication: Publication) -> None:

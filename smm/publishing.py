@@ -12,7 +12,8 @@ whose end nobody knows; "failed" is said only where every attempt is closed. A c
 can no longer move the target, but the news that it is live is always believed. A target that is being published carries the
 time of its own probe (`due_at`), so a process that dies leaves nothing that nobody looks at.
 
-The calls themselves are made by smm/publisher.py; what people answer is in smm/outcomes.py.
+The calls themselves are made by smm/publisher.py; what people answer is in smm/outcomes.py. Where no program may publish, the
+claim ends in smm/by_hand.py instead of in a call.
 """
 
 from __future__ import annotations
@@ -70,6 +71,7 @@ class Publication:
     link: str
     language: str
     options: Options
+    by_hand: bool  # a person publishes it
 
 
 def due(uow: UnitOfWork, until: datetime) -> list[tuple[int, datetime]]:
@@ -207,6 +209,7 @@ def _publication(
         link=whole.content.link,
         language=whole.content.options.language or whole.brand.language,
         options=whole.content.options,
+        by_hand=declared.by_hand(account),
     )
 
 

@@ -18,7 +18,7 @@ from storage.unit_of_work import UnitOfWork
 
 GRACE = timedelta(minutes=2)
 MORNING = time(9)
-TOLD_ALREADY = {"expired", "missed", "failed", "auth_blocked", "partially_published", "on_hold"}
+TOLD_ALREADY = {"expired", "missed", "failed", "auth_blocked", "partially_published", "on_hold", "by_hand"}
 
 
 @dataclass(frozen=True, slots=True)

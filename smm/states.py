@@ -11,7 +11,7 @@ from smm.policy import Policy
 from storage.approvals import Approval
 from storage.posts import Post, Target
 
-UNSENT = ("draft", "scheduled", "retry_wait", "held", "auth_blocked", "missed", "failed")
+UNSENT = ("draft", "scheduled", "retry_wait", "held", "auth_blocked", "missed", "failed", "by_hand")
 WAITING = ("scheduled", "retry_wait")
 IN_FLIGHT = ("publishing", "outcome_unknown")
 REVIEW = ("internal_review", "client_review")
@@ -19,7 +19,7 @@ SETTLED = ("published", "cancelled")
 GROUPS = {  # how people look for posts
     "draft": ("draft", "changes_requested", "rejected", "expired"),
     "review": REVIEW,
-    "ready": ("approved", "scheduled", "publishing", "retry_wait", "on_hold"),
+    "ready": ("approved", "scheduled", "publishing", "retry_wait", "on_hold", "by_hand"),
     "trouble": ("auth_blocked", "missed", "failed", "outcome_unknown", "partially_published"),
     "live": ("published",),
 }
@@ -60,6 +60,8 @@ def _gone_out(states: set[str]) -> str:
     for flying in reversed(IN_FLIGHT):
         if flying in states:
             return flying
+    if "by_hand" in states:
+        return "by_hand"
     if "published" not in states:
         return ""
     if states == {"published"}:

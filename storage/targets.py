@@ -77,6 +77,15 @@ _UNBLOCKED = (
         accounts.c.closed_at.is_(None),
     )
 )
+_IN_STATE = (
+    select(targets)
+    .where(
+        targets.c.account_id == bindparam("of_account"),
+        targets.c.published_at.is_(None),
+        targets.c.state == bindparam("in_state"),
+    )
+    .order_by(targets.c.id)
+)
 _UPCOMING = (
     select(posts)
     .join(targets, targets.c.post_id == posts.c.id)
@@ -214,6 +223,11 @@ def recent(uow: UnitOfWork, account_id: int, since: datetime, but_post: int) -> 
 def of_brand(uow: UnitOfWork, brand_id: int, states: Sequence[str]) -> list[Target]:
     """Return a brand's targets in some states."""
     return uow.many(Target, _OF_BRAND, of_brand=brand_id, states=states)
+
+
+def in_state(uow: UnitOfWork, account_id: int, state: str) -> list[Target]:
+    """Return an account's targets that are in a state and not live."""
+    return uow.many(Target, _IN_STATE, of_account=account_id, in_state=state)
 
 
 def unblocked(uow: UnitOfWork) -> list[Target]:

@@ -218,14 +218,14 @@ def recognise(uow: UnitOfWork, mention: Mention, item: Item) -> bool:
     for reply in replies.of_mention(uow, mention.id, ("sending", "unknown", "sent")):
         if reply.remote_id and reply.remote_id == item.remote_id:
             return True
-        if reply.state != "sent" and _same(reply.text, item.text):
+        if reply.state != "sent" and same_words(reply.text, item.text):
             if reply.state == "unknown":
                 sent(uow, reply.id, Published(item.remote_id, item.link))
             return True
     return False
 
 
-def _same(ours: str, theirs: str) -> bool:
+def same_words(ours: str, theirs: str) -> bool:
     """Compare after the network had its way with spaces and put a name in front."""
     return " ".join(ours.split()).casefold() in " ".join(theirs.split()).casefold()
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import uuid
 from datetime import timedelta
 
-from smm import declared
+from smm import declared, ways
 from smm.actors import Actor
 from smm.alerts import refresh
 from smm.errors import N_, Conflict, Invalid, NotFound
 from smm.inbox import claim
 from smm.mention_moves import State, held, holder, keep_line, move, name_of, why_not
 from smm.mention_moves import get as get_mention
-from smm.networks import Can
+from smm.networks import Kind
 from smm.preflight import measure
 from smm.replies.changes import Change, Seen, look, since
 from smm.replies.outcome import bring_back
@@ -48,11 +48,15 @@ def get(uow: UnitOfWork, reply_id: int, brand_id: int | None = None) -> tuple[Re
     return reply, get_mention(uow, reply.mention_id, brand_id)
 
 
-def preview(uow: UnitOfWork, mention_id: int, member: Member, text: str, *, identity: str = "") -> Reply:
-    """Keep an answer that nobody outside sees yet, and hold the mention for its writer."""
+def preview(
+    uow: UnitOfWork, mention_id: int, member: Member, text: str, *, identity: str = "", private: bool = False
+) -> Reply:
+    """Keep an answer that nobody outside sees yet, and hold the mention for its writer. A message's is always private."""
     mention = get_mention(uow, mention_id)
-    words = clean(text, TEXT).strip()
-    check(_account(uow, mention), words)
+    private = private or mention.kind == Kind.MESSAGE
+    words, account = clean(text, TEXT).strip(), _account(uow, mention)
+    _must_have_a_way(uow, account, mention, private=private)
+    check(account, words)
     by = Actor(mention.brand_id, member.id, member.name, frozenset(), identity)
     mention = claim(uow, mention_id, by)
     for older in replies.of_mention(uow, mention_id, STANDING):
@@ -60,21 +64,22 @@ def preview(uow: UnitOfWork, mention_id: int, member: Member, text: str, *, iden
             _close(uow, older)
     seen = look(uow, mention)
     key = uuid.uuid4().hex
-    added = replies.add(uow, mention_id, member.id, words, key, seen_revision=seen.revision, seen_id=seen.newest)
+    added = replies.add(
+        uow, mention_id, member.id, words, key, seen_revision=seen.revision, seen_id=seen.newest, private=private
+    )
     keep_line(uow, mention, "preview", by, {"reply": added})
     refresh(uow, "mention", mention_id)
     return get(uow, added)[0]
 
 
+def _must_have_a_way(uow: UnitOfWork, account: Account, mention: Mention, *, private: bool) -> None:
+    found = ways.of(account, mention, uow.now)
+    if not (found.private if private else found.public):
+        raise Invalid(found.why or ways.TOO_LATE, network=declared.title(account.network))
+
+
 def check(account: Account, text: str) -> None:
     """Refuse what the network would refuse, before anybody waits for it."""
-    if not declared.can(account.network, Can.REPLY):
-        raise Invalid(
-            N_(
-                "{network} lets no program answer there. Open it on {network} and answer by hand: the card will notice."
-            ),
-            network=declared.title(account.network),
-        )
     if not text:
         raise Invalid(N_("The answer is empty. Write something."), field="text")
     limits = declared.limits(account)
@@ -130,6 +135,7 @@ def undo_window(brand: Brand) -> timedelta:
 
 
 def _may_go(uow: UnitOfWork, reply: Reply, mention: Mention, member: Member) -> Brand:
+    _must_have_a_way(uow, _account(uow, mention), mention, private=reply.private)
     if reply.state not in STANDING:
         raise _gone(reply)
     if reply.member_id != member.id:

@@ -100,6 +100,8 @@ def _answer(reply: Reply, mention: Mention) -> Answer:
         remote_id=mention.remote_id,
         thread_id=mention.thread_id,
         author_handle=mention.author_handle,
+        author_id=mention.author_id,
+        private=reply.private,
     )
 
 
@@ -112,7 +114,7 @@ async def _call(desk: Desk, call: Call) -> None:
     try:
         async with asyncio.timeout(PATIENCE):
             connector = await desk.networks.connector(call.mention.account_id)
-            published = await connector.reply(call.answer)
+            published = await (connector.message if call.answer.private else connector.reply)(call.answer)
     except (OutcomeUnknown, TimeoutError):
         await write(_doubt, reply, searchable=desk.networks.can(call.network, Can.FIND_REPLY))
     except (RateLimited, Unavailable) as error:

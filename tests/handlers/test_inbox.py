@@ -36,7 +36,7 @@ async def test_a_comment_becomes_a_card_with_everything_that_can_be_done(inbox: 
     assert "State: New" in words(card)
     assert labels(card) == ["Reply", "Suggest", "Claim", "Snooze", "Resolve", "More…"]
     rest = labels(await inbox.anna.presses("More…"))
-    assert rest == ["Escalate", "Assign", "Note", "Not ours", "Spam", "Tone…", "Less"]
+    assert rest == ["Escalate", "Assign", "Note", "Not ours", "Spam", "Hide", "Remove", "Tone…", "Less"]
     assert labels(await inbox.boris.presses("Less")) == labels(card)
     assert card.link is not None
     assert card.link.label == "Open on Demo network"

@@ -27,6 +27,7 @@ SHORT: Final = {
     "scheduled": N_("Scheduled"),
     "publishing": N_("Going out…"),
     "retry_wait": N_("Trying again"),
+    "by_hand": N_("By hand"),
     "auth_blocked": N_("Login lost"),
     "missed": N_("Missed"),
     "failed": N_("Not published"),

@@ -270,7 +270,7 @@ async def test_where_no_program_may_answer_the_next_step_is_said(
     network = declared.Declared("demo", "Feeds", frozenset({Can.FETCH}), LIMITS)
     monkeypatch.setattr(declared, "_networks", {"demo": network})
 
-    with pytest.raises(Invalid, match="Open it on Feeds"):
+    with pytest.raises(Invalid, match="Feeds lets no program answer: open it there"):
         await preview(inbox, anna)
 
 
