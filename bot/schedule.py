@@ -25,6 +25,7 @@ from smm import (
     replies,
 )
 from smm.desk import Desk
+from smm.rules import searching
 from storage import buttons, jobs
 from storage.unit_of_work import UnitOfWork
 
@@ -37,6 +38,7 @@ def looks() -> Sequence[Look]:
         _ids("reply", replies.due),
         _ids("poll", accounts.poll_due),
         _ids("wake", inbox.due),
+        _ids("search", searching.due),
     )
 
 
@@ -69,7 +71,10 @@ def works(desk: Desk) -> Mapping[str, Work]:
     async def wake(args: Args) -> None:
         await desk.database.write(inbox.wake, args["id"])
 
-    return {"job": job, "publish": publish, "reply": reply, "poll": poll, "wake": wake}
+    async def search(args: Args) -> None:
+        await searching.search(desk, args["id"])
+
+    return {"job": job, "publish": publish, "reply": reply, "poll": poll, "wake": wake, "search": search}
 
 
 def chores(desk: Desk) -> Sequence[Chore]:

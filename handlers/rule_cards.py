@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Final
 
 from handlers.card import Button, Card, Field, Para, Tone, para, row
 from handlers.route import Scene, Words, view
-from smm import inbox_reading, rooms
+from smm import declared, inbox_reading, rooms
 from smm.errors import N_
-from smm.rules import book
+from smm.rules import book, searching
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -48,9 +48,10 @@ def rule_card(scene: Scene) -> Card | None:
             Field(t("How urgent"), t(URGENCIES[rule.urgency])),
             Field(t("Told in"), _place(scene, rule)),
             Field(t("Answered by"), inbox_reading.name_of(scene.uow, rule.member_id) or t("Whoever takes it")),
+            Field(t("Looks outside"), _outside(scene, rule)),
             Field(t("Last 30 days"), found_words(t, tally)),
         ),
-        buttons=_buttons(t, rule),
+        buttons=_buttons(t, rule, outside=bool(searching.where(scene.uow, rule.id))),
         tone=tone,
     )
 
@@ -67,7 +68,12 @@ def _place(scene: Scene, rule: Rule) -> str:
     return (room.title or room.chat_id) if room is not None else scene.t("Where alerts go")
 
 
-def _buttons(t: Words, rule: Rule) -> tuple[tuple[Button, ...], ...]:
+def _outside(scene: Scene, rule: Rule) -> str:
+    looking = [declared.title(account.network) for account in searching.where(scene.uow, rule.id)]
+    return ", ".join(dict.fromkeys(looking)) or scene.t("no: only in what people say to the brand")
+
+
+def _buttons(t: Words, rule: Rule, *, outside: bool) -> tuple[tuple[Button, ...], ...]:
     rests = rule.state == "off"
     switch = (
         Button(t("Listen"), "rules.switch", rule.id, args={"on": "1"})
@@ -78,6 +84,11 @@ def _buttons(t: Words, rule: Rule) -> tuple[tuple[Button, ...], ...]:
     return (
         row(Button(t("Change words"), "rules.edit", rule.id), Button(t("How it is told"), "rules.route", rule.id)),
         row(Button(t("Try it out"), "rules.try", rule.id), switch if rule.state != "preparing" else None),
+        row(
+            Button(t("Stop looking outside"), "rules.inside", rule.id)
+            if outside
+            else Button(t("Look outside too"), "rules.outside", rule.id)
+        ),
         *(row(*(_forms_button(t, rule, word) for word in words[at : at + 3])) for at in range(0, len(words), 3)),
         row(
             Button(

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from handlers.card import Answer, Ask, Button, Card, Edit, Para, Question, Quote, Span, bold, para, row
+from handlers.card import Answer, Ask, Button, Card, Edit, Notice, Para, Question, Quote, Span, bold, para, row
 from handlers.mention_cards import author, excerpt
 from handlers.route import Context, Words, action, command
 from handlers.rule_cards import SIGNS, URGENCIES, found_words, matched
 from smm import alerts, inbox, rooms
 from smm.errors import N_
 from smm.roles import Right, allows
-from smm.rules import book
+from smm.rules import book, searching
 from smm.rules.query import MOST_TEXT
 from smm.rules.routing import preview
 
@@ -221,6 +221,22 @@ def formed(context: Context) -> Answer:
 def switch(context: Context) -> Answer:
     """Switch a rule on or off."""
     book.switch(context.uow, context.actor, context.object_id, on=bool(context.args.get("on")))
+    return None
+
+
+@action("rules.outside", needs=Right.MANAGE, help=N_("Look for these words everywhere on the networks that can"))
+def outside(context: Context) -> Answer:
+    """Look for a rule outside."""
+    count = searching.begin(context.uow, context.actor, context.object_id)
+    return Notice(
+        context.t.n("Looking on {count} account from now on.", "Looking on {count} accounts from now on.", count)
+    )
+
+
+@action("rules.inside", needs=Right.MANAGE, help=N_("Look for these words only in what people say to the brand"))
+def inside(context: Context) -> Answer:
+    """Look for a rule outside no more."""
+    searching.end(context.uow, context.actor, context.object_id)
     return None
 
 

@@ -23,6 +23,7 @@ from sqlalchemy import (
     update,
 )
 
+from storage import searches
 from storage.base import Id, Json, Moment, key, metadata
 from storage.unit_of_work import UnitOfWork
 
@@ -162,6 +163,7 @@ def remove(uow: UnitOfWork, rule_id: int) -> bool:
     """Forget a rule and what it found; the mentions stay."""
     uow.wake("rules")
     uow.change(delete(rule_matches).where(rule_matches.c.rule_id == rule_id))
+    searches.drop_of_rule(uow, rule_id)
     return uow.change(delete(rules).where(rules.c.id == rule_id)) == 1
 
 

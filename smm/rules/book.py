@@ -19,7 +19,7 @@ from smm.inbox import answerers
 from smm.roles import Right
 from smm.rules.forms import MOST_FORMS, bendable, expand
 from smm.rules.query import Node, fold, parse
-from storage import audit, channels, jobs, rules
+from storage import audit, channels, jobs, rules, searches
 from storage.rules import Rule, Tally
 from storage.unit_of_work import UnitOfWork
 
@@ -51,6 +51,7 @@ def make(uow: UnitOfWork, by: Actor, query: str) -> Rule:
 def rewrite(uow: UnitOfWork, by: Actor, rule_id: int, query: str) -> Rule:
     """Change what a rule listens for."""
     typed = _typed(query)
+    searches.drop_of_rule(uow, rule_id)
     return _change(uow, by, rule_id, "rule.rewrite", query=typed, forms={}, state="preparing")
 
 
