@@ -127,6 +127,7 @@ def ask(context: Context) -> Answer:
             "secret" if asked.secret else "line",
             hint=t(asked.hint) if asked.hint else "",
             value=asked.default,
+            required=asked.required,
         )
         for asked in network.credentials
     )

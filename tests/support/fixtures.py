@@ -18,6 +18,7 @@ from dataclasses import dataclass, fields, is_dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl
 
 from loopback_http import Asked, LoopbackHttp, Said, loopback
 
@@ -136,6 +137,8 @@ def _differences(wanted: Mapping[str, Any], asked: Asked, base: str) -> list[str
         found["params"] = [list(pair) for pair in asked.params]
     if "json" in wanted:
         found["json"] = asked.json
+    if "fields" in wanted:
+        found["fields"] = dict(parse_qsl(asked.content.decode()))
     if "form" in wanted:
         found["form"] = asked.headers.get("content-type", "").partition(";")[0]
     if "headers" in wanted:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from clocks import Clock
 from demo_world import demo_world
 from network_desk import Trouble, World
+from vk_world import vk_world
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,4 +22,5 @@ class Place:
 
 WORLDS: Mapping[str, Place] = {
     "demo": Place(demo_world, ("down", "lost")),
+    "vk": Place(vk_world, ("slower", "down", "refused", "human", "garbage", "lost")),
 }
