@@ -16,11 +16,12 @@ from connectors.outcomes import UNREACHABLE
 from connectors.plain_text import with_link
 from connectors.reading import Body
 from connectors.vk_audience import VkAudience
+from connectors.vk_errors import KINDS, RIGHTS, code_of
 from connectors.vk_keys import Kind, Login
 from connectors.vk_listening import COMMENTS
 from connectors.vk_reading import matches
 from connectors.vk_spots import SITE, Spot
-from smm.errors import N_, NeedsHuman, Rejected, Unavailable, Unsupported
+from smm.errors import N_, Rejected, Unavailable
 from smm.networks import Answer, Can, MediaFile, Outgoing, Poll, Published
 
 BATCH: Final = 100  # posts, comments or messages of one call
@@ -52,19 +53,18 @@ class Vk(VkAudience):
         return await self._put(login, asked | {"attachments": attached})
 
     async def _put(self, login: Login, asked: dict[str, Any]) -> Published:
-        """Publish with the strongest key that may: a refused method was certainly not done."""
+        """Publish with the strongest key that may; the last one's refusal is told."""
         if not login.speakers:
             self._wrong_key()
-        refusal: Unsupported | NeedsHuman | None = None
-        for key in login.speakers:
-            try:
-                body = await self._read(key, "wall.post", True, **asked)
-            except (Unsupported, NeedsHuman) as error:
-                refusal = refusal or error
-            else:
-                return self._published(login, Spot("wall", login.wall, body.read("response.post_id", int)))
-        assert refusal is not None
-        raise refusal
+        *others, last = login.speakers
+        for key in others:
+            reply = await self._ask(key, "wall.post", asked, effect=True, spared=KINDS | RIGHTS)
+            if not code_of(reply):
+                return self._on_wall(login, reply.body())
+        return self._on_wall(login, await self._read(last, "wall.post", True, **asked))
+
+    def _on_wall(self, login: Login, body: Body) -> Published:
+        return self._published(login, Spot("wall", login.wall, body.read("response.post_id", int)))
 
     def _published(self, login: Login, spot: Spot) -> Published:
         return Published(str(spot), spot.link(login.group_id))
@@ -169,7 +169,8 @@ class Vk(VkAudience):
             said, _, ended = await self._said_under(spot, page * COMMENTS)
             ours = [each for each in said if each.read("from_id", int) == login.wall]
             for each in ours:
-                if _since(each, since) and matches(each, answer.text):
+                to = each.maybe("reply_to_comment", int) or 0
+                if to == spot.comment and _since(each, since) and matches(each, answer.text):
                     return self._published(login, Spot("wall", spot.owner, spot.thing, each.read("id", int)))
             if ended:
                 return None

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import cached_property
 from typing import Any, ClassVar, Final, Never
@@ -23,7 +23,7 @@ from connectors.wire import Reply
 from smm.errors import N_, ConnectorError, NeedsHuman, Rejected, Unsupported
 from smm.networks import Credential, Limits, Looks, Profile
 
-PER_SECOND: Final = {Kind.USER: 3, Kind.SERVICE: 3, Kind.COMMUNITY: 20}  # https://dev.vk.com/ru/api/api-requests
+PER_SECOND = {Kind.USER: 3, Kind.SERVICE: 3, Kind.COMMUNITY: 20}  # https://dev.vk.com/ru/api/api-requests
 NOT_THEIRS: Final = KINDS | RIGHTS | {3, 100}  # a method for communities' keys, asked with another
 WHICH = N_("Give the address of the community: the key does not say which it is for.")
 OTHER = N_("This key is for {name}, not for the community at that address.")
@@ -117,9 +117,9 @@ class VkLogin(Base):
 
     async def _pace(self, key: Key) -> None:
         """Wait as long as the key's calls of the last second are too many."""
-        calls = self._calls.setdefault(key.token, deque(maxlen=PER_SECOND[key.kind]))
+        calls = self._calls.setdefault(key.token, deque(maxlen=max(PER_SECOND.values())))
         now = asyncio.get_running_loop().time
-        if len(calls) == calls.maxlen and (early := calls[0] + 1.0 - now()) > 0:
+        if (early := pause(calls, now(), PER_SECOND[key.kind])) > 0:
             await asyncio.sleep(early)
         calls.append(now())
 
@@ -176,7 +176,7 @@ class VkLogin(Base):
             link=f"{SITE}/{login.handle}",
             limits=narrowed(self.limits, login, probed),
             mode=mode(login, probed),
-            can=self.can - cannot.keys(),
+            can=frozenset(self.can - cannot.keys()),
             cannot=cannot,
         )
 
@@ -208,6 +208,11 @@ class VkLogin(Base):
             return NO_EVENTS
         hears = body.read("response.is_enabled", bool) and body.read("response.events.wall_reply_new", int)
         return "" if hears else NO_EVENTS
+
+
+def pause(calls: Sequence[float], now: float, most: int) -> float:
+    """Return how many seconds to wait so that no second has more calls than `most`; `calls` are the moments of the last ones."""
+    return calls[-most] + 1.0 - now if len(calls) >= most else 0.0
 
 
 def _plain(error: ConnectorError) -> str:

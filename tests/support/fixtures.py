@@ -159,7 +159,7 @@ async def opened(fixture: Fixture, player: Any, patience: float = 30.0) -> Async
         if isinstance(player, Player):
             player.base = server.url
         prefix = "/network/" if fixture.network == "demo" else ""
-        bases = {} if "secrets" in fixture.body else {fixture.network: server.url + prefix}
+        bases = {} if "address" in fixture.body.get("secrets", {}) else {fixture.network: server.url + prefix}
         secrets = {asked.name: SECRET.format(asked.name) for asked in kind.credentials}
         secrets |= _filled(fixture.body.get("secrets", {}), server.url)
         apps = {fixture.network: App(SECRET.format("app_id"), SECRET.format("app_secret"))}

@@ -84,7 +84,9 @@ class LoopbackVk:
             raise Refusal(5, "User authorization failed: invalid access_token (4).")
         if method in (ONLY_USER | NOT_COMMUNITY) and kind == "community":
             raise Refusal(27, "Group authorization failed: method is unavailable with group auth.")
-        if (method in ONLY_COMMUNITY and kind != "community") or (method in ONLY_USER | NOT_SERVICE and kind == "service"):
+        if (method in ONLY_COMMUNITY and kind != "community") or (
+            method in ONLY_USER | NOT_SERVICE and kind == "service"
+        ):
             raise Refusal(28, "Application authorization failed: method is unavailable with service token.")
 
     # Who is who.
@@ -238,7 +240,9 @@ class LoopbackVk:
         self.uploads += 1
         if b"\xff\xd8" not in asked.content and b"PNG" not in asked.content:
             return Said.of({"server": 1, "photo": "[]", "hash": ""})
-        return Said.of({"server": 836, "photo": json.dumps([{"markers": self.uploads}]), "hash": f"hash-{self.uploads}"})
+        return Said.of(
+            {"server": 836, "photo": json.dumps([{"markers": self.uploads}]), "hash": f"hash-{self.uploads}"}
+        )
 
     def _photos_saveWallPhoto(self, given: dict[str, str]) -> Any:
         if given["hash"] != f"hash-{self.uploads}":
