@@ -6,6 +6,7 @@ One journey for all: a network has a world (network_desk.World), and everything 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from network_desk import NetworkDesk, Seen, Trouble, network_desk, picture
 from network_worlds import WORLDS
 
 from smm import accounts
+from smm.errors import Rejected
 
 COMMENT = "Do you have oat milk? <b>& more</b>"
 ANSWER = "We do, ask at the counter."
@@ -54,6 +56,30 @@ async def test_a_comment_comes_once_and_is_answered_in_public(stage: NetworkDesk
     assert "answered" in words(card).lower()
     await stage.passes(minutes=5)
     assert len([seen for seen in stage.world.seen() if seen.answers]) == 1
+
+
+@pytest.mark.parametrize("stage", [name for name, place in WORLDS.items() if place.pushes], indirect=True)
+async def test_what_is_pushed_and_polled_comes_once(stage: NetworkDesk) -> None:
+    await stage.passes(minutes=2)
+    stage.world.comment(COMMENT)
+    pushed = stage.world.pushed()
+    await stage.takes(pushed)
+    await stage.takes(pushed)
+    await stage.passes(seconds=1)
+    assert len([card for card in stage.desk.room("team").cards if COMMENT in str(card)]) == 1
+    await stage.passes(minutes=2)
+    assert len([card for card in stage.desk.room("team").cards if COMMENT in str(card)]) == 1
+    with pytest.raises(Rejected):
+        await stage.takes(replace(pushed, body=b'{"type":"wall_reply_new"}'))
+
+
+@pytest.mark.parametrize("stage", [name for name, place in WORLDS.items() if place.counts], indirect=True)
+async def test_figures_stand_on_the_receipt_an_hour_later(stage: NetworkDesk, tmp_path: Path) -> None:
+    await stage.publishes(POST, await picture(stage.desk, tmp_path))
+    stage.world.like()
+    await stage.passes(hours=1, minutes=1)
+    told = "\n".join(words(card) for card in stage.desk.room("team").cards if card.ask is None)
+    assert "likes 1" in told, told
 
 
 async def test_an_approved_post_goes_out_with_its_picture(stage: NetworkDesk, tmp_path: Path) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
+import json
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -11,8 +14,11 @@ from clocks import Clock
 from demo_server import served
 from network_desk import Seen, Trouble
 
+from connectors import demo_figures
 from connectors.base import Outside
+from connectors.demo_audience import SIGNATURE
 from connectors.demo_network import NORTHWIND, BrandAccount, DemoNetwork, Entry, Person, Refusal
+from smm.networks import Pushed
 
 
 class Moody(DemoNetwork):
@@ -46,6 +52,17 @@ class DemoWorld:
     def comment(self, text: str) -> None:
         """Let Mia mention the brand."""
         self._network.say(Person("mia", "Mia"), text)
+
+    def pushed(self) -> Pushed:
+        """Return a sign that something happened, signed with the account's key."""
+        body = json.dumps({"event": f"e-{len(self._network.entries)}", "items": []}).encode()
+        signed = hmac.new(self.key()["token"].encode(), body, hashlib.sha256).hexdigest()
+        return Pushed("POST", {}, {SIGNATURE: signed}, body)
+
+    def like(self) -> None:
+        """Let Mia like the brand's newest entry."""
+        newest = [entry for entry in self._network.entries.values() if entry.brand and not entry.deleted][-1]
+        demo_figures.like(self._network, Person("mia", "Mia"), newest.id)
 
     def seen(self) -> list[Seen]:
         """Return the brand's own entries."""

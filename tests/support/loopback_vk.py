@@ -48,6 +48,7 @@ class LoopbackVk:
     url: str = ""
     posts: dict[int, dict[str, Any]] = field(default_factory=lambda: {FIRST: _greeting()})
     comments: dict[int, dict[str, Any]] = field(default_factory=dict)
+    likes: dict[int, int] = field(default_factory=dict)
     messages: list[dict[str, Any]] = field(default_factory=list)
     events: list[dict[str, Any]] = field(default_factory=list)
     next_public: Callable[[Callable[[], Said]], Said] | None = None
@@ -159,8 +160,12 @@ class LoopbackVk:
 
     def _wall_getById(self, given: dict[str, str]) -> Any:
         wanted = {int(each.rpartition("_")[2]) for each in given["posts"].split(",")}
-        figures = {"likes": {"count": 12}, "reposts": {"count": 3}, "views": {"count": 840}}
-        told = [post | figures for post_id, post in self.posts.items() if post_id in wanted]
+        figures = {"reposts": {"count": 3}, "views": {"count": 840}}
+        told = [
+            post | figures | {"likes": {"count": self.likes.get(post_id, 0)}}
+            for post_id, post in self.posts.items()
+            if post_id in wanted
+        ]
         return {"items": [post | {"comments": {"count": len(self._under(post["id"]))}} for post in told]}
 
     def _under(self, post_id: int) -> list[dict[str, Any]]:

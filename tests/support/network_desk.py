@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
@@ -25,7 +25,9 @@ from bot.media import keep
 from bot.networks import OpenNetworks, declare_networks
 from connectors.base import Outside
 from handlers.card import Card
+from smm import accounts, hooks
 from smm.desk import Desk
+from smm.networks import Pushed
 
 Trouble = Literal["slower", "down", "refused", "human", "garbage", "lost"]
 
@@ -50,6 +52,12 @@ class World(Protocol):
 
     def comment(self, text: str) -> None:
         """Let somebody say something to the brand."""
+
+    def pushed(self) -> Pushed:
+        """Return what the network pushes to us about what was said last; its token is not known to it."""
+
+    def like(self) -> None:
+        """Let somebody like what the brand published last."""
 
     def seen(self) -> list[Seen]:
         """Return what the brand has said, oldest first."""
@@ -96,6 +104,12 @@ class NetworkDesk:
         await self.anna.answers(**self.world.key())
         await self.passes()
         return self.newest("team")
+
+    async def takes(self, pushed: Pushed) -> None:
+        """Take what the network pushes to the account's own address."""
+        (account,) = await self.desk.database.read(accounts.connected_ones, self.desk.world.brand.id)
+        await hooks.take(self._ports, self.world.network, replace(pushed, token=account.hook))
+        await self.desk.settle()
 
     async def publishes(self, text: str, picture: str = "") -> None:
         """Write a post for an hour from now, let the client approve it, and let its time come."""

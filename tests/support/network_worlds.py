@@ -14,13 +14,15 @@ from vk_world import vk_world
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """How a world is opened, and which troubles its network knows."""
+    """How a world is opened, which troubles its network knows, and what it tells besides."""
 
     open: Callable[[Clock], AbstractAsyncContextManager[World]]
     troubles: tuple[Trouble, ...] = ()
+    pushes: bool = False  # tells by itself that something was said
+    counts: bool = False  # tells how many liked a publication
 
 
 WORLDS: Mapping[str, Place] = {
-    "demo": Place(demo_world, ("down", "lost")),
-    "vk": Place(vk_world, ("slower", "down", "refused", "human", "garbage", "lost")),
+    "demo": Place(demo_world, ("down", "lost"), pushes=True, counts=True),
+    "vk": Place(vk_world, ("slower", "down", "refused", "human", "garbage", "lost"), pushes=True, counts=True),
 }

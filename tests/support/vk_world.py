@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from typing import Any
@@ -14,6 +15,7 @@ from network_desk import Seen, Trouble
 
 from connectors.base import Outside
 from connectors.vk_login import PER_SECOND
+from smm.networks import Pushed
 
 SECRET = "callback-secret"
 
@@ -52,9 +54,19 @@ class VkWorld:
         kinds = {kind: token for token, kind in self.vk.keys.items()}
         return {"token": kinds["community"], "reader": kinds["user"], "secret": SECRET}
 
-    def comment(self, text: str) -> dict[str, Any]:
-        """Let Mia comment the newest post; return the event as VKontakte pushes it."""
-        return self.vk.say(text) | {"secret": SECRET}
+    def comment(self, text: str) -> None:
+        """Let Mia comment a post."""
+        self.vk.say(text)
+
+    def pushed(self) -> Pushed:
+        """Return the newest event as the Callback API pushes it: the same that Long Poll tells, with the secret."""
+        body = json.dumps(self.vk.events[-1] | {"secret": SECRET}).encode()
+        return Pushed("POST", {}, {"content-type": "application/json"}, body)
+
+    def like(self) -> None:
+        """Let somebody like the newest post."""
+        newest = max(self.vk.posts)
+        self.vk.likes[newest] = self.vk.likes.get(newest, 0) + 1
 
     def seen(self) -> list[Seen]:
         """Return the community's posts and comments."""
