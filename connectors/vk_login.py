@@ -29,6 +29,13 @@ WHICH = N_("Give the address of the community: the key does not say which it is 
 OTHER = N_("This key is for {name}, not for the community at that address.")
 NO_EVENTS = N_("Long Poll is off, or comments are not among its events. In the community: Manage → Work with API.")
 NO_KEY = N_("The key may only read.")
+NOT_HERE = N_("VKontakte does not let this key do that on this wall.")
+WHY: Final[dict[type[ConnectorError], str]] = {
+    Unsupported: N_(
+        "VKontakte does not let keys of this kind do that: a person does it by hand, or give a user's key."
+    ),
+    NeedsHuman: N_("The key was made without that right."),
+}
 
 
 class VkLogin(Base):
@@ -195,7 +202,7 @@ class VkLogin(Base):
         try:
             await self._ask(key, method, asked, spared=frozenset({100}))
         except (Unsupported, NeedsHuman, Rejected) as error:
-            return error.words if isinstance(error, Unsupported) else _plain(error)
+            return WHY.get(type(error), NOT_HERE)
         return ""
 
     async def _deaf(self, login: Login) -> str:
@@ -213,15 +220,6 @@ class VkLogin(Base):
 def pause(calls: Sequence[float], now: float, most: int) -> float:
     """Return how many seconds to wait so that no second has more calls than `most`; `calls` are the moments of the last ones."""
     return calls[-most] + 1.0 - now if len(calls) >= most else 0.0
-
-
-def _plain(error: ConnectorError) -> str:
-    """Return words that stand alone: facts of one answer do not travel into what is kept."""
-    return NO_RIGHT if isinstance(error, NeedsHuman) else REFUSED_NOW
-
-
-NO_RIGHT = N_("The key was made without that right.")
-REFUSED_NOW = N_("VKontakte does not let this key do that on this wall.")
 
 
 def _written(value: Any) -> str:

@@ -98,12 +98,16 @@ def looks(network: str) -> Looks | None:
 
 
 def limits(account: Account) -> Limits | None:
-    """Return the limits that hold for an account: the network's, replaced where the account's own were read."""
+    """Return the limits that hold for an account: the network's, replaced where the account's own were read.
+
+    What a key may not do, a person may: by hand the network's own limits hold.
+    """
     declared = _networks.get(account.network)
     if declared is None:
         return None
     names = {each.name for each in fields(Limits)}
-    own = {name: value for name, value in (account.limits or {}).items() if name in names}
+    told = {} if by_hand(account) else account.limits or {}
+    own = {name: value for name, value in told.items() if name in names}
     if "media_types" in own:
         own["media_types"] = tuple(own["media_types"])
     if "kinds" in own:
