@@ -53,7 +53,7 @@ async def sign_in(settings: Settings, name: str) -> None:
 
 def _link(uow: UnitOfWork, name: str) -> tuple[str, list[str]]:
     member = members.named(uow, name)
-    return member.name, members.links(uow, members.login_link(uow, member.id))
+    return member.name, list(members.links(uow, members.login_link(uow, member.id)).values())
 
 
 async def serve_demo(*, port: int, data: Path, browser: bool) -> None:

@@ -41,7 +41,7 @@ def take_form(visit: Visit) -> Reply:
 
 
 def _stop(visit: Visit, ask: AskRow) -> Reply:
-    buttons.close_ask(visit.uow, ask.id, "cancelled")
+    buttons.close_ask(visit.uow, ask.id, "stopped")
     asking.put_away(visit, ask)
     return Reply(Notice(visit.t(N_("Stopped. Nothing was changed."))))
 

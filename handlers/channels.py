@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from handlers.card import Answer, Button, Card, Edit, Field, para, row
-from handlers.room_cards import platform_title, purpose_title, summary
+from handlers.room_cards import purpose_title, summary
 from handlers.route import Context, action, command
+from handlers.secret_cards import platform_title
 from smm import rooms
 from smm.errors import N_
 from smm.roles import Right

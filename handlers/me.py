@@ -1,14 +1,19 @@
-"""/me: one's own language, sign-in on the web, and accounts on other chat platforms."""
+"""/me: one's own language, sign-in on the web, and the accounts on all chat platforms (adding one is link.py's)."""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from handlers.card import Answer, Button, Card, Edit, Field, row
-from handlers.members import secret_card, shown_alone
-from handlers.route import Context, action, command
+from handlers.route import Context, Words, action, command
+from handlers.secret_cards import platform_title, secret_card, shown_alone
 from smm import members
 from smm.brands import LANGUAGES
 from smm.errors import N_
 from smm.roles import Right
+
+if TYPE_CHECKING:
+    from storage.members import Identity
 
 
 @command("me", needs=Right.MEMBER, help=N_("Your language, web sign-in and other accounts"), brand=False)
@@ -22,14 +27,27 @@ def _card(context: Context) -> Card:
     known = members.identities(context.uow, me)
     languages = row(*(Button(label, "me.speak", args={"language": code}) for code, label in LANGUAGES))
     links = row(Button(t("Sign in on the web"), "me.web"), Button(t("Add another account"), "me.link"))
+    several = known if len(known) > 1 else []
     return Card(
         title=me.name,
         fields=(
             Field(t("Language"), dict(LANGUAGES).get(me.language, me.language)),
-            Field(t("Accounts"), ", ".join(f"{one.platform}: {one.name}" for one in known)),
+            Field(t("Accounts"), ", ".join(account_title(t, one) for one in known)),
         ),
-        buttons=(languages, links),
+        buttons=(languages, links, *(row(_leave(t, one)) for one in several)),
     )
+
+
+def account_title(t: Words, one: Identity) -> str:
+    """Return an account in words, marked where nothing can be written to it."""
+    title = f"{platform_title(t, one.platform)}: {one.name}"
+    return title if one.gone_at is None else t("{account} (out of reach)", account=title)
+
+
+def _leave(t: Words, one: Identity) -> Button:
+    account = f"{platform_title(t, one.platform)}: {one.name}"
+    sure = t("Take {account} off? Nothing can be done from it then.", account=account)
+    return Button(t("Take off {account}", account=account), "me.leave", one.id, look="bad", confirm=sure)
 
 
 @action("me.speak", needs=Right.MEMBER, help=N_("Choose the language that you read here"), brand=False)
@@ -45,13 +63,4 @@ def sign_in(context: Context) -> Answer:
     t = context.t
     token = members.login_link(context.uow, context.who.id)
     advice = t("This signs you in on the web. It works once, for a quarter of an hour. Do not pass it on.")
-    return shown_alone(context, secret_card(context, t("Sign in on the web"), advice, token))
-
-
-@action("me.link", needs=Right.MEMBER, help=N_("Get a one-time code to add your account on another chat"), brand=False)
-def link(context: Context) -> Answer:
-    """Give a one-time code for an account on another platform."""
-    t = context.t
-    token = members.identity_link(context.uow, context.who.id)
-    advice = t("Open this from your other account within a quarter of an hour. Do not pass it on.")
-    return shown_alone(context, secret_card(context, t("Add another account"), advice, token))
+    return shown_alone(context, secret_card(context, t("Sign in on the web"), advice, token, where=("web",)))

@@ -1,17 +1,18 @@
-"""/members: who works for the brand and as what; inviting, changing roles, removing."""
+"""/members: who works for the brand, as what and in which chats; changing roles, removing, bringing back."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from handlers.card import Answer, Ask, Button, Card, Edit, Field, Notice, Question, para, row
-from handlers.card_json import pack
-from handlers.route import Context, Words, action, command
-from smm import alerts, members
+from handlers.card import Answer, Ask, Button, Card, Edit, Field, Question, para, row
+from handlers.route import Context, Scene, Words, action, command, view
+from handlers.secret_cards import platform_title, secret_card, shown_alone
+from smm import alerts, invitations, members, people
 from smm.errors import N_, Invalid
 from smm.roles import Right, Role, allows
 
 if TYPE_CHECKING:
+    from smm.people import Person
     from storage.members import Member
 
 
@@ -36,13 +37,32 @@ def _roles(t: Words, roles: frozenset[Role]) -> str:
 def show(context: Context) -> Answer:
     """List who works for the brand."""
     t = context.t
-    people = members.of_brand(context.uow, context.of)
-    fields = tuple(Field(member.name, _roles(t, roles)) for member, roles in people)
+    found = people.of_brand(context.uow, context.of)
+    fields = tuple(Field(one.member.name, _line(t, one)) for one in found)
+    title = t("People of {brand}", brand=context.of.name)
     if not allows(context.roles, Right.MANAGE):
-        return Card(title=t("People of {brand}", brand=context.of.name), fields=fields)
-    each = tuple(row(Button(member.name, "members.show", member.id)) for member, _roles in people)
-    invite = row(Button(t("Invite somebody"), "members.invite", look="good"))
-    return Card(title=t("People of {brand}", brand=context.of.name), fields=fields, buttons=(*each, invite))
+        return Card(title=title, fields=fields)
+    each = tuple(row(Button(one.member.name, "members.show", one.member.id)) for one in found)
+    return Card(title=title, fields=fields, buttons=(*each, *_more(context)))
+
+
+def _line(t: Words, one: Person) -> str:
+    """Return a person's roles, and the platforms where the desk knows them."""
+    chats = dict.fromkeys(platform_title(t, known.platform) for known in one.identities)
+    return " · ".join(part for part in (_roles(t, one.roles), ", ".join(chats)) if part)
+
+
+def _more(context: Context) -> tuple[tuple[Button, ...], ...]:
+    t = context.t
+    open_ones = len(invitations.still_open(context.uow, context.of))
+    gone = len(members.removed(context.uow, context.of))
+    return (
+        row(Button(t("Invite somebody"), "members.invite", look="good")),
+        row(
+            Button(t("Invitations: {count}", count=open_ones), "members.invitations") if open_ones else None,
+            Button(t("Removed: {count}", count=gone), "members.removed") if gone else None,
+        ),
+    )
 
 
 @action("members.show", needs=Right.MANAGE, help=N_("Show this person and their roles"))
@@ -74,10 +94,12 @@ def _person(context: Context, member: Member) -> Card:
         confirm=t("Remove {name}? All their cards and sign-ins stop working.", name=member.name),
     )
     pairs = tuple(tuple(toggles[start : start + 2]) for start in range(0, len(toggles), 2))
+    chats = [f"{platform_title(t, one.platform)}: {one.name}" for one in members.identities(context.uow, member)]
+    sign_in = Button(t("Sign-in link"), "members.sign_in", member.id) if held == {Role.CLIENT} else None
     return Card(
         title=member.name,
-        fields=(Field(t("Roles"), _roles(t, held) or t("none")),),
-        buttons=(*pairs, row(remove)),
+        fields=(Field(t("Roles"), _roles(t, held) or t("none")), Field(t("Chats"), ", ".join(chats) or t("none yet"))),
+        buttons=(*pairs, row(sign_in, remove)),
     )
 
 
@@ -85,16 +107,20 @@ def _person(context: Context, member: Member) -> Card:
 def set_role(context: Context) -> Answer:
     """Give or take a role."""
     member = members.get(context.uow, context.object_id)
-    role = _role(context.args.get("role", ""))
+    role = read_role(context.t, context.args.get("role", ""))
     held = bool(context.args.get("held"))
     members.set_role(context.uow, context.who, member, context.of, role, held=held)
     return Edit(_person(context, member))
 
 
-def _role(said: str) -> Role:
-    if said not in set(Role):
-        raise Invalid(N_("There is no such role. See /members."), field="role")
-    return Role(said)
+def read_role(t: Words, said: str) -> Role:
+    """Return the role that somebody names, by its key or in their own words."""
+    wanted = said.strip().casefold()
+    found = next((role for role, name in role_names(t).items() if wanted in {role, name.casefold()}), None)
+    if found is None:
+        names = ", ".join(role_names(t).values())
+        raise Invalid(N_("There is no such role. There are: {names}."), field="role", names=names)
+    return found
 
 
 @action("members.remove", needs=Right.MANAGE, help=N_("Take this person off the desk; their sign-ins stop working"))
@@ -107,47 +133,65 @@ def remove(context: Context) -> Answer:
     return Edit(Card(body=(para(said),)))
 
 
-@action("members.invite", needs=Right.MANAGE, help=N_("Invite somebody: say what they will be first"))
-def invite(context: Context) -> Answer:
-    """Ask whom to invite, and as what."""
+@action("members.removed", needs=Right.MANAGE, help=N_("Show who was taken off the desk, to bring somebody back"))
+def removed(context: Context) -> Answer:
+    """List who was taken off the desk."""
     t = context.t
+    gone = members.removed(context.uow, context.of)
+    back = tuple(row(Button(t("Bring {name} back", name=one.name), "members.back", one.id)) for one in gone)
+    return Card(
+        title=t("Taken off the desk"),
+        body=(para(t("Whoever comes back is known in the same chats as before.") if gone else t("Nobody.")),),
+        buttons=back,
+    )
+
+
+@action("members.back", needs=Right.MANAGE, help=N_("Bring this person back: choose with which role"))
+def bring_back(context: Context) -> Answer:
+    """Ask as what somebody comes back."""
+    t = context.t
+    member = members.get(context.uow, context.object_id)
     options = tuple((str(role), name) for role, name in role_names(t).items())
-    questions = (
-        Question("role", t("What will they be?"), "choice", options=options),
-        Question("name", t("What is their name?"), "line", required=False, limit=120),
+    question = Question("role", t("What will they be?"), "choice", options=options)
+    ask = Ask("members.restored", (question,), t("Bring back"), member.id)
+    return Card(title=t("Bring {name} back", name=member.name), ask=ask)
+
+
+@action("members.restored", needs=Right.MANAGE, help=N_("Let this person in again"))
+def restored(context: Context) -> Answer:
+    """Let somebody in again, and tell them."""
+    member = members.get(context.uow, context.object_id)
+    role = read_role(context.t, context.args.get("role", ""))
+    members.restore(context.uow, context.who, member, context.of, role)
+    alerts.tell_member(context.uow, member, "member.restored", member.id, {"brand": context.of.name})
+    return _person(context, members.get(context.uow, member.id))
+
+
+@view("member.restored")
+def is_back(scene: Scene) -> Card | None:
+    """Tell somebody that they are on the desk again."""
+    words = scene.t(
+        "You are on the desk of {brand} again. /help shows what you can do.", brand=scene.args.get("brand", "")
     )
-    return Card(title=t("An invitation"), ask=Ask("members.invited", questions, t("Make the invitation")))
+    return Card(body=(para(words),), tone="good")
 
 
-@action("members.invited", needs=Right.MANAGE, help=N_("Make a one-time invitation that only you see"))
-def invited(context: Context) -> Answer:
-    """Make a one-time invitation and show it to the inviter alone."""
-    t, given = context.t, context.args
-    role = _role(given.get("role", ""))
-    token = members.invite(context.uow, context.who, context.of, role, given.get("name", ""))
-    card = secret_card(
-        context,
-        t("Invitation: {role}", role=role_names(t)[role]),
-        t("Send this to one person. It works once, for a day, and whoever opens it first is in."),
-        token,
-    )
-    return shown_alone(context, card)
-
-
-def secret_card(context: Context, title: str, advice: str, token: str) -> Card:
-    """Return a card with a one-time token and where it can be opened."""
+@action("members.sign_in", needs=Right.MANAGE, help=N_("Make a sign-in link for this client, to pass on"))
+def sign_in(context: Context) -> Answer:
+    """Make a one-time sign-in link for a client who is signed out, and tell the client."""
     t = context.t
-    fields = (
-        *(Field(t("Link"), link) for link in members.links(context.uow, token)),
-        Field(t("Or write to me"), f"/start {token}"),
-    )
-    return Card(title=title, body=(para(advice),), fields=fields)
+    member = members.get(context.uow, context.object_id)
+    token = members.login_link_for(context.uow, context.who, member, context.of)
+    args = {"by": context.who.name}
+    alerts.tell_member(context.uow, member, "member.sign_in", member.id, args)
+    advice = t("Send this to {name} alone: it signs them in on the web, once, within a day.", name=member.name)
+    title = t("Sign-in link: {name}", name=member.name)
+    return shown_alone(context, secret_card(context, title, advice, token, where=("web",)))
 
 
-def shown_alone(context: Context, card: Card) -> Answer:
-    """Show a card to one person: here if the chat is private, else in their private chat."""
-    if context.private:
-        return card
-    alone = members.private_chat(context.chat.platform, context.user_id)
-    alerts.say(context.uow, alone, pack(card), context.who.language)
-    return Notice(context.t("I have sent it to you in private. If nothing came, write to me there first: /start"))
+@view("member.sign_in")
+def sign_in_made(scene: Scene) -> Card | None:
+    """Tell a client that somebody made them a sign-in link."""
+    said = N_("{by} made a link that signs you in on the web. If you did not ask for one, tell the team.")
+    words = scene.t(said, by=scene.args["by"])
+    return Card(body=(para(words),))

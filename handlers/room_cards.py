@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from handlers.card import Answer, Ask, Button, Card, Edit, Field, Notice, Question, para, row
 from handlers.route import Context, Scene, Words, action, view
+from handlers.secret_cards import platform_title
 from smm import rhythm, rooms
 from smm.errors import N_, Invalid
 from smm.rhythm import EVERY_DAY, Rhythm
@@ -26,11 +27,6 @@ DIGESTS = {"": N_("At once"), "hourly": N_("Every hour"), "times": N_("At set ti
 def purpose_title(t: Words, purpose: str) -> str:
     """Return what a room's purpose is called."""
     return {"team": t("Team"), "client": t("Client"), "alerts": t("Alerts only")}[purpose]
-
-
-def platform_title(t: Words, platform: str) -> str:
-    """Return what a chat platform is called."""
-    return t("Web") if platform == "web" else platform.capitalize()
 
 
 def summary(context: Context, room: Channel) -> str:

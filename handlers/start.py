@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from handlers.card import Answer, Button, Card, Field, Notice, para, row
+from handlers.link import open_code
 from handlers.members import role_names
 from handlers.route import Context, Scene, action, command, view
-from smm import alerts, brands, members, rooms
+from smm import alerts, brands, identities, members, rooms
 from smm.errors import N_, DeskError, Forbidden
 from smm.roles import Right, allows
 
@@ -15,7 +16,7 @@ def start(context: Context) -> Answer:
     """Open an invitation, or show the next step."""
     said = context.text.split()
     if said:
-        return _open(context, said[0])
+        return open_code(context, said[0]) if identities.is_code(context.uow, said[0]) else _open(context, said[0])
     return _stranger(context) if context.member is None else steps(context)
 
 

@@ -13,10 +13,11 @@ from datetime import datetime, timedelta
 from smm import text
 from smm.errors import N_, Conflict, Forbidden, Invalid, NotFound
 from smm.roles import Role
-from storage import audit, brands, members, memos
+from storage import audit, brands, invites, members, memos, web
 from storage.brands import Brand
 from storage.channels import ChatRef
-from storage.members import Identity, Invite, Member, Membership
+from storage.invites import Invite
+from storage.members import Identity, Member, Membership
 from storage.unit_of_work import UnitOfWork
 
 WEB = "web"
@@ -39,7 +40,8 @@ def _token() -> str:
     return secrets.token_urlsafe(16)
 
 
-def _digest(token: str) -> str:
+def digest(token: str) -> str:
+    """Return what is kept of a token."""
     return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()
 
 
@@ -47,9 +49,9 @@ def owner_code(uow: UnitOfWork) -> str | None:
     """Return a new one-time code for the first owner, None once there is an owner; older codes stop working."""
     if members.count_owners(uow):
         return None
-    members.drop_invites(uow, "owner")
+    invites.drop(uow, "owner")
     token = _token()
-    members.add_invite(uow, _digest(token), "owner", uow.now + OWNER_LIFE, role=Role.OWNER)
+    invites.add(uow, digest(token), "owner", uow.now + OWNER_LIFE, role=Role.OWNER)
     return token
 
 
@@ -57,9 +59,9 @@ def invite(uow: UnitOfWork, by: Member, brand: Brand, role: Role, name: str = ""
     """Return a one-time token that makes whoever opens it first a member with a role."""
     _check_may_grant(uow, by, brand, role)
     token = _token()
-    members.add_invite(
+    invites.add(
         uow,
-        _digest(token),
+        digest(token),
         "member",
         uow.now + INVITE_LIFE,
         workspace_id=brand.workspace_id,
@@ -82,24 +84,37 @@ def web_link(uow: UnitOfWork, member_id: int) -> str:
     return f"{memos.get(uow, f'address:{WEB}') or ''}{login_link(uow, member_id)}"
 
 
+def login_link_for(uow: UnitOfWork, by: Member, member: Member, brand: Brand) -> str:
+    """Return a one-time token with which a client signs in on the web, for whoever invited them to pass on.
+
+    Only for who is a client and nothing else: nobody is handed the key to a colleague's rights.
+    """
+    _check_same_desk(member, brand)
+    _check_may_grant(uow, by, brand, Role.CLIENT)
+    if {one.role for one in members.roles_of(uow, member.id)} != {Role.CLIENT} or not roles_in(uow, member, brand):
+        raise Forbidden(N_("{name} signs in by themself: /me, then Sign in on the web."), name=member.name)
+    _log(uow, by, "member.login_made", f"member:{member.id}", {"name": member.name}, brand.id)
+    return _personal(uow, member.id, "login", INVITE_LIFE, by.id)
+
+
 def identity_link(uow: UnitOfWork, member_id: int) -> str:
     """Return a one-time token with which a member adds an account on another chat platform."""
     return _personal(uow, member_id, "link", LOGIN_LIFE)
 
 
-def _personal(uow: UnitOfWork, member_id: int, kind: str, life: timedelta) -> str:
+def _personal(uow: UnitOfWork, member_id: int, kind: str, life: timedelta, by: int | None = None) -> str:
     member = get(uow, member_id)
-    members.drop_invites(uow, kind, member_id=member_id)
+    invites.drop(uow, kind, member_id=member_id)
     token = _token()
-    members.add_invite(
+    invites.add(
         uow,
-        _digest(token),
+        digest(token),
         kind,
         uow.now + life,
         workspace_id=member.workspace_id,
         name=member.name,
         member_id=member_id,
-        created_by=member_id,
+        created_by=by or member_id,
     )
     return token
 
@@ -109,15 +124,15 @@ def redeem(uow: UnitOfWork, token: str, *, platform: str, user_id: str, name: st
 
     Raises NotFound for a token that does not work, without having changed anything.
     """
-    found = members.invite(uow, _digest(token))
+    found = invites.by_digest(uow, digest(token))
     if found is None or found.used_at is not None or found.expires_at <= uow.now:
         raise NotFound(_WRONG)
     known = _known(uow, platform, user_id) if user_id else None
     _check_opener(uow, found, known, platform, user_id)
-    if not members.use_invite(uow, found.id):
+    if not invites.use(uow, found.id):
         raise NotFound(_WRONG)
     member = _holder(uow, found, known, text.line(name) or found.name or "?", language)
-    members.used_by(uow, found.id, member.id)
+    invites.used_by(uow, found.id, member.id)
     _grant_invited(uow, found, member)
     if known is None:
         _identify(uow, member, platform, user_id, name)
@@ -176,7 +191,7 @@ def _identify(uow: UnitOfWork, member: Member, platform: str, user_id: str, name
 
 def inviter(uow: UnitOfWork, token: str) -> Member | None:
     """Return who made an invitation, to be told who has joined."""
-    found = members.invite(uow, _digest(token))
+    found = invites.by_digest(uow, digest(token))
     by = found.created_by if found is not None and found.kind == "member" else None
     return members.get(uow, by) if by is not None else None
 
@@ -186,10 +201,10 @@ def note_address(uow: UnitOfWork, platform: str, address: str) -> None:
     memos.set(uow, f"address:{platform}", address)
 
 
-def links(uow: UnitOfWork, token: str) -> list[str]:
-    """Return the addresses at which a token can be opened."""
-    bases = [memos.get(uow, f"address:{platform}") for platform in ("telegram", "slack", WEB)]
-    return [f"{base}{token}" for base in bases if base]
+def links(uow: UnitOfWork, token: str) -> dict[str, str]:
+    """Return the addresses at which a token can be opened, by platform."""
+    bases = {platform: memos.get(uow, f"address:{platform}") for platform in ("telegram", "slack", WEB)}
+    return {platform: f"{base}{token}" for platform, base in bases.items() if base}
 
 
 # --- guesses -------------------------------------------------------------------------------------------------------
@@ -296,7 +311,25 @@ def remove(uow: UnitOfWork, by: Member, member: Member, brand: Brand) -> None:
         raise Forbidden(N_("{name} works for other brands too. An owner can remove them."), name=member.name)
     members.withdraw_all(uow, member.id)
     members.change(uow, member.id, revoked_at=uow.now)
+    invites.drop_of(uow, member.id)
+    web.close_sessions(uow, member.id)
     _log(uow, by, "member.removed", f"member:{member.id}", {"name": member.name}, brand.id)
+
+
+def removed(uow: UnitOfWork, brand: Brand) -> list[Member]:
+    """Return who was taken off the desk and worked for a brand last."""
+    return members.removed(uow, brand.workspace_id, brand.id)
+
+
+def restore(uow: UnitOfWork, by: Member, member: Member, brand: Brand, role: Role) -> None:
+    """Let somebody back in whom the desk knows, with one role to begin with; their chats work again."""
+    _check_same_desk(member, brand)
+    _check_may_grant(uow, by, brand, role)
+    if member.revoked_at is None or member.id not in {each.id for each in removed(uow, brand)}:
+        raise Conflict(N_("{name} cannot be brought back here. Make an invitation: /invite"), name=member.name)
+    members.change(uow, member.id, revoked_at=None)
+    members.grant(uow, member.id, None if role is Role.OWNER else brand.id, role)
+    _log(uow, by, "member.restored", f"member:{member.id}", {"role": str(role), "name": member.name}, brand.id)
 
 
 def look_at(uow: UnitOfWork, member: Member, brand: Brand) -> None:

@@ -108,7 +108,7 @@ class ButtonRow:
 
 @dataclass(frozen=True, slots=True)
 class AskRow:
-    """An open question to one person. `state`: open, done, cancelled. `message_id` is the prompt that a reply may quote.
+    """An open question to one person. `state`: open, done, stopped. `message_id` is the prompt that a reply may quote.
 
     `card` is the card that asks, without its questions: what stays in the chat once they are answered.
     """
@@ -249,7 +249,7 @@ def open_ask(uow: UnitOfWork, chat: ChatRef, user_id: str) -> AskRow | None:
 
 
 def close_ask(uow: UnitOfWork, ask_id: int, state: str) -> bool:
-    """Close an open question as done or cancelled; False if it was not open any more."""
+    """Close an open question as done or stopped; False if it was not open any more."""
     return (
         uow.change(update(asks).where(asks.c.id == ask_id, asks.c.state == "open").values(state=state, answers={})) == 1
     )
@@ -264,7 +264,7 @@ def cancel_asks(uow: UnitOfWork, chat: ChatRef, user_id: str) -> list[AskRow]:
         asks.c.state == "open",
     )
     closed = uow.many(AskRow, select(asks).where(*where))
-    uow.change(update(asks).where(asks.c.id.in_([ask.id for ask in closed])).values(state="cancelled", answers={}))
+    uow.change(update(asks).where(asks.c.id.in_([ask.id for ask in closed])).values(state="stopped", answers={}))
     return closed
 
 

@@ -58,24 +58,6 @@ memberships = Table(
     UniqueConstraint("member_id", "brand_id", "role"),
 )
 
-invites = Table(
-    "invites",
-    metadata,
-    key(),
-    Column("workspace_id", Id, ForeignKey("workspaces.id"), nullable=True),
-    Column("digest", String(64), nullable=False, unique=True),
-    Column("kind", String(16), nullable=False),
-    Column("brand_id", Id, ForeignKey("brands.id"), nullable=True),
-    Column("role", String(16), nullable=False),
-    Column("name", String(120), nullable=False),
-    Column("member_id", Id, ForeignKey("members.id"), nullable=True),
-    Column("created_by", Id, ForeignKey("members.id"), nullable=True),
-    Column("created_at", Moment, nullable=False),
-    Column("expires_at", Moment, nullable=False),
-    Column("used_at", Moment, nullable=True),
-    Column("used_by", Id, ForeignKey("members.id"), nullable=True),
-)
-
 
 @dataclass(frozen=True, slots=True)
 class Member:
@@ -116,25 +98,6 @@ class Membership:
     role: str
 
 
-@dataclass(frozen=True, slots=True)
-class Invite:
-    """A one-time token, kept as its SHA-256. `kind`: owner (first start), member (join), login (web), link (identity)."""
-
-    id: int
-    workspace_id: int | None
-    digest: str
-    kind: str
-    brand_id: int | None
-    role: str
-    name: str
-    member_id: int | None
-    created_by: int | None
-    created_at: datetime
-    expires_at: datetime
-    used_at: datetime | None
-    used_by: int | None
-
-
 _GET = select(members).where(members.c.id == bindparam("wanted"))
 _BY_IDENTITY = (
     select(members, memberships.c.brand_id.label("role_brand"), memberships.c.role)
@@ -157,18 +120,6 @@ _OF_WORKSPACE = (
 _EVERYBODY = select(members).where(members.c.workspace_id == bindparam("of_workspace")).order_by(members.c.id)
 _ROLES = select(memberships).where(memberships.c.member_id == bindparam("of_member")).order_by(memberships.c.id)
 _IDENTITIES = select(identities).where(identities.c.member_id == bindparam("of_member")).order_by(identities.c.id)
-_INVITE = select(invites).where(invites.c.digest == bindparam("wanted"))
-_OPEN_INVITES = (
-    select(invites)
-    .where(
-        invites.c.kind == "member",
-        invites.c.used_at.is_(None),
-        invites.c.expires_at > bindparam("moment"),
-        invites.c.workspace_id == bindparam("of_workspace"),
-        or_(invites.c.brand_id == bindparam("of_brand"), invites.c.brand_id.is_(None)),
-    )
-    .order_by(invites.c.id.desc())
-)
 _OWNERS = (
     select(func.count(members.c.id.distinct()))
     .join(memberships, and_(memberships.c.member_id == members.c.id, memberships.c.role == "owner"))
@@ -184,11 +135,6 @@ _WITH_ROLE = (
     )
     .order_by(members.c.id)
     .distinct()
-)
-_USE_INVITE = (
-    update(invites)
-    .where(invites.c.id == bindparam("wanted"), invites.c.used_at.is_(None))
-    .values(used_at=bindparam("at"))
 )
 
 
@@ -219,6 +165,13 @@ def of_workspace(uow: UnitOfWork, workspace_id: int) -> list[Member]:
 def everybody(uow: UnitOfWork, workspace_id: int) -> list[Member]:
     """Return the members, those who have been removed too."""
     return uow.many(Member, _EVERYBODY, of_workspace=workspace_id)
+
+
+def removed(uow: UnitOfWork, workspace_id: int, brand_id: int) -> list[Member]:
+    """Return who worked for a brand last and was taken off the desk; whoever became one with another member is not there."""
+    known = select(identities.c.id).where(identities.c.member_id == members.c.id).exists()
+    where = (members.c.workspace_id == workspace_id, members.c.brand_id == brand_id, members.c.revoked_at.is_not(None))
+    return uow.many(Member, select(members).where(*where, known).order_by(members.c.revoked_at.desc()).limit(20))
 
 
 def with_role(uow: UnitOfWork, brand_id: int, role: str) -> list[Member]:
@@ -290,10 +243,10 @@ def note_back(uow: UnitOfWork, platform: str, user_id: str) -> int:
     return uow.change(_BACK, on_platform=platform, wanted=user_id)
 
 
-def forget_identities(uow: UnitOfWork, member_id: int) -> int:
-    """Unbind every chat identity of a member."""
+def drop_identity(uow: UnitOfWork, identity_id: int) -> int:
+    """Unbind one chat identity."""
     uow.wake("members")
-    return uow.change(delete(identities).where(identities.c.member_id == member_id))
+    return uow.change(delete(identities).where(identities.c.id == identity_id))
 
 
 def roles_of(uow: UnitOfWork, member_id: int) -> list[Membership]:
@@ -324,60 +277,3 @@ def withdraw_all(uow: UnitOfWork, member_id: int) -> int:
 def count_owners(uow: UnitOfWork) -> int:
     """Return how many owners there are."""
     return int(uow.scalar(_OWNERS))
-
-
-def add_invite(
-    uow: UnitOfWork,
-    digest: str,
-    kind: str,
-    expires_at: datetime,
-    *,
-    workspace_id: int | None = None,
-    brand_id: int | None = None,
-    role: str = "",
-    name: str = "",
-    member_id: int | None = None,
-    created_by: int | None = None,
-) -> int:
-    """Keep a one-time token by its digest."""
-    return uow.add(
-        invites,
-        workspace_id=workspace_id,
-        digest=digest,
-        kind=kind,
-        brand_id=brand_id,
-        role=role,
-        name=name,
-        member_id=member_id,
-        created_by=created_by,
-        created_at=uow.now,
-        expires_at=expires_at,
-        used_at=None,
-        used_by=None,
-    )
-
-
-def invite(uow: UnitOfWork, digest: str) -> Invite | None:
-    """Return the invite of a digest, None for a guess."""
-    return uow.one(Invite, _INVITE, wanted=digest)
-
-
-def open_invites(uow: UnitOfWork, workspace_id: int, brand_id: int) -> list[Invite]:
-    """Return the invitations to a brand, or to every brand, that still work, newest first."""
-    return uow.many(Invite, _OPEN_INVITES, moment=uow.now, of_workspace=workspace_id, of_brand=brand_id)
-
-
-def use_invite(uow: UnitOfWork, invite_id: int) -> bool:
-    """Use an invite up; False if somebody was first."""
-    return uow.change(_USE_INVITE, wanted=invite_id, at=uow.now) == 1
-
-
-def used_by(uow: UnitOfWork, invite_id: int, member_id: int) -> None:
-    """Note who used an invite."""
-    uow.change(update(invites).where(invites.c.id == invite_id).values(used_by=member_id))
-
-
-def drop_invites(uow: UnitOfWork, kind: str, *, member_id: int | None = None) -> int:
-    """Forget unused invites of a kind, of one member where one is named."""
-    statement = delete(invites).where(invites.c.kind == kind, invites.c.used_at.is_(None))
-    return uow.change(statement if member_id is None else statement.where(invites.c.member_id == member_id))

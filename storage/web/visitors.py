@@ -12,7 +12,8 @@ from storage.base import Id, Moment, key, metadata
 from storage.brands import brands
 from storage.buttons import Copy, copies
 from storage.channels import channels
-from storage.members import invites, members
+from storage.invites import invites
+from storage.members import members
 from storage.unit_of_work import UnitOfWork
 
 PLATFORM = "web"
@@ -121,6 +122,11 @@ def roll_session(uow: UnitOfWork, session_id: int, expires_at: datetime) -> None
 def close_session(uow: UnitOfWork, session_id: int) -> None:
     """Sign a browser out."""
     uow.change(delete(sessions).where(sessions.c.id == session_id))
+
+
+def close_sessions(uow: UnitOfWork, member_id: int) -> None:
+    """Sign every browser of a member out."""
+    uow.change(delete(sessions).where(sessions.c.member_id == member_id))
 
 
 def invitation(uow: UnitOfWork, digest: str) -> Invitation | None:

@@ -135,18 +135,6 @@ async def test_everybody_chooses_their_language(desk: TestDesk) -> None:
     assert "Language: English" in words(await desk.anna.says("/me"))
 
 
-async def test_another_platform_is_linked_to_the_same_member(desk: TestDesk) -> None:
-    await desk.anna.says("/me")
-    await desk.anna.presses("Add another account")
-    alone = desk.room(f"member-{desk.world.anna.id}")
-    token = next(f.value for f in alone.cards[-1].fields if f.value.startswith("/start ")).removeprefix("/start ")
-    phone = private(desk, "777", "Anna's phone")
-    assert "Welcome, Anna" in words(await phone.says(f"/start {token}"))
-    assert "Northwind Coffee" in words(await phone.says("/start"))
-    boris_tries = await desk.database.write(members.identity_link, desk.world.boris.id)
-    assert "belongs to Anna" in words(await phone.says(f"/start {boris_tries}"))
-
-
 async def test_help_names_what_this_person_can_do_here(desk: TestDesk) -> None:
     assert "/channels" in words(await desk.anna.says("/help"))
     assert "/channels" not in words(await desk.boris.says("/help"))

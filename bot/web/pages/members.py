@@ -10,7 +10,7 @@ from bot.web.pages.place import Place, Seeing, show
 from bot.web.pages.stage import set_stage
 from handlers.card import Button
 from handlers.members import role_names
-from smm import people
+from smm import invitations, people
 from smm.people import Person
 from smm.roles import Right
 
@@ -24,14 +24,14 @@ async def members(request: Request, place: Seeing) -> Response:
     found = await front_of(request).database.read(people.of_brand, place.brand)
     manages = place.may(Right.MANAGE)
     stage = await set_stage(request, place, buttons=_buttons(place, found) if manages else {})
-    invitations = await front_of(request).database.read(people.invited, place.brand) if manages else ()
+    invited = await front_of(request).database.read(invitations.still_open, place.brand) if manages else ()
     return await show(
         request,
         place,
         stage,
         "members",
         people=found,
-        invitations=invitations,
+        invitations=invited,
         roles=role_names(place.t),
         platforms=PLATFORMS,
         manages=manages,
