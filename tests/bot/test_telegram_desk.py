@@ -62,7 +62,7 @@ async def test_the_first_owner_comes_in_by_a_code_once(database: Database, tmp_p
         await server.until(lambda: server.private(eve).cards)
         assert "Eve" not in server.private(eve).cards[0].text
         links = await database.read(members.links, "TOKEN")
-        assert "https://t.me/copydesk_bot?start=TOKEN" in links
+        assert links == {"telegram": "https://t.me/copydesk_bot?start=TOKEN"}
         await telegram.stop()
         await delivery.stop()
         assert server.breaches == []
