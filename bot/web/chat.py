@@ -15,7 +15,7 @@ from starlette.responses import RedirectResponse, Response
 from bot.web import sight
 from bot.web.drawing import Reader, Refused, draw
 from bot.web.front import Front, Seated, Vouched, front_of, is_id, keep_signed_in, page, reader_of
-from bot.web.seats import COOKIE, Seat
+from bot.web.seats import COOKIE, Seat, is_page
 from bot.web.shell import brand_of, shell_of, title_of
 from bot.web.sight import NEWEST, Sight
 from bot.web.transport import ROOMS
@@ -75,7 +75,7 @@ async def seen(request: Request, seat: Seated, form: Vouched, chat_id: str) -> R
 def room_of(seat: Seat, chat_id: str) -> web.Room:
     """Return a room that the seat may enter; any other is not there for it."""
     room = seat.room(chat_id)
-    if room is None or room == seat.page:
+    if room is None or is_page(room):
         raise NotFound(N_("There is no such room, or you are not invited. Choose one of yours."))
     return room
 

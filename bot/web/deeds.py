@@ -17,12 +17,12 @@ from bot.web.chat import room_of, show
 from bot.web.drawing import Refused
 from bot.web.front import Seated, Vouched, answer, back_of, front_of, is_id, page, reader_of, wants_json
 from bot.web.pages.stage import returning
-from bot.web.seats import Seat, is_private
+from bot.web.seats import Seat, is_page, is_private
 from handlers.card import Ask
 from handlers.card_json import unpack
 from smm.errors import N_, Conflict, Invalid, NotFound
 from smm.text import line
-from storage import web
+from storage import buttons, web
 from storage.unit_of_work import UnitOfWork
 
 MOST_WORDS = 20_000
@@ -50,9 +50,9 @@ async def words(request: Request, seat: Seated, form: Vouched, chat_id: str) -> 
 @router.post("/press")
 async def press(request: Request, seat: Seated, form: Vouched) -> Response:
     """Take a press of a card's button, or of one of a page's own."""
-    message = await _message(request, seat, form) if form.get("message") else None
-    room = _room(seat, message)
     ref = str(form.get("ref", ""))
+    message = await _message(request, seat, form) if form.get("message") else None
+    room = _room(seat, message) if message else await _room_of_button(request, seat, ref)
     question = _confirmation(message, ref) if message else line(str(form.get("sure", "")), 200)
     if question and not form.get("confirmed") and not wants_json(request):
         t, back = reader_of(request, seat, room.zone).t, _back(form, seat, room)
@@ -96,7 +96,7 @@ async def answers(request: Request, seat: Seated, form: Vouched) -> Response:
 async def _refused(request: Request, seat: Seat, room: web.Room, form: FormData, refused: Refused) -> Response:
     """Show a form again with what was wrong: in its room, or on the page that it came from."""
     front = front_of(request)
-    if room == seat.page:
+    if is_page(room):
         front.refused[seat.session.id] = refused
         return RedirectResponse(_back(form, seat, room), 303)
     whole = await front.database.read(sight.of_page, seat, room.chat_id)
@@ -111,24 +111,33 @@ async def _told(request: Request, seat: Seat, room: web.Room, form: FormData, in
 async def _hand_on(request: Request, seat: Seat, room: web.Room, incoming: Incoming) -> tuple[Outcome, int]:
     """Give an update to the router; return what came of it, and up to where the room had come before."""
     front = front_of(request)
-    before = await front.database.read(web.newest_revision, room.chat_id) if room == seat.page else 0
+    before = await front.database.read(web.newest_revision, room.chat_id) if is_page(room) else 0
     return await front.web.hand_on(incoming), before
 
 
 def _after(form: FormData, seat: Seat, room: web.Room, outcome: Outcome, before: int) -> str:
     """Return what is looked at after a deed; a page shows what was said to it, unless a notice was all."""
     back = _back(form, seat, room)
-    return returning(back, before) if room == seat.page and outcome.notice is None else back
+    return returning(back, before) if is_page(room) and outcome.notice is None else back
 
 
 def _back(form: FormData, seat: Seat, room: web.Room) -> str:
-    return back_of(form, seat, "" if room == seat.page else f"chat/{room.chat_id}")
+    return back_of(form, seat, "" if is_page(room) else f"chat/{room.chat_id}")
 
 
-def _room(seat: Seat, message: web.Message | None) -> web.Room:
-    """Return the room of a message that the seat may see; the page's own buttons stand in the chat behind it."""
-    room = seat.room(message.chat_id) if message else seat.page
+def _room(seat: Seat, message: web.Message) -> web.Room:
+    """Return the room of a message that the seat may see."""
+    room = seat.room(message.chat_id)
     assert room is not None
+    return room
+
+
+async def _room_of_button(request: Request, seat: Seat, ref: str) -> web.Room:
+    """Return the chat behind a page, for a button of the page's own: such a button stands in no message."""
+    button = await front_of(request).database.read(buttons.get, ref)
+    room = seat.room(button.chat_id) if button and button.platform == web.PLATFORM else None
+    if room is None or not is_page(room):
+        raise NotFound(N_("This button does not work any more. Load the page again."))
     return room
 
 

@@ -32,7 +32,8 @@ _TEAM = ROLES[Right.SEE]
 class Seat:
     """Who sits there, by which session, and what they may enter. `user_id` is their identity, and their private chat.
 
-    `page` is the chat behind their pages (bot/web/pages): what is pressed on a page is pressed there, and answered there.
+    `pages` are the chats behind their pages (bot/web/pages), one for each brand: what is pressed on a page is pressed there, and
+    answered there. Who was of the team and is a client now has another one: what stood in the team's is not theirs to see.
     """
 
     name: str
@@ -40,18 +41,18 @@ class Seat:
     member: Member
     user_id: str
     rooms: tuple[web.Room, ...]
-    page: web.Room
+    pages: tuple[web.Room, ...]
     memberships: tuple[Membership, ...]
     brands: tuple[Brand, ...]
 
     @property
     def chat_ids(self) -> list[str]:
         """The chats that this seat may enter."""
-        return [room.chat_id for room in (*self.rooms, self.page)]
+        return [room.chat_id for room in (*self.rooms, *self.pages)]
 
     def room(self, chat_id: str) -> web.Room | None:
         """Return a room that this seat may enter; others do not exist for it."""
-        return next((room for room in (*self.rooms, self.page) if room.chat_id == chat_id), None)
+        return next((room for room in (*self.rooms, *self.pages) if room.chat_id == chat_id), None)
 
     def roles(self, room: web.Room) -> frozenset[Role]:
         """Return the roles that count in a room; in a private one, those of any brand."""
@@ -75,7 +76,12 @@ def roles_in(memberships: Sequence[Membership], brand_id: int | None) -> frozens
 
 def is_private(room: web.Room) -> bool:
     """Say whether one person alone reads a room."""
-    return room.purpose in {"private", "page"}
+    return room.purpose == "private" or is_page(room)
+
+
+def is_page(room: web.Room) -> bool:
+    """Say whether a room is the chat behind somebody's pages of a brand."""
+    return room.purpose == "page"
 
 
 def may_enter(room: web.Room, roles: frozenset[Role]) -> bool:
@@ -103,8 +109,13 @@ def sit(uow: UnitOfWork, name: str, token: str) -> Seat | None:
     mine = tuple(brand for brand in brands.of_workspace(uow, member.workspace_id) if roles_in(memberships, brand.id))
     brand = next((one for one in mine if one.id == member.brand_id), mine[0] if mine else None)
     private = _own_room(web_user(member.id), "private", brand)
-    page = _own_room(f"page-{member.id}", "page", brand)
-    return Seat(name, session, member, web_user(member.id), (*rooms, private), page, memberships, mine)
+    pages = tuple(_page(member, one, roles_in(memberships, one.id)) for one in mine)
+    return Seat(name, session, member, web_user(member.id), (*rooms, private), pages, memberships, mine)
+
+
+def _page(member: Member, brand: Brand, roles: frozenset[Role]) -> web.Room:
+    reads = "team" if roles & _TEAM else "client"
+    return _own_room(f"page-{member.id}-{brand.id}-{reads}", "page", brand)
 
 
 def _own_room(chat_id: str, purpose: str, brand: Brand | None) -> web.Room:

@@ -8,7 +8,7 @@ How a page is made, here `plan.py`; its address is /s/{seat}/b/{brand}/plan, its
         stage = await set_stage(request, place, cards=[("post", 7)], buttons={"new": Button(...)})  # stage.py
         return await show(request, place, stage, "plan", found=found)  # templates/pages/plan.html, made of templates/app.html
 
-Nothing is decided here and nothing written. Behind the pages of every person stands a chat of their own, `Seat.page`:
+Nothing is decided here and nothing written. Behind the pages of a brand stands a chat of every person's own, one of `Seat.pages`:
 
 - A *card* of the stage is a view of an object (`handlers.route.view`) that stands in that chat as a message; the template shows
   it with `parts.standing`. Its buttons are sealed and pressed as in any chat, and the outbox keeps it in step. That

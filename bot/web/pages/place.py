@@ -41,8 +41,8 @@ class Place:
 
     @property
     def chat(self) -> ChatRef:
-        """The chat behind the person's pages."""
-        return ChatRef("web", self.seat.page.chat_id)
+        """The chat behind the person's pages of the brand."""
+        return ChatRef("web", next(page.chat_id for page in self.seat.pages if page.brand_id == self.brand.id))
 
     def may(self, right: Right) -> bool:
         """Say whether the person has a right in the brand."""

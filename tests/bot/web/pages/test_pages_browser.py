@@ -22,6 +22,18 @@ pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module"), nee
 BRAND = "/b/northwind-coffee/"
 
 
+async def test_a_client_has_their_room_and_is_told_why_the_rest_is_closed(
+    open_desk: WebDesk, server: WebServer, chromium: Browser
+) -> None:
+    page = await sits(open_desk, server, await chromium.new_context(), open_desk.world.clara, "/chat/client")
+    await look(page, "client")
+    await page.goto(f"{server.url}/s/me{BRAND}audit")
+    await expect(page.get_by_text("Ask an owner or a manager of the brand.")).to_be_visible()
+    await look(page, "refused")
+    await page.get_by_role("link", name="Back to the desk").click()
+    await expect(page.get_by_role("heading", name="Northwind client")).to_be_visible()
+
+
 @pytest.mark.parametrize("kind", list(LOOKS))
 async def test_every_page_is_good_to_look_at_and_to_hear(
     open_desk: WebDesk, server: WebServer, chromium: Browser, inbox: WebInbox, kind: str

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 
 import pytest
-from web_desk import WebDesk
+from web_desk import WebDesk, found
+from web_inbox import WebInbox
 
+from bot.web import seats
 from bot.web.shell import TABS
 from smm.roles import Right, Role, allows
-from storage import brands, members
+from storage import brands, members, web
 
 BRAND = "/b/northwind-coffee/"
 
@@ -65,3 +67,30 @@ async def test_a_form_never_leads_away(open_desk: WebDesk, back: str) -> None:
     anna = await open_desk.browser(open_desk.world.anna)
     sent = await anna.sends("/speak", language="ru", back=back)
     assert sent.headers["location"] == "/s/me/"
+
+
+async def test_who_leaves_the_team_hears_nothing_more_of_what_stood_on_their_pages(
+    open_desk: WebDesk, inbox: WebInbox
+) -> None:
+    vera, brand = open_desk.world.vera, open_desk.world.brand
+    browser = await open_desk.browser(vera)
+    page = await browser.opens(f"{BRAND}inbox/{await inbox.hears('Do you have oat milk?')}")
+    stood = re.findall(r'id="m-(\d+)"', page.text)
+    await open_desk.database.write(members.withdraw_all, vera.id)
+    await open_desk.database.write(members.grant, vera.id, brand.id, Role.CLIENT)
+    seat = await open_desk.database.read(seats.sit, "me", browser.http.cookies[seats.COOKIE])
+    assert seat is not None
+    kept = await open_desk.database.read(web.message, int(stood[0]))
+    assert kept is not None
+    assert seat.room(kept.chat_id) is None
+    form, button = found(page.text, "Claim")[0]
+    pressed = await browser.http.post(form.action, data=form.fields | {"ref": button["value"]})
+    assert pressed.status_code == 404
+
+
+async def test_a_pages_own_button_is_pressed_by_whom_it_was_shown_to(open_desk: WebDesk) -> None:
+    anna, boris = await open_desk.browser(open_desk.world.anna), await open_desk.browser(open_desk.world.boris)
+    _, button = found((await anna.opens(BRAND + "members")).text, "Invite somebody")[0]
+    assert (await boris.sends("/press", ref=button["value"])).status_code == 404
+    assert (await anna.sends("/press", ref="made-up")).status_code == 404
+    assert (await anna.sends("/press", ref=button["value"])).status_code == 303
