@@ -37,6 +37,7 @@ def declare_networks(outside: Outside) -> None:
                     network.limits,
                     network.credentials,
                     network.looks,
+                    one_hook=network.one_hook,
                     consent=network.oauth is not None and network.name in outside.apps,
                     tried=network.status is not Status.DOCUMENTED,
                     until=VERSIONS[network.name].until if network.name in VERSIONS else None,
@@ -132,6 +133,13 @@ class OpenNetworks:
         for standing in self._open.values():
             await standing.connector.close()
         self._open.clear()
+
+    def visitor(self, network: str) -> Connector:
+        """Return a connector of nobody's account."""
+        kind = connectors.find(network)
+        if kind is None:
+            raise NotFound(N_("There is no such network here. Choose one: /accounts"))
+        return kind({}, self._outside)
 
     def limits(self, network: str) -> Limits | None:
         """Return a network's declared limits, None for an unknown network."""

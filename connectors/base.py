@@ -72,6 +72,7 @@ class Base(Listening, Publishing, Answering, Measuring):
     looks: ClassVar[Looks | None] = None  # of networks where something can be published
     credentials: ClassVar[tuple[Credential, ...]]
     oauth: ClassVar[OAuth | None] = None
+    one_hook: ClassVar[bool] = False  # the network pushes everything of our app to a single address
     status: ClassVar[Status]
     checked: ClassVar[date]
     quota: Quota | None = None
@@ -188,6 +189,14 @@ class Base(Listening, Publishing, Answering, Measuring):
     async def check(self) -> Profile:
         """Make a real call that proves the credentials work."""
         self._cannot()
+
+    def consent(self, state: str, challenge: str, redirect: str) -> str:
+        """Return the address of the network's page where a person allows the desk to act, as OAuth with PKCE says."""
+        from connectors.consent import page
+
+        if self.oauth is None:
+            self._cannot()
+        return page(self._base(), self.oauth, self._app, state, challenge, redirect)
 
     async def exchange(self, grant: Grant) -> tuple[Offer, ...]:
         """Turn a person's consent into credentials, as OAuth says; they are called token, refresh_token and expires_at."""

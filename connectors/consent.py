@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
+from urllib.parse import urlencode, urljoin
 
 from connectors.base import App
 from connectors.outcomes import EXPIRED, Reply
@@ -19,6 +20,21 @@ from smm.networks import Grant, OAuth
 
 APP_REFUSED: Final = N_("{network} does not accept the desk's own application: {reason}. Tell whoever runs the desk.")
 _DEAD: Final = frozenset({"invalid_grant", "access_denied"})
+
+
+def page(base: str, oauth: OAuth, app: App, state: str, challenge: str, redirect: str) -> str:
+    """Return the address where a person consents (https://www.rfc-editor.org/rfc/rfc7636#section-4.3)."""
+    asked = {
+        "response_type": "code",
+        "client_id": app.client_id,
+        "redirect_uri": redirect,
+        "scope": oauth.separator.join(oauth.scopes),
+        "state": state,
+        "code_challenge": challenge,
+        "code_challenge_method": "S256",
+    }
+    address = urljoin(base, oauth.authorize)
+    return f"{address}{'&' if '?' in address else '?'}{urlencode({**asked, **oauth.extra})}"
 
 
 async def exchanged(wire: Wire, oauth: OAuth, app: App, grant: Grant) -> Mapping[str, str]:

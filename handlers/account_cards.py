@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from handlers.card import Block, Button, Card, Field, Link, Tone, bold, para, row
 from handlers.post_parts import STATES
 from handlers.route import Scene, Words, view
-from smm import accounts, declared, doctor, showing
+from smm import accounts, declared, doctor, hooks, showing
 from smm.errors import N_
 from smm.networks import Can, Quota
 
@@ -111,6 +111,8 @@ def _fields(uow: UnitOfWork, t: Words, account: Account, brand: Brand) -> Iterab
     yield Field(t("Can"), ", ".join(can) or "—")
     if who := doctor.connector_of(uow, account):
         yield Field(t("Connected by"), who)
+    if pushes := hooks.address(uow, account):
+        yield Field(t("Address for webhooks"), pushes)
 
 
 def _left(t: Words, quota: Quota, zone: str) -> str:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from handlers.account_cards import all_button, draw, ends, handle, state
 from handlers.card import Answer, Ask, Button, Card, Edit, Notice, Para, Question, bold, para, row
 from handlers.route import Context, Words, action, command
-from smm import accounts, declared
+from smm import accounts, consents, declared
 from smm.errors import N_, Conflict
 from smm.roles import Right, allows
 
@@ -119,7 +119,13 @@ def ask(context: Context) -> Answer:
         raise Conflict(N_("That network cannot be connected here. Choose one: /accounts"))
     if not (context.private or context.chat.platform == "web"):
         words = t("Everybody here could read the key. Write /accounts to me in a private chat, or on the web: /me")
-        return Card(title=t("Not in a group"), body=(para(words),), tone="warn")
+        return Card(title=t("Not in a group"), body=(para(words),), buttons=(row(_consent(context)),), tone="warn")
+    if not network.credentials:
+        words = t(
+            "You allow it on {network}'s own page, and can take it back there at any time.", network=network.title
+        )
+        title = t("Connect to {network}", network=network.title)
+        return Card(title=title, body=(para(words),), buttons=(row(_consent(context)),))
     questions = tuple(
         Question(
             asked.name,
@@ -134,8 +140,28 @@ def ask(context: Context) -> Answer:
     return Card(
         title=t("Connect to {network}", network=network.title),
         body=(para(t("It is sealed at once, and proven by a real call before anything is kept.")), *_tidy(context)),
+        buttons=(row(_consent(context)),) if network.consent else (),
         ask=Ask("accounts.save", questions, t("Connect"), context.object_id, args={"network": network.name}),
     )
+
+
+def _consent(context: Context) -> Button | None:
+    """Return the way to the network's own page, where it has one and the desk an app and an address."""
+    network = declared.find(context.args.get("network", ""))
+    if network is None or not network.consent:
+        return None
+    url = consents.address(context.uow, context.of.slug, network.name, context.object_id)
+    label = context.t("Allow it on {network}", network=network.title)
+    return Button(label, url=url, look="good") if url else None
+
+
+@action("accounts.take_offer", needs=Right.MANAGE, help=N_("Connect this one of the accounts that you allowed"))
+def take_offer(context: Context) -> Answer:
+    """Connect one of the accounts that a consent covers."""
+    instead = context.args.get("instead", "")
+    again = int(instead) if instead.isdecimal() else 0
+    consents.take_offer(context.uow, context.actor, context.object_id, context.chat, context.t.language, again)
+    return Notice(context.t("The key is being checked by a real call…"))
 
 
 def _tidy(context: Context) -> tuple[Para, ...]:

@@ -34,6 +34,7 @@ from storage import accounts, audit, jobs, memos
 from storage.accounts import Account
 from storage.channels import ChatRef
 from storage.unit_of_work import UnitOfWork
+from storage.vault import SealBroken
 
 VIEW: Final = "account"
 NOTICE: Final = "key_notice"  # to one person: see smm/doctor.py
@@ -59,23 +60,45 @@ def begin(
         raise NotFound(N_("There is no such network here. Choose one: /accounts"))
     if instead:
         of(uow, actor.brand_id, instead)
-    accounts.remove_stale(uow, actor.brand_id, uow.now - STALE)
-    token = secrets.token_urlsafe(12)
+    filled = {asked.name: _filled(asked, given.get(asked.name, "")) for asked in wanted.credentials}
+    pending = keep_pending(uow, actor.brand_id, actor.member_id, network, filled)
+    prove(uow, actor, pending, chat, language, instead)
+    return pending
+
+
+def keep_pending(
+    uow: UnitOfWork, brand_id: int, member_id: int, network: str, given: Mapping[str, str], name: str = ""
+) -> int:
+    """Seal credentials in a closed row of their own, where they wait to be proven; return its id."""
+    accounts.remove_stale(uow, brand_id, uow.now - STALE)
     pending = accounts.add(
         uow,
-        actor.brand_id,
+        brand_id,
         network,
-        f"pending:{token}",
-        name=wanted.title,
+        f"pending:{secrets.token_urlsafe(12)}",
+        name=name[:200] or declared.title(network),
         health="connecting",
         closed_at=uow.now,
-        connected_by=actor.member_id,
+        connected_by=member_id,
     )
-    filled = {asked.name: _filled(asked, given.get(asked.name, "")) for asked in wanted.credentials}
-    accounts.change(uow, pending, secret=uow.vault.seal(filled, accounts.owner(pending)))
-    args = {"account_id": pending, "instead": instead, "chat": asdict(chat), "language": language}
-    jobs.queue(uow, "connect", f"connect:{token}", args | {"member_id": actor.member_id, "identity": actor.identity})
+    accounts.change(uow, pending, secret=uow.vault.seal(given, accounts.owner(pending)))
     return pending
+
+
+def prove(
+    uow: UnitOfWork,
+    actor: Actor,
+    pending_id: int,
+    chat: ChatRef,
+    language: str,
+    instead: int = 0,
+    *,
+    over: bool = False,
+) -> None:
+    """Let a job prove waiting credentials; with `over`, what was not given anew stays as it was."""
+    args = {"account_id": pending_id, "instead": instead, "chat": asdict(chat), "language": language, "over": over}
+    who = {"member_id": actor.member_id, "identity": actor.identity}
+    jobs.queue(uow, "connect", f"connect:{pending_id}:{uow.now.isoformat()}", args | who)
 
 
 def _filled(asked: Credential, given: str) -> str:
@@ -132,6 +155,7 @@ def _settle(uow: UnitOfWork, pending_id: int, profile: Profile, args: Mapping[st
         profile,
         uow.vault.open(pending.secret, pending.owner),
         by=pending.connected_by,
+        over=bool(args.get("over")),
     )
     accounts.remove(uow, pending_id)
     account = accounts.get(uow, account_id)
@@ -141,9 +165,19 @@ def _settle(uow: UnitOfWork, pending_id: int, profile: Profile, args: Mapping[st
 
 
 def connected(
-    uow: UnitOfWork, brand_id: int, network: str, profile: Profile, given: Mapping[str, str], by: int | None = None
+    uow: UnitOfWork,
+    brand_id: int,
+    network: str,
+    profile: Profile,
+    given: Mapping[str, str],
+    by: int | None = None,
+    *,
+    over: bool = False,
 ) -> int:
-    """Keep a proven login as the brand's account and return its id; one that stood before keeps its history and its place."""
+    """Keep a proven login as the brand's account and return its id; one that stood before keeps its history and its place.
+
+    With `over` it also keeps what was not given anew: not every network repeats its refresh token.
+    """
     known = accounts.same(uow, brand_id, network, profile.remote_id)
     account_id = known.id if known else accounts.add(uow, brand_id, network, profile.remote_id)
     fetches = declared.can(network, Can.FETCH) and (profile.can is None or Can.FETCH in profile.can)
@@ -151,7 +185,7 @@ def connected(
         uow,
         account_id,
         **told(uow, profile),
-        secret=uow.vault.seal(given, accounts.owner(account_id)),
+        secret=uow.vault.seal((_standing(uow, known) if over else {}) | dict(given), accounts.owner(account_id)),
         health="ok",
         health_note="",
         failures=0,
@@ -168,6 +202,15 @@ def connected(
     uow.wake("accounts")
     uow.wake("due")
     return account_id
+
+
+def _standing(uow: UnitOfWork, known: Account | None) -> dict[str, str]:
+    if known is None or known.secret is None:
+        return {}
+    try:
+        return uow.vault.open(known.secret, known.owner)
+    except SealBroken:
+        return {}
 
 
 def told(uow: UnitOfWork, profile: Profile) -> dict[str, Any]:

@@ -20,8 +20,9 @@ if TYPE_CHECKING:
 class Declared:
     """One network as its connector declares it.
 
-    `consent`: a person can allow the desk to act there (OAuth), for the desk has an app. Not `tried`: its connector was written
-    from the documentation alone. `until` is the last day on which the network answers the version of its API that we speak.
+    `one_hook`: the network pushes all accounts' news to one address of ours. `consent`: a person can allow the desk to act
+    there (OAuth), for the desk has an app. Not `tried`: its connector was written from the documentation alone. `until` is the
+    last day on which the network answers the version of its API that we speak.
     """
 
     name: str
@@ -31,6 +32,7 @@ class Declared:
     credentials: tuple[Credential, ...] = ()  # what to ask for when an account is connected
     looks: Looks | None = None
     consent: bool = False
+    one_hook: bool = False
     tried: bool = True
     until: date | None = None
 

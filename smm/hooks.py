@@ -13,11 +13,11 @@ from datetime import timedelta
 from typing import Final
 
 from smm import accounts as health
-from smm import ingest
+from smm import declared, ingest
 from smm.desk import Desk
 from smm.errors import N_, AuthExpired, ConnectorError, NotFound, Rejected, Unsupported
-from smm.networks import Hooked, Pushed
-from storage import accounts, pushes
+from smm.networks import Can, Hooked, Pushed
+from storage import accounts, memos, pushes
 from storage.accounts import Account
 from storage.unit_of_work import UnitOfWork
 
@@ -33,6 +33,15 @@ async def take(desk: Desk, network: str, pushed: Pushed) -> Hooked:
     if hooked.fetch or hooked.items:
         await desk.database.write(_store, meant, hooked, pushed)
     return hooked
+
+
+def address(uow: UnitOfWork, account: Account) -> str:
+    """Return where an account's network may push to; empty where it cannot, or where the desk has no address yet."""
+    base = (memos.get(uow, "address:web") or "").removesuffix("/in/")
+    found = declared.find(account.network)
+    token = app_token(uow, account.network) if found is not None and found.one_hook else account.hook
+    can = declared.allows(account, Can.WEBHOOK) and account.closed_at is None
+    return f"{base}/hooks/{account.network}/{token}" if base.startswith("https://") and token and can else ""
 
 
 def app_token(uow: UnitOfWork, network: str) -> str:

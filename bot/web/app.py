@@ -18,7 +18,7 @@ from bot.web import chat, deeds, demo, files, network_hooks, public_media, sign_
 from bot.web.drawing import environment
 from bot.web.front import Front, SignedOut, WebOptions, front_of, language_of, page, wants_json
 from bot.web.guard import LOOPBACK, Attempts, Guard
-from bot.web.pages import accounts, approvals, audit, calendar, home, inbox, live, members, posts
+from bot.web.pages import accounts, approvals, audit, calendar, consent, home, inbox, live, members, posts
 from bot.web.transport import Web
 from handlers.card import Notice
 from handlers.route import Words
@@ -58,7 +58,8 @@ def create_app(
     )
     for part in (public_media, network_hooks, sign_in, chat, deeds, files):
         app.include_router(part.router)
-    for tab in (home, live, inbox, calendar, posts, approvals, accounts, members, audit):
+    app.include_router(consent.returning)
+    for tab in (home, live, inbox, calendar, posts, approvals, accounts, consent, members, audit):
         app.include_router(tab.router, prefix="/s/{seat}/b/{brand}")
     if options.demo:
         app.include_router(demo.router)

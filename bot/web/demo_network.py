@@ -19,7 +19,7 @@ from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, Field
 from sse_starlette import EventSourceResponse
 
-from bot.web import demo_page
+from bot.web import demo_consent, demo_page
 from bot.web.demo_page import Network, signs
 from connectors import demo_figures, demo_pictures
 from connectors.demo_network import NORTHWIND, PAGE, BrandAccount, DemoNetwork, Entry, Refusal, Shown
@@ -60,6 +60,7 @@ def add_network(app: FastAPI, network: DemoNetwork, prefix: str = PREFIX) -> Non
     """Put the network's API and page into an application."""
     app.state.demo_network = network
     app.include_router(api, prefix=f"{prefix}/api")
+    app.include_router(demo_consent.router, prefix=prefix)
     app.include_router(demo_page.router, prefix=prefix)
     app.add_exception_handler(Refusal, _refuse)
 

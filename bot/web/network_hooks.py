@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fastapi import APIRouter, FastAPI, Request
+from starlette.exceptions import HTTPException
 from starlette.responses import PlainTextResponse, Response
 
 from bot.web.guard import FORM_BYTES
@@ -17,6 +18,14 @@ router = APIRouter(prefix="/hooks")
 def take_pushes(app: FastAPI, desk: Desk) -> None:
     """Begin to take what networks push: until then they are asked to come again."""
     app.state.pushed_to = desk
+
+
+def desk_of(request: Request) -> Desk:
+    """Return the desk that reaches outside, for pages that need it."""
+    desk: Desk | None = getattr(request.app.state, "pushed_to", None)
+    if desk is None:
+        raise HTTPException(503)
+    return desk
 
 
 @router.api_route("/{network}/{token}", methods=["GET", "POST"])

@@ -39,6 +39,9 @@ class Login(Protocol):
     async def check(self) -> Profile:
         """Make a real call that proves the credentials work, and find out what they allow."""
 
+    def consent(self, state: str, challenge: str, redirect: str) -> str:
+        """Return the address of the network's page where a person allows the desk to act; they come back to `redirect`."""
+
     async def exchange(self, grant: Grant) -> tuple[Offer, ...]:
         """Turn a person's consent into credentials; several where it covers several accounts."""
 
@@ -122,6 +125,9 @@ class Networks(Protocol):
 
     async def connector(self, account_id: int) -> Connector:
         """Return the open connector of an account, with its current credentials."""
+
+    def visitor(self, network: str) -> Connector:
+        """Return a connector of nobody's account, to ask for a consent; whoever asked for it closes it."""
 
     def limits(self, network: str) -> Limits | None:
         """Return a network's declared limits, None for an unknown network."""

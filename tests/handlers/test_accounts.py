@@ -12,7 +12,7 @@ from dialog import TestDesk
 from fake_networks import LIMITS, FakeNetworks
 
 from handlers.card import Card, Notice
-from smm import accounts, declared
+from smm import accounts, declared, members
 from smm.desk import Desk
 from smm.errors import N_, AuthExpired
 from smm.networks import Can, Credential, Profile, Quota
@@ -185,3 +185,29 @@ async def test_a_network_that_was_never_tried_says_so_once(desk: TestDesk, clock
     await desk.anna.says("/accounts")
     again = shown(await desk.anna.presses("Demo network: Northwind Coffee"))
     assert "has not been tried" not in str(again.body)
+
+
+async def test_where_the_network_asks_people_itself_they_are_led_there_from_any_room(desk: TestDesk) -> None:
+    await desk.database.write(members.note_address, "web", "https://desk.example/in/")
+    known = declared.find("demo")
+    assert known is not None
+    declared.declare(replace(known, consent=True, credentials=()))
+    await desk.anna.says("/accounts")
+    await desk.anna.presses("Connect an account")
+    card = shown(await desk.anna.presses("Demo network"))
+    assert card.ask is None
+    ((button,),) = card.buttons
+    assert button.label == "Allow it on Demo network"
+    assert button.url == f"https://desk.example/s/me/b/{desk.world.brand.slug}/accounts/connect/demo"
+
+
+async def test_the_card_tells_where_the_network_may_push_to(desk: TestDesk) -> None:
+    account_id = await connected(desk)
+    await desk.anna.says("/accounts")
+    assert "webhooks" not in str(shown(await desk.anna.presses("Demo network: Northwind")).fields)
+    await desk.database.write(members.note_address, "web", "https://desk.example/in/")
+    account = await desk.database.read(accounts.find, account_id)
+    assert account is not None
+    await desk.anna.says("/accounts")
+    fields = {field.label: field.value for field in shown(await desk.anna.presses("Demo network: Northwind")).fields}
+    assert fields["Address for webhooks"] == f"https://desk.example/hooks/demo/{account.hook}"

@@ -118,9 +118,14 @@ class FakeConnector:
         known = Profile(f"account-{self._account_id}", "Northwind Coffee", "northwind", link)
         return self._world.profiles.get(self._account_id, known)
 
+    def consent(self, state: str, challenge: str, redirect: str) -> str:
+        """Return an address that says what was asked."""
+        return f"https://demo.example/consent?state={state}&challenge={challenge}"
+
     async def exchange(self, grant: Grant) -> tuple[Offer, ...]:
-        """Return credentials that say whose consent it was."""
-        return (Offer("", {"token": grant.code}),)
+        """Return what the test laid out: by itself, credentials that say whose consent it was."""
+        self._world.grants.append(grant)
+        return self._world.offers or (Offer("", {"token": grant.code}),)
 
     async def fetch(self, cursor: str) -> Page:
         """Bring the next of the pages that the test laid out."""
@@ -219,6 +224,8 @@ class FakeNetworks:
         self.profiles: dict[int, Profile] = {}
         self.figures: dict[str, Metrics] = {}
         self.pushed = Hooked()
+        self.offers: tuple[Offer, ...] = ()
+        self.grants: list[Grant] = []
         self.during: Callable[[str], Awaitable[None]] | None = None  # awaited in the middle of each call
         self.idempotent = False  # whether the same key is the same effect
         self._scripts: dict[str, deque[Outcome]] = defaultdict(deque)
@@ -235,6 +242,10 @@ class FakeNetworks:
     async def connector(self, account_id: int) -> Connector:
         """Return the account's connector."""
         return self._open.setdefault(account_id, FakeConnector(self, account_id))
+
+    def visitor(self, network: str) -> Connector:
+        """Return a connector of nobody's account."""
+        return FakeConnector(self, 0)
 
     def limits(self, network: str) -> Limits | None:
         """Return the limits of every network that a test may name."""
