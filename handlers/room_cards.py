@@ -70,7 +70,7 @@ def _digest(t: Words, kept: Rhythm) -> str:
 
 def _fallback(context: Context, room: Channel) -> str:
     chosen = rooms.find(context.uow, room.fallback_id) if room.fallback_id else None
-    return context.t("the desk chooses") if chosen is None else chosen.title or chosen.chat_id
+    return context.t("The desk chooses") if chosen is None else chosen.title or chosen.chat_id
 
 
 def _waiting(context: Context, room: Channel) -> str:
@@ -122,9 +122,9 @@ def _card(context: Context, room: Channel) -> Card:
 
 def _state(context: Context, room: Channel, kept: Rhythm) -> str:
     if room.state == "lost":
-        return context.t("lost: invite me again")
+        return context.t("Lost: invite me again")
     is_quiet = rhythm.is_quiet(kept, context.of.zone, context.uow.now)
-    return context.t("open, quiet now") if is_quiet else context.t("open")
+    return context.t("In use, quiet now") if is_quiet else context.t("In use")
 
 
 def _release(t: Words, room: Channel) -> Button:
@@ -161,7 +161,8 @@ def quiet(context: Context) -> Answer:
 
 
 def _options(t: Words, known: dict[str, tuple[tuple[int, ...], str]]) -> tuple[tuple[str, str], ...]:
-    return tuple((key, t(words)) for key, (_days, words) in known.items())
+    labels = ((key, t(words)) for key, (_days, words) in known.items())
+    return tuple((key, label[:1].upper() + label[1:]) for key, label in labels)
 
 
 @action("channels.quiet_set", needs=Right.MANAGE, help=N_("Keep this room's quiet hours"))

@@ -19,6 +19,7 @@ from sqlalchemy import (
     bindparam,
     false,
     func,
+    null,
     select,
     text,
     update,
@@ -142,7 +143,7 @@ _NEXT = select(func.min(alerts.c.not_before)).where(alerts.c.state == "queued", 
 _CLOSE = (
     update(alerts)
     .where(alerts.c.id.in_(bindparam("wanted", expanding=True)), alerts.c.state == "queued")
-    .values(state=bindparam("now_state"), done_at=bindparam("at"))
+    .values(state=bindparam("now_state"), done_at=bindparam("at"), card=null())
 )
 _OF_CHAT = (
     select(alerts)
@@ -178,7 +179,7 @@ def of_chat(uow: UnitOfWork, chat: ChatRef) -> list[Alert]:
 
 
 def close(uow: UnitOfWork, ids: Sequence[int], state: str) -> int:
-    """Take rows out of the queue as delivered, merged or lost."""
+    """Take rows out of the queue as delivered, merged or lost. A finished card is not kept: it may hold a one-time code."""
     return uow.change(_CLOSE, wanted=list(ids), now_state=state, at=uow.now) if ids else 0
 
 

@@ -12,6 +12,7 @@ from storage.web import seen, sessions
 
 # What the one had of their own and does not hand on as it is: the chats that only they could enter, and what they might do.
 OWN = frozenset(table.name for table in (identities, memberships, seen, sessions))
+UNBOUND = frozenset({"member_id", "connected_by"})  # name a member wherever they stand, also without a foreign key
 
 
 def join(uow: UnitOfWork, old: int, into: int) -> None:
@@ -20,8 +21,8 @@ def join(uow: UnitOfWork, old: int, into: int) -> None:
     uow.change(delete(votes).where(votes.c.member_id == old, votes.c.approval_id.in_(both)))
     for table in metadata.sorted_tables:
         for column in table.columns:
-            named = any(str(each.target_fullname) == "members.id" for each in column.foreign_keys)
-            if named and table.name not in OWN:
+            bound = any(str(each.target_fullname) == "members.id" for each in column.foreign_keys)
+            if (bound or column.name in UNBOUND) and table.name not in OWN:
                 uow.change(update(table).where(column == old).values({column.name: into}))
     # A web identity is the address of a private chat that is its member's alone.
     uow.change(delete(identities).where(identities.c.member_id == old, identities.c.platform == "web"))

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from clocks import Clock
 from dialog import FakeChat, PlainWords, TestDesk, open_desk
+from inbox_desk import open_inbox_desk
 from spoken import words
 
 from bot.delivery import Delivery
@@ -16,7 +17,10 @@ from handlers.card import Button, Card, para, row
 from handlers.route import Scene
 from smm import alerts as telling
 from smm import rooms
+from smm.actors import Actor
 from smm.errors import ChatError
+from smm.inbox import resolve
+from smm.roles import Role
 from storage import alerts, channels, memos
 from storage.engine import Database
 from storage.unit_of_work import UnitOfWork
@@ -230,3 +234,27 @@ async def test_a_topic_is_a_room_of_its_own_also_in_digests(database: Database) 
         shown = " ".join(words(card) for chat, card in roomy.sent if chat.topic_id == topic)
         listed = {number for number in range(1, 13) if f" {number}: first" in f" {shown}"}
         assert listed == {number for number in range(1, 13) if number % 2 == odd}
+
+
+async def test_a_comment_that_was_answered_meanwhile_is_only_counted(desk: TestDesk, clock: Clock) -> None:
+    inbox = await open_inbox_desk(desk, clock)
+    await rest(desk, **NIGHT)
+    ids = [await inbox.hears(text, author_id=text) for text in ("Where are you?", "When do you open?", "Any oat milk?")]
+    assert titles(desk) == []
+    boris = desk.world.boris
+    actor = Actor(desk.world.brand.id, boris.id, boris.name, frozenset({Role.COMMUNITY}), "web:2")
+    await desk.database.write(resolve, ids[0], actor)
+    await morning(desk, clock)
+    (digest,) = desk.room("team").cards
+    assert "3 came meanwhile" in words(digest)
+    assert "Where are you?" not in words(digest)
+    assert "Any oat milk?" in words(digest)
+    assert "1 is settled already" in words(digest)
+
+
+async def test_a_code_is_not_kept_once_it_was_shown(desk: TestDesk) -> None:
+    await desk.anna.says("/invite client")
+    token = desk.room(f"member-{desk.world.anna.id}").cards[-1].fields[-1].value.removeprefix("/start ")
+    kept = await desk.database.read(lambda uow: alerts.get(uow, range(1, 99)))
+    assert {row.state for row in kept} == {"delivered"}
+    assert token not in repr(kept)

@@ -41,7 +41,7 @@ async def test_quiet_hours_are_set_by_a_form_and_shown_with_what_waits(desk: Tes
     done = await desk.anna.answers(**{"from": "9", "to": "12:30", "days": "work", "off": "weekend"})
     assert "quiet 09:00 to 12:30, Monday to Friday" in words(done)
     assert "quiet all day on Saturday and Sunday" in words(done)
-    assert "open, quiet now" in words(done)
+    assert "In use, quiet now" in words(done)
     await desk.database.write(
         telling.tell, desk.world.brand.id, "team", "daily", desk.world.brand.id, {"day": "2026-03-01"}
     )
