@@ -11,7 +11,7 @@ from connectors.reading import Body
 from connectors.vk_errors import MOSCOW
 from connectors.vk_keys import Kind, Login
 from connectors.vk_listening import COMMENTS, REFUSALS, VkListening
-from connectors.vk_reading import names
+from connectors.vk_reading import names, shown
 from connectors.vk_spots import Spot
 from smm.errors import N_, Rejected
 from smm.networks import Crowd, Deed, Metrics, Person
@@ -188,4 +188,4 @@ def _speaker(body: Body, known: Mapping[str, tuple[str, str]]) -> Person:
     author = str(body.read("from_id", int))
     name, handle = known.get(author, ("", ""))
     said = datetime.fromtimestamp(body.read("date", int), UTC)
-    return Person(author, bounded(name, 200), bounded(handle, 200), bounded(body.read("text", str)), said)
+    return Person(author, bounded(name, 200), bounded(handle, 200), bounded(shown(body.read("text", str))), said)

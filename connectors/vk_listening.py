@@ -49,11 +49,11 @@ class VkListening(VkLogin):
         posts = dict(kept.posts)
         if events is None:
             seen, posts = await self._look_around(login, kept)
-            items += seen if cursor else sorted(seen, key=lambda item: item.said_at)[-FIRST:]
+            items += seen
         mentions, mentioned = await self._mentions(login, kept.mentioned)
-        told = await self._named(login, [*items, *mentions])
-        more = bool(events)  # an answer may have been cut
-        return Page(tuple(sorted(told, key=lambda item: item.said_at)), Cursor(ts, posts, mentioned).dump(), more)
+        told = sorted([*items, *mentions], key=lambda item: item.said_at)
+        named = await self._named(login, told if cursor else told[-FIRST:])
+        return Page(named, Cursor(ts, posts, mentioned).dump(), more=bool(events))  # an answer may have been cut
 
     def _reader(self, login: Login) -> Reader:
         return Reader(login.group_id, login.of(Kind.USER) is not None, datetime.now(UTC))

@@ -44,7 +44,7 @@ class VkLogin(Base):
     name: ClassVar[str] = "vk"
     title: ClassVar[str] = "VKontakte"
     limits = Limits(
-        text=15_895,
+        text=15_895,  # what the site's own form takes; the page does not say
         media=10,
         media_bytes=50 * 1024 * 1024,
         source="https://dev.vk.com/ru/method/wall.post",

@@ -6,9 +6,11 @@ Pure functions; the conversation is vk.py's. Events: https://dev.vk.com/ru/api/c
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from html import unescape
 from typing import Final
 
 from connectors.plain_text import bounded, fingerprint
@@ -18,6 +20,7 @@ from smm.errors import Unreadable
 from smm.networks import Item, Kind
 
 CHATS: Final = 2_000_000_000  # peers from here on are chats of many
+_NAMED = re.compile(r"\[(?:id|club|public|event)\d+\|([^\]\n]{1,200})\]")
 REMEMBERED: Final = 40  # posts whose number of comments is kept
 
 # Of each event: where its comment stands, and the field that names what it is under.
@@ -113,7 +116,7 @@ def comment(body: Body, spot: Spot, reader: Reader) -> Item:
         remote_id=str(spot),
         author_id=str(author),
         author_name="",
-        text=bounded(body.maybe("text", str) or ""),
+        text=bounded(shown(body.maybe("text", str) or "")),
         said_at=_moment(body),
         link=spot.link(reader.group_id),
         thread_id=str(spot.root),
@@ -136,7 +139,7 @@ def post(body: Body, reader: Reader) -> Item:
         remote_id=str(spot),
         author_id=str(author),
         author_name="",
-        text=bounded(text),
+        text=bounded(shown(text)),
         said_at=_moment(body),
         link=spot.link(reader.group_id),
         thread_id=str(spot),
@@ -160,7 +163,7 @@ def message(body: Body, reader: Reader) -> Item | None:
         remote_id=str(spot),
         author_id=str(author),
         author_name="",
-        text=bounded(body.maybe("text", str) or ""),
+        text=bounded(shown(body.maybe("text", str) or "")),
         said_at=_moment(body),
         link=spot.link(reader.group_id),
         thread_id=f"im{peer}",
@@ -169,6 +172,11 @@ def message(body: Body, reader: Reader) -> Item | None:
         own=author == reader.wall,
         raw=body.value,
     )
+
+
+def shown(text: str) -> str:
+    """Return a text as people see it: some answers have it escaped, and whoever is named in it stands there as [id1|Name]."""
+    return _NAMED.sub(r"\1", unescape(text))
 
 
 def _moment(body: Body) -> datetime:
@@ -218,5 +226,6 @@ def named(items: Iterable[Item], known: Mapping[str, tuple[str, str]]) -> tuple[
 def matches(body: Body, text: str, media: int | None = None) -> bool:
     """Say whether a post or comment shows this text, and so many pictures and videos."""
     attached = body.each("attachments") if body.has("attachments") else ()
-    shown = sum(each.read("type", str) in {"photo", "video"} for each in attached)
-    return fingerprint(body.read("text", str)) == fingerprint(text) and (media is None or shown == media)
+    files = sum(each.read("type", str) in {"photo", "video"} for each in attached)
+    same = fingerprint(shown(body.read("text", str))) == fingerprint(shown(text))
+    return same and (media is None or files == media)

@@ -8,10 +8,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from connectors.outcomes import Reply, Who
+from connectors.reading import Body
 from connectors.vk_errors import SETTINGS, meaning, until_tomorrow
 from connectors.vk_keys import community
 from connectors.vk_login import pause
-from connectors.vk_reading import Cursor
+from connectors.vk_reading import Cursor, matches, shown
 from connectors.vk_spots import SITE, Spot
 from smm.errors import (
     AuthExpired,
@@ -100,6 +101,13 @@ def test_a_field_to_mend_is_named() -> None:
 )
 def test_people_paste_a_community_in_many_ways(pasted: str, read: str) -> None:
     assert community(pasted) == read
+
+
+def test_words_are_shown_and_compared_as_people_see_them() -> None:
+    told = "[id200|Mia], we do &amp; &quot;decaf&quot;, too"
+    assert shown(told) == 'Mia, we do & "decaf", too'
+    assert matches(Body({"text": told}), 'Mia, we do & "decaf", too')
+    assert not matches(Body({"text": told, "attachments": [{"type": "photo"}]}), shown(told), media=0)
 
 
 @pytest.mark.parametrize("told", ["wall-1_45", "wall-1_45_77", "photo-1_5_77", "topic-1_9_10", "im200_31"])

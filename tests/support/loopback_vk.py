@@ -54,7 +54,9 @@ class LoopbackVk:
     next_public: Callable[[Callable[[], Said]], Said] | None = None
     called: list[str] = field(default_factory=list)
     uploads: int = 0
+    lost: int = 0  # events that are kept no longer
     guids: set[str] = field(default_factory=set)
+    posts_for: frozenset[str] = frozenset({"user", "community"})  # kinds of keys that may post
 
     def __call__(self, asked: Asked) -> Said:
         if asked.path.startswith("/lp"):
@@ -83,6 +85,8 @@ class LoopbackVk:
         kind = self.keys.get(given.get("access_token", ""))
         if kind is None:
             raise Refusal(5, "User authorization failed: invalid access_token (4).")
+        if method == "wall.post" and kind not in self.posts_for:
+            raise Refusal(1051, "Method is unavailable with current profile type.")
         if method in (ONLY_USER | NOT_COMMUNITY) and kind == "community":
             raise Refusal(27, "Group authorization failed: method is unavailable with group auth.")
         if (method in ONLY_COMMUNITY and kind != "community") or (
@@ -115,7 +119,7 @@ class LoopbackVk:
         return {"api_version": "5.199", "is_enabled": True, "events": {"wall_reply_new": 1, "message_new": 1}}
 
     def _groups_getLongPollServer(self, given: dict[str, str]) -> Any:
-        return {"key": "lp-key", "server": f"{self.url}/lp/{GROUP}", "ts": str(len(self.events))}
+        return {"key": "lp-key", "server": f"{self.url}/lp/{GROUP}", "ts": str(self.lost + len(self.events))}
 
     def _groups_getCallbackConfirmationCode(self, given: dict[str, str]) -> Any:
         return {"code": "a1b2c3d4"}
@@ -123,10 +127,14 @@ class LoopbackVk:
     def _long_poll(self, given: dict[str, str]) -> Said:
         if given["key"] != "lp-key":
             return Said.of({"failed": 2})
-        after = int(given["ts"])
-        if after > len(self.events):
-            return Said.of({"failed": 1, "ts": len(self.events)})
-        return Said.of({"ts": str(len(self.events)), "updates": self.events[after:]})
+        newest, after = self.lost + len(self.events), int(given["ts"])
+        if not self.lost <= after <= newest:
+            return Said.of({"failed": 1, "ts": newest})
+        return Said.of({"ts": str(newest), "updates": self.events[after - self.lost :]})
+
+    def lose(self) -> None:
+        """Keep no event that has happened so far."""
+        self.lost, self.events = self.lost + len(self.events), []
 
     def happen(self, kind: str, body: dict[str, Any]) -> dict[str, Any]:
         """Let an event happen; return it as the Callback API pushes it, without the secret."""
@@ -152,6 +160,10 @@ class LoopbackVk:
         }
         self.happen("wall_post_new", self.posts[post_id])
         return {"post_id": post_id}
+
+    def publish_by_hand(self, text: str) -> None:
+        """Let an administrator post on the wall as the community."""
+        self._wall_post({"message": text})
 
     def _wall_get(self, given: dict[str, str]) -> Any:
         posts = sorted(self.posts.values(), key=lambda post: -post["id"])[int(given.get("offset", 0)) :]

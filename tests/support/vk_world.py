@@ -52,7 +52,7 @@ class VkWorld:
     def key(self) -> Mapping[str, str]:
         """Return the community's key, and a user's to read and to upload."""
         kinds = {kind: token for token, kind in self.vk.keys.items()}
-        return {"token": kinds["community"], "reader": kinds["user"], "secret": SECRET}
+        return {"token": kinds["community"], "reader": kinds.get("user", ""), "secret": SECRET}
 
     def comment(self, text: str) -> None:
         """Let Mia comment a post."""
@@ -98,9 +98,9 @@ def unpaced() -> Iterator[None]:
 
 
 @asynccontextmanager
-async def vk_world(clock: Clock) -> AsyncIterator[VkWorld]:
-    """Serve a community for the length of a block."""
-    network = LoopbackVk(clock, {"community-key": "community", "user-key": "user"})
+async def vk_world(clock: Clock, *kinds: str) -> AsyncIterator[VkWorld]:
+    """Serve a community for the length of a block; there are keys of these kinds."""
+    network = LoopbackVk(clock, {f"{kind}-key": kind for kind in kinds or ("community", "user")})
     async with loopback(network) as server:
         network.url = server.url
         with unpaced():
