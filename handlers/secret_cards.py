@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from handlers.card import Answer, Card, Field, Notice, Span, para
+from handlers.card import Answer, Card, Field, Notice, Para, Span, para
 from handlers.card_json import pack
 from handlers.route import Context, Words
 from smm import alerts, members
@@ -33,10 +33,16 @@ def secret_card(
         title=title,
         body=(
             para(advice),
-            *(para(f"{platform_title(t, platform)}: ", Span(link, href=link)) for platform, link in links),
+            *(_way(t, platform, link) for platform, link in links),
         ),
         fields=(Field(t("Or write to me"), f"/{said} {token}"),),
     )
+
+
+def _way(t: Words, platform: str, link: str) -> Para:
+    """Return a link to open, or what to say where a platform has no links that carry a code."""
+    is_link = link.startswith(("http://", "https://"))
+    return para(f"{platform_title(t, platform)}: ", Span(link, href=link)) if is_link else para(link)
 
 
 def shown_alone(context: Context, card: Card) -> Answer:

@@ -54,12 +54,18 @@ async def test_an_invitation_is_made_at_once_with_a_role_and_a_name(desk: TestDe
 
 
 async def test_links_are_links(desk: TestDesk) -> None:
-    for platform, base in (("telegram", "https://t.me/desk_bot?start="), ("web", "https://desk.example/in/")):
+    bases = {
+        "telegram": "https://t.me/desk_bot?start=",
+        "slack": "Slack: /desk start ",
+        "web": "https://desk.example/in/",
+    }
+    for platform, base in bases.items():
         await desk.database.write(members.note_address, platform, base)
     await desk.anna.says("/invite client")
     card = alone(desk)
     links = [span.href for block in card.body if isinstance(block, Para) for span in block.spans if span.href]
     assert links == [f"https://t.me/desk_bot?start={token_of(card)}", f"https://desk.example/in/{token_of(card)}"]
+    assert f" Slack: /desk start {token_of(card)} " in words(card)
 
 
 async def test_open_invitations_are_listed_taken_back_and_made_anew(desk: TestDesk, clock: Clock) -> None:
