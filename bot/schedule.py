@@ -17,6 +17,7 @@ from smm import (
     incidents,
     ingest,
     labels,
+    materials,
     publisher,
     publishing,
     pulse,
@@ -110,6 +111,7 @@ def _late(uow: UnitOfWork) -> None:
 
 def _after_people(uow: UnitOfWork) -> None:
     reminders.remind_due(uow, uow.now)
+    materials.remind_due(uow, uow.now)
     reminders.expire_due(uow, uow.now)
 
 

@@ -207,7 +207,7 @@ def client_hold(context: Context) -> Answer:
 @action("client.held", needs=Right.SIGN_OFF, help=N_("Hold this post until the team lifts the hold"))
 def client_held(context: Context) -> Answer:
     """Park the post for the client."""
-    if not showing.for_client(posts.find(context.uow, context.of.id, context.object_id)):
+    if not showing.shared(posts.find(context.uow, context.of.id, context.object_id)):
         raise NotFound(N_("There is no such post here."))
     holds.hold_post(context.uow, context.actor, context.object_id, context.args.get("reason", ""))
     return Notice(context.t("On hold. It does not go out until the team lifts that."))
@@ -216,19 +216,16 @@ def client_held(context: Context) -> Answer:
 @command("approvals", needs=Right.MEMBER, help=N_("Posts that wait for a yes: decide one by one, or all at once"))
 def waiting(context: Context) -> Answer:
     """Show what waits for whom; the client gets the list that is theirs to answer."""
-    return _for_client(context) if _audiences(context) == (CLIENT,) else _list(context, frozenset())
+    return _for_client(context) if context.is_for_client else _list(context, frozenset())
 
 
 def _for_client(context: Context) -> Answer:
-    waiting = approvals.waiting(context.uow, context.of.id, CLIENT)
-    if not waiting:
+    waiting = batches.view_of(context.uow, context.of.id)
+    if waiting is None:
         return Card(
             title=context.t("Approvals"), body=(para(context.t("Nothing waits for an approval.")),), tone="good"
         )
-    if len(waiting) == 1:
-        show(context, batches.ALONE, waiting[0].post_id)
-    else:
-        show(context, batches.VIEW, batches.make(context.uow, context.of.id, waiting))
+    show(context, *waiting)
     return None
 
 
@@ -243,15 +240,9 @@ def _left_out(context: Context) -> frozenset[int]:
     return frozenset(int(each) for each in context.args.get("out", "").split(",") if each.isdigit())
 
 
-def _audiences(context: Context) -> tuple[str, ...]:
-    """Return whose questions may be shown here: in a client's room only the client's."""
-    client_room = context.channel is not None and context.channel.purpose == "client"
-    return (CLIENT,) if client_room or context.actor.is_client else (TEAM, CLIENT)
-
-
 def _list(context: Context, out: frozenset[int]) -> Card:
     t = context.t
-    rows = approvals.waiting(context.uow, context.of.id, *_audiences(context))
+    rows = approvals.waiting(context.uow, context.of.id, TEAM, CLIENT)
     if not rows:
         return Card(title=t("Approvals"), body=(para(t("Nothing waits for an approval.")),), tone="good")
     mine = [each for each in rows if context.actor.may(approvals.RIGHTS[each.audience])][:SHOWN]

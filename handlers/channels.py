@@ -35,7 +35,12 @@ def _card(context: Context) -> Card:
         title=t("Rooms of {brand}", brand=brand.name),
         body=(para(_advice(context)),),
         fields=tuple(Field(_kind(context, room), summary(context, room)) for room in known),
-        buttons=(*_each(context, known), _purposes(context), *_web_rooms(context), row(_release(context))),
+        buttons=(
+            *_each(context, known),
+            _purposes(context),
+            *_web_rooms(context),
+            row(_invite_client(context, known), _release(context)),
+        ),
     )
 
 
@@ -83,6 +88,12 @@ def _web_rooms(context: Context) -> tuple[tuple[Button, ...], ...]:
         for purpose, label in labels.items()
         if purpose not in have
     )
+
+
+def _invite_client(context: Context, known: list[Channel]) -> Button | None:
+    """Return the way to let the client in, where they have a room."""
+    has_room = any(room.purpose == "client" for room in known)
+    return Button(context.t("Invite the client"), "members.client", look="good") if has_room else None
 
 
 def _release(context: Context) -> Button | None:

@@ -41,9 +41,10 @@ _BEFORE_IT_IS_OUT = frozenset({"client_review", "expired", "approved", "schedule
 def client_card(scene: Scene) -> Card | None:
     """Draw a post for the client: the last version that was put to them, or nothing."""
     whole = showing.whole(scene.uow, scene.object_id)
-    numbers = showing.for_client(whole) if whole else []
-    if whole is None or not numbers:
+    shared = showing.shared(whole) if whole else 0
+    if whole is None or not shared:
         return None
+    numbers = showing.for_client(whole) or [shared]
     t = scene.t
     if 0 < int(scene.args.get("version", "0")) < numbers[-1]:
         return _folded(t, whole, int(scene.args["version"]), numbers[-1])
@@ -136,6 +137,7 @@ def _said(scene: Scene, whole: Whole) -> list[Block]:
 
 def _buttons(t: Words, whole: Whole, number: int, accounts: dict[int, Account]) -> tuple[tuple[Button, ...], ...]:
     post = whole.post
+    comment = Button(t("Comment"), "client.comment", post.id)
     hold = Button(t("Ask to hold"), "client.hold", post.id)
     if _asks(whole, number):
         return (
@@ -144,6 +146,7 @@ def _buttons(t: Words, whole: Whole, number: int, accounts: dict[int, Account]) 
                 Button(t("Request changes"), "client.changes", post.id, number),
                 Button(t("Reject"), "client.reject", post.id, number, look="bad"),
             ),
-            row(hold),
+            row(comment, hold),
         )
-    return (row(hold),) if post.state in {"approved", "scheduled"} and number == post.version else ()
+    can_wait = post.state in {"approved", "scheduled"} and number == post.version
+    return () if post.state == "cancelled" else (row(comment, hold if can_wait else None),)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from handlers.card import Answer, Ask, Button, Card, Edit, Field, Question, para, row
 from handlers.members import read_role, role_names
 from handlers.route import Context, action, command
@@ -45,6 +47,21 @@ def _shown(context: Context, role: Role, token: str) -> Answer:
     title = t("Invitation: {role}", role=role_names(t)[role])
     advice = t("Send this to one person. It works once, for a day, and whoever opens it first is in.")
     return shown_alone(context, secret_card(context, title, advice, token))
+
+
+@action("members.client", needs=Right.MANAGE, help=N_("Make a one-time link for somebody of the client"))
+def invite_client(context: Context) -> Answer:
+    """Make an invitation for somebody of the client, which leads straight to what waits for them."""
+    t = context.t
+    token = members.invite(context.uow, context.who, context.of, Role.CLIENT)
+    title = t("Invitation for the client of {brand}", brand=context.of.name)
+    advice = t(
+        "Send one of these to one person of the client. It works once, for a day, and leads straight to what waits for "
+        "them; no account and no training is needed."
+    )
+    card = secret_card(context, title, advice, token)
+    slack = t("In Slack, share a channel with them (Slack Connect), type /channels there, and send them the words.")
+    return shown_alone(context, replace(card, body=(*card.body, para(slack))))
 
 
 @action("members.invitations", needs=Right.MANAGE, help=N_("Show the invitations that nobody has used yet"))

@@ -1,28 +1,35 @@
-"""/plan: the brand's week by day, in the brand's zone, with the slots that are still free."""
+"""/plan: the brand's week by day, in the brand's zone, with the slots that are still free. Months are plan_months.py's."""
 
 from __future__ import annotations
 
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
+from handlers import plan_months
 from handlers.card import Answer, Block, Button, Card, Edit, Span, bold, para, row
-from handlers.post_parts import STATES, excerpt
+from handlers.post_parts import STATES, WEEKDAYS, excerpt
 from handlers.route import Context, action, command
-from smm import moments, plan, posts, versions
+from smm import moments, plan, plans, posts, versions
 from smm.errors import N_
 from smm.roles import Right
 
 if TYPE_CHECKING:
     from storage.posts import Post
 
-WEEKDAYS = (N_("Mon"), N_("Tue"), N_("Wed"), N_("Thu"), N_("Fri"), N_("Sat"), N_("Sun"))
+MONTH = ("month", "месяц")
 OPENABLE = 12  # buttons that open a post
 
 
-@command("plan", needs=Right.SEE, help=N_("The week: what goes out when, and what is still free"))
-def week(context: Context) -> Answer:
-    """Show this week."""
-    return _week(context, moments.local_day(context.uow.now, context.of.zone))
+@command("plan", needs=Right.MEMBER, help=N_("What goes out when: this week, or /plan month, or /plan 2026-03"))
+def plan_of(context: Context) -> Answer:
+    """Show this week or a month; the client sees the month that was shared with them."""
+    today = moments.local_day(context.uow.now, context.of.zone)
+    if context.is_for_client:
+        return plan_months.for_client(context)
+    said = context.text.strip().lower()
+    if not said:
+        return _week(context, today)
+    return plan_months.month_card(context, plans.month_of("" if said in MONTH else said, today))
 
 
 @action("plan.week", needs=Right.SEE, help=N_("Show another week of the plan"))
@@ -45,6 +52,7 @@ def _week(context: Context, day: date) -> Card:
             t("This week"), "plan.week", args={"day": moments.local_day(context.uow.now, context.of.zone).isoformat()}
         ),
         Button("→", "plan.week", args={"day": (days[0].day + timedelta(days=7)).isoformat()}),
+        Button(t("Month"), "plan.month", args={"month": days[0].day.replace(day=1).isoformat()}),
     )
     return Card(
         title=t("Plan: {first} to {last}", first=t.day(days[0].day), last=t.day(days[6].day)),

@@ -110,8 +110,12 @@ def _talk(scene: Scene, whole: Whole) -> list[Block]:
     found: list[Block] = []
     for approval in whole.approvals[-4:]:
         found += decision(scene.uow, scene.t, approval, whole)
-    for note in showing.notes(scene.uow, whole.post.id, "internal", "client")[-3:]:
-        found.append(Quote(note.text, showing.name(scene.uow, note.member_id)))
+    threads = {"internal": N_("Between us:"), "client": N_("With the client:")}
+    for audience, title in threads.items():
+        notes = showing.notes(scene.uow, whole.post.id, audience)[-3:]
+        if notes:
+            found.append(para(bold(scene.t(title))))
+        found += [Quote(note.text, showing.name(scene.uow, note.member_id)) for note in notes]
     return found
 
 
@@ -227,7 +231,10 @@ def _more(t: Words, whole: Whole) -> tuple[tuple[Button, ...], ...]:
             Button(t("Edit"), "post.edit", post.id, post.version),
             several if len(whole.content.accounts) > 1 else None,
             Button(t("Describe pictures"), "post.describe", post.id, post.version) if whole.content.media else None,
+        ),
+        row(
             Button(t("Note"), "post.note", post.id),
+            Button(t("Write to the client"), "post.answer", post.id) if showing.shared(whole) else None,
         ),
         row(
             _history(t, whole),

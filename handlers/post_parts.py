@@ -63,6 +63,7 @@ STATES: Final = {
     "on_hold": N_("On hold"),
     "cancelled": N_("Cancelled"),
 }
+WEEKDAYS: Final = (N_("Mon"), N_("Tue"), N_("Wed"), N_("Thu"), N_("Fri"), N_("Sat"), N_("Sun"))
 GOOD: Final = frozenset({"approved", "scheduled", "published"})
 WARN: Final = frozenset({"changes_requested", "expired", "retry_wait", "on_hold", "partially_published", "by_hand"})
 BAD: Final = frozenset({"rejected", "auth_blocked", "missed", "failed", "outcome_unknown"})

@@ -330,28 +330,19 @@ def _step(context: Context, post_id: int, number: int) -> list[Block]:
     return [para(*title), *(difference(t, old, new, number) or (para(t("The same, asked about once more.")),))]
 
 
-@action("post.note", needs=Right.SEE, help=N_("Write a remark on this post, for the team or the client too"))
+@action("post.note", needs=Right.SEE, help=N_("Write a remark on this post for the team alone"))
 def ask_note(context: Context) -> Answer:
-    """Ask for a remark, and for whose eyes it is."""
+    """Ask for a remark that the client never reads."""
     t = context.t
     whole = posts.find(context.uow, context.of.id, context.object_id)
-    options = (("internal", t("The team only")), ("client", t("The client, too")))
-    questions = (
-        Question("text", t("Remark"), limit=2_000),
-        *(
-            (Question("audience", t("Who may read it?"), "choice", options=options),)
-            if showing.for_client(whole)
-            else ()
-        ),
-    )
+    questions = (Question("text", t("Remark, for the team only"), limit=2_000),)
     return _asking(context, t("A remark on post {number}", number=whole.post.id), "post.noted", questions, t("Keep"))
 
 
 @action("post.noted", needs=Right.SEE, help=N_("Keep the remark with this post"))
 def noted(context: Context) -> Answer:
-    """Keep a remark: for the team alone unless the person chose otherwise."""
-    audience = "client" if context.args.get("audience") == "client" else "internal"
-    posts.remark(context.uow, context.actor, context.object_id, audience, context.args.get("text", ""))
+    """Keep a remark for the team alone."""
+    posts.remark(context.uow, context.actor, context.object_id, context.args.get("text", ""))
     return Notice(context.t("Kept."))
 
 

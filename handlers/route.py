@@ -86,6 +86,12 @@ class Context:
         return Actor(self.of.id, self.who.id, self.who.name, self.roles, self.identity)
 
     @property
+    def is_for_client(self) -> bool:
+        """Whether only what is shared with the client may be shown: in a client's room, and to a client anywhere."""
+        in_room = self.channel is not None and self.channel.purpose == "client"
+        return in_room or self.actor.is_client
+
+    @property
     def of(self) -> Brand:
         """The brand; the router refuses routes that need one where there is none."""
         assert self.brand is not None

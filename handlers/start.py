@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
 from handlers.card import Answer, Button, Card, Field, Notice, para, row
+from handlers.card_json import pack
 from handlers.link import open_code
 from handlers.members import role_names
 from handlers.route import Context, Scene, action, command, view
-from smm import alerts, brands, identities, members, rooms
+from smm import alerts, batches, brands, identities, members, rooms
 from smm.errors import N_, DeskError, Forbidden
-from smm.roles import Right, allows
+from smm.roles import Right, Role, allows
+
+if TYPE_CHECKING:
+    from storage.brands import Brand
+    from storage.members import Member
 
 
 @command("start", needs=Right.ANYONE, help=N_("Begin here, or open an invitation"), brand=False)
@@ -24,6 +32,8 @@ def start(context: Context) -> Answer:
 def steps(context: Context) -> Answer:
     """Show what is set up and what comes next."""
     t, brand = context.t, context.brand
+    if brand is not None and context.actor.is_client:
+        return _welcome_client(context, context.who, brand)
     if not allows(context.roles, Right.MANAGE):
         return Card(title=t("Welcome, {name}", name=context.who.name), body=(para(t("/help shows what you can do.")),))
     if brand is None:
@@ -56,7 +66,31 @@ def _stranger(context: Context) -> Answer:
     return Notice(t("This desk is for its team. Ask an owner for an invitation and open its link."))
 
 
-def _open(context: Context, token: str) -> Card:
+def _welcome_client(context: Context, member: Member, brand: Brand) -> Answer:
+    """Say in two sentences what this is for, and show what waits."""
+    uow, t = context.uow, context.t
+    welcome = Card(
+        title=t("Welcome, {name}", name=member.name),
+        body=(
+            para(
+                t(
+                    "Here you see the posts of {brand} before they go out: press Approve, or say what should change. "
+                    "You need nothing else for that.",
+                    brand=brand.name,
+                )
+            ),
+        ),
+        tone="good",
+    )
+    waiting = batches.view_of(uow, brand.id)
+    if waiting is None:
+        return replace(welcome, body=(*welcome.body, para(t("Nothing waits for you right now."))))
+    alerts.say(uow, context.chat, pack(welcome), t.language)
+    alerts.show(uow, context.chat, *waiting, brand_id=brand.id, language=t.language)
+    return None
+
+
+def _open(context: Context, token: str) -> Answer:
     """Use a token up; a wrong one is counted, and five in a minute are enough."""
     uow, t = context.uow, context.t
     if not members.may_guess(uow, context.identity):
@@ -70,6 +104,9 @@ def _open(context: Context, token: str) -> Card:
     by = members.inviter(uow, token)
     if by is not None:
         alerts.tell_member(uow, by, "member.joined", member.id)
+    brand = brands.get(uow, member.brand_id) if member.brand_id is not None else None
+    if brand is not None and members.roles_in(uow, member, brand) == {Role.CLIENT}:
+        return _welcome_client(context, member, brand)
     return Card(
         title=t("Welcome, {name}", name=member.name),
         body=(para(t("You are on the desk now. /help shows what you can do.")),),

@@ -44,6 +44,14 @@ def remind(uow: UnitOfWork, brand_id: int) -> None:
     alerts.tell(uow, brand_id, "client", VIEW, make(uow, brand_id, waiting), {"reminder": "1"})
 
 
+def view_of(uow: UnitOfWork, brand_id: int) -> tuple[str, int] | None:
+    """Return the card that shows all that waits for the client, as a view and its object; None where nothing does."""
+    waiting = approvals.waiting(uow, brand_id, ("client",))
+    if not waiting:
+        return None
+    return (ALONE, waiting[0].post_id) if len(waiting) == 1 else (VIEW, make(uow, brand_id, waiting))
+
+
 def make(uow: UnitOfWork, brand_id: int, waiting: Sequence[Approval]) -> int:
     """Make a list of what waits, in place of those that were open."""
     for older in batches.open_ones(uow, brand_id):

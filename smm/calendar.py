@@ -144,7 +144,7 @@ def sheet(uow: UnitOfWork, brand: Brand, wanted: Wanted, *, for_client: bool = F
     begins, ends = moments.midnight(weeks[0][0], brand.zone), moments.day_span(weeks[-1][-1], brand.zone)[1]
     planned = kept.between(uow, brand.id, begins, ends)
     unplaced = [] if for_client else kept.unplaced(uow, brand.id, UNPLACED)
-    shown = _entries(uow, [*planned, *unplaced], for_client=for_client)
+    shown = entries(uow, [*planned, *unplaced], for_client=for_client)
     found = [entry for entry in shown if _is_wanted(entry, wanted)]
     return Sheet(
         wanted,
@@ -155,7 +155,8 @@ def sheet(uow: UnitOfWork, brand: Brand, wanted: Wanted, *, for_client: bool = F
     )
 
 
-def _entries(uow: UnitOfWork, found: Sequence[Post], *, for_client: bool) -> list[Entry]:
+def entries(uow: UnitOfWork, found: Sequence[Post], *, for_client: bool) -> list[Entry]:
+    """Return posts as the calendar shows them, to the team or to the client."""
     ids = [post.id for post in found]
     contents = _shared(uow, found) if for_client else _current(uow, ids)
     rows = targets.of_posts(uow, ids)
@@ -171,8 +172,8 @@ def _shared(uow: UnitOfWork, found: Iterable[Post]) -> Mapping[int, Content]:
     """Return what the client was shown last of each post; a post they were never shown is left out."""
     shared = {}
     for post in found:
-        numbers = showing.for_client(posts.look(uow, post))
-        content = showing.content(uow, post.id, numbers[-1]) if numbers else None
+        number = showing.shared(posts.look(uow, post))
+        content = showing.content(uow, post.id, number) if number else None
         if content is not None:
             shared[post.id] = content
     return shared

@@ -7,7 +7,7 @@ The state is derived (smm/states.py); who may approve stands in smm/approvals.py
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from smm import alerts, contents, policy, states, versions
@@ -17,7 +17,7 @@ from smm.policy import Policy
 from smm.roles import Right
 from smm.text import clean
 from smm.versions import Content
-from storage import approvals, audit, batches, brands, posts, targets
+from storage import approvals, audit, batches, brands, plans, posts, targets
 from storage.approvals import Approval
 from storage.brands import Brand
 from storage.posts import Post, Target, Version
@@ -107,10 +107,17 @@ def settle(uow: UnitOfWork, post_id: int) -> Post:
         alerts.refresh(uow, view, post_id)
     for approval in whole.approvals:
         alerts.refresh(uow, "decision", approval.id)
-    for batch_id in batches.with_post(uow, post_id):
+    _redraw_lists(uow, post)
+    return replace(post, state=state)
+
+
+def _redraw_lists(uow: UnitOfWork, post: Post) -> None:
+    """Redraw the cards on which a post stands among others: lists for the client, and their plans from this month on."""
+    for batch_id in batches.with_post(uow, post.id):
         for view in BATCH_VIEWS:
             alerts.refresh(uow, view, batch_id)
-    return replace(post, state=state)
+    for plan in plans.since(uow, post.brand_id, f"{uow.now - timedelta(days=1):%Y-%m}"):
+        alerts.refresh(uow, "plan_client", plan.id)
 
 
 def record(uow: UnitOfWork, actor: Actor | None, whole: Whole, action: str, **facts: Any) -> None:
@@ -206,15 +213,15 @@ def cancel(uow: UnitOfWork, actor: Actor, post_id: int, seen: int = 0) -> Post:
     return post
 
 
-def remark(uow: UnitOfWork, actor: Actor, post_id: int, audience: str, text: str) -> None:
-    """Keep a remark for the team alone, or for the client, too."""
+def remark(uow: UnitOfWork, actor: Actor, post_id: int, text: str) -> None:
+    """Keep a remark for the team alone. What is said to the client goes through smm/comments.py."""
     actor.must(Right.SEE)
     whole = take(uow, actor, post_id)
     text = clean(text.strip(), 2_000)
     if not text:
         raise Invalid(N_("The remark is empty."), field="text")
-    approvals.add_note(uow, audience, actor.member_id, text, post_id=post_id)
-    record(uow, actor, whole, "post.remark", audience=audience)
+    approvals.add_note(uow, "internal", actor.member_id, text, post_id=post_id)
+    record(uow, actor, whole, "post.remark", audience="internal")
     settle(uow, post_id)
 
 

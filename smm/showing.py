@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from smm import posts, versions
+from smm import posts, states, versions
 from smm.posts import Whole
 from smm.versions import Content
-from storage import accounts, approvals, batches, brands, media, members, voices
+from storage import accounts, approvals, batches, brands, media, members, plans, voices
 from storage import posts as kept
 from storage.accounts import Account
 from storage.approvals import Approval, Note
 from storage.batches import Batch
 from storage.brands import Brand
 from storage.media import Media
+from storage.plans import Plan
 from storage.posts import Version
 from storage.unit_of_work import UnitOfWork
 from storage.voices import Voice
@@ -37,6 +38,11 @@ def files(uow: UnitOfWork, shown: Content) -> dict[str, Media]:
 def batch(uow: UnitOfWork, batch_id: int) -> Batch | None:
     """Return a list of posts for the client."""
     return batches.get(uow, batch_id)
+
+
+def plan(uow: UnitOfWork, plan_id: int) -> Plan | None:
+    """Return a month that is shared with the client."""
+    return plans.get(uow, plan_id)
 
 
 def version(uow: UnitOfWork, post_id: int, number: int) -> Version | None:
@@ -83,6 +89,24 @@ def approval(uow: UnitOfWork, approval_id: int) -> Approval | None:
 def voice(uow: UnitOfWork, approval_id: int) -> Voice | None:
     """Return the voice note of a decision."""
     return voices.of_approval(uow, approval_id)
+
+
+def note(uow: UnitOfWork, note_id: int) -> Note | None:
+    """Return one remark."""
+    return approvals.note(uow, note_id)
+
+
+def shared(shown: Whole) -> int:
+    """Return the version that the client may see, 0 for none: the last one put to them; else what is public anyway, or will be.
+
+    Where a brand's policy asks no client, what is planned is theirs to read, too.
+    """
+    numbers = for_client(shown)
+    if numbers:
+        return numbers[-1]
+    asks_client = any(step.audience == "client" for step in shown.policy.steps)
+    readable = states.PUBLIC if asks_client else (*states.PUBLIC, *states.PLANNED)
+    return shown.post.version if shown.post.state in readable else 0
 
 
 def for_client(shown: Whole) -> list[int]:

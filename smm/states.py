@@ -14,6 +14,8 @@ from storage.posts import Post, Target
 UNSENT = ("draft", "scheduled", "retry_wait", "held", "auth_blocked", "missed", "failed", "by_hand")
 WAITING = ("scheduled", "retry_wait")
 IN_FLIGHT = ("publishing", "outcome_unknown")
+PUBLIC = ("published", "partially_published")
+PLANNED = ("scheduled", "publishing", "retry_wait")
 REVIEW = ("internal_review", "client_review")
 SETTLED = ("published", "cancelled")
 GROUPS = {  # how people look for posts

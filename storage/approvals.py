@@ -167,6 +167,17 @@ _WAITING = (
     .order_by(posts.c.slot_at.is_(None), posts.c.slot_at, approvals.c.id)
     .limit(50)
 )
+_DECIDED = (
+    select(approvals)
+    .join(posts, posts.c.id == approvals.c.post_id)
+    .where(
+        posts.c.brand_id == bindparam("of_brand"),
+        approvals.c.audience == bindparam("of_audience"),
+        approvals.c.state == "approved",
+        approvals.c.decided_at >= bindparam("since"),
+        approvals.c.decided_at < bindparam("until"),
+    )
+)
 _NOTES = (
     select(notes)
     .where(notes.c.post_id == bindparam("of_post"), notes.c.audience.in_(bindparam("audiences", expanding=True)))
@@ -259,6 +270,11 @@ def waiting(uow: UnitOfWork, brand_id: int, audiences: tuple[str, ...]) -> list[
     return uow.many(Approval, _WAITING, of_brand=brand_id, audiences=audiences)
 
 
+def decided_between(uow: UnitOfWork, brand_id: int, audience: str, since: datetime, until: datetime) -> list[Approval]:
+    """Return what some people approved in a stretch of time."""
+    return uow.many(Approval, _DECIDED, of_brand=brand_id, of_audience=audience, since=since, until=until)
+
+
 def add_vote(uow: UnitOfWork, approval_id: int, member_id: int, decision: str, reason: str) -> bool:
     """Keep one person's decision; False if they have decided before."""
     added = uow.add_new(
@@ -302,6 +318,11 @@ def add_note(
 def notes_on_post(uow: UnitOfWork, post_id: int, *audiences: str) -> list[Note]:
     """Return the remarks on a post that were made for any of `audiences`."""
     return uow.many(Note, _NOTES, of_post=post_id, audiences=audiences)
+
+
+def note(uow: UnitOfWork, note_id: int) -> Note | None:
+    """Return a remark."""
+    return uow.one(Note, select(notes).where(notes.c.id == note_id))
 
 
 def with_roles(uow: UnitOfWork, brand_id: int, roles: list[str]) -> list[Member]:

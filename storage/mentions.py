@@ -122,6 +122,11 @@ class Mention:
 
 
 _GET = select(mentions).where(mentions.c.id == bindparam("wanted"))
+_ANSWERED = select(mentions.c.said_at, mentions.c.answered_at).where(
+    mentions.c.brand_id == bindparam("of_brand"),
+    mentions.c.answered_at >= bindparam("since"),
+    mentions.c.answered_at < bindparam("until"),
+)
 _HOLD = _GET.with_for_update()
 _OF = select(mentions).where(mentions.c.id.in_(bindparam("wanted", expanding=True))).order_by(mentions.c.id)
 _KNOWN = select(mentions).where(
@@ -181,6 +186,13 @@ _FRESH = (
     .order_by(mentions.c.id.desc())
     .limit(bindparam("most"))
 )
+
+
+def answered_between(
+    uow: UnitOfWork, brand_id: int, since: datetime, until: datetime
+) -> list[tuple[datetime, datetime]]:
+    """Return when what was answered in a stretch of time had been said, and when it was answered."""
+    return [(row[0], row[1]) for row in uow.rows(_ANSWERED, of_brand=brand_id, since=since, until=until)]
 
 
 def get(uow: UnitOfWork, mention_id: int) -> Mention | None:

@@ -47,6 +47,18 @@ _LIVE_SINCE = select(func.count()).where(
     targets.c.state == "published",
     targets.c.published_at >= bindparam("since"),
 )
+_LIVE_BETWEEN = (
+    select(targets, versions.c.content)
+    .join(posts, posts.c.id == targets.c.post_id)
+    .join(versions, (versions.c.post_id == targets.c.post_id) & (versions.c.hash == targets.c.published_hash))
+    .where(
+        posts.c.brand_id == bindparam("of_brand"),
+        targets.c.state == "published",
+        targets.c.published_at >= bindparam("since"),
+        targets.c.published_at < bindparam("until"),
+    )
+    .order_by(targets.c.published_at, targets.c.id)
+)
 _FLYING = select(func.count()).where(
     text(f"targets.{UNSETTLED}"), targets.c.account_id == bindparam("of_account"), targets.c.state != "auth_blocked"
 )
@@ -213,6 +225,14 @@ def live_since(uow: UnitOfWork, account_id: int, since: datetime) -> int:
     """Count what an account has published since a moment, with what may be going out right now."""
     live = uow.scalar(_LIVE_SINCE, of_account=account_id, since=since)
     return int(live) + int(uow.scalar(_FLYING, of_account=account_id))
+
+
+def live_between(
+    uow: UnitOfWork, brand_id: int, since: datetime, until: datetime
+) -> list[tuple[Target, dict[str, Any]]]:
+    """Return what went live in a stretch of time, in order, with the content that did."""
+    rows = uow.rows(_LIVE_BETWEEN, of_brand=brand_id, since=since, until=until)
+    return list({row[0]: (Target(*row[:-1]), row[-1]) for row in rows}.values())  # the same content may be two versions
 
 
 def recent(uow: UnitOfWork, account_id: int, since: datetime, but_post: int) -> list[dict[str, Any]]:

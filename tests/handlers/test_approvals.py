@@ -128,14 +128,6 @@ async def test_a_client_rejects_and_the_team_reads_why(posting: PostDesk) -> Non
     assert "Approve" not in labels_of(_client(posting))
 
 
-async def test_remarks_for_the_client_reach_the_client(posting: PostDesk) -> None:
-    desk = posting.desk
-    await _sent(posting)
-    await desk.vera.presses("Note")
-    await desk.vera.answers(text="The photo follows tomorrow", audience="client")
-    assert "Vera: The photo follows tomorrow" in words_of(_client(posting))
-
-
 async def test_many_are_approved_at_once_but_for_the_one_left_out(posting: PostDesk) -> None:
     desk = posting.desk
     await posting.policy(mode="internal")

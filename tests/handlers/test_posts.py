@@ -39,7 +39,7 @@ async def test_from_the_first_words_to_the_receipt(posting: PostDesk) -> None:
     assert await desk.vera.presses("Send for approval") == Notice("The client has it now.")
     client = newest(posting, "client")
     assert "Please look at this post" in words_of(client)
-    assert labels_of(client) == ["Approve", "Request changes", "Reject", "Ask to hold"]
+    assert labels_of(client) == ["Approve", "Request changes", "Reject", "Comment", "Ask to hold"]
 
     await desk.clara.presses("Request changes")
     told = await desk.clara.answers(reason="Say that it starts on Monday")

@@ -6,6 +6,7 @@ from typing import cast
 
 import pytest
 from dialog import Person, TestDesk
+from post_world import PostDesk
 from spoken import words
 
 from handlers.card import Card, Notice
@@ -70,6 +71,32 @@ async def test_an_invitation_makes_one_member_and_tells_the_inviter(desk: TestDe
     assert "/inbox" not in words(await private(desk, "556").says("/help"))
     in_team = Person(desk, "555", "Dora", desk.room("team"))
     assert "Dora D.: Community" in words(await in_team.says("/members"))
+
+
+async def test_the_client_is_led_straight_to_what_waits_for_them(posting: PostDesk) -> None:
+    desk = posting.desk
+    for text in ("Autumn menu", "INTERNAL draft"):
+        await desk.vera.says(f"/post {text}")
+    card = next(card for card in desk.room("team").cards if card.title.startswith("Post 1"))
+    await desk.vera.presses(card, "Send for approval")
+    await desk.anna.says("/channels")
+    told = await desk.anna.presses("Invite the client")
+    assert isinstance(told, Notice)
+    shown = desk.room(desk.anna.user_id).cards[-1]
+    token = next(field.value for field in shown.fields if field.value.startswith("/start ")).split()[1]
+    assert all(token not in words(card) for card in desk.room("team").cards), "a room is no place for a link"
+
+    cleo = private(desk, "300", "Cleo")
+    await cleo.says(f"/start {token}")
+    welcome, post = cleo.room.cards
+    assert "Here you see the posts of Northwind Coffee before they go out" in words(welcome)
+    assert "Autumn menu" in words(post)
+    assert "INTERNAL" not in words(post)
+    await cleo.says("/start")
+    assert "Autumn menu" in words(cleo.room.cards[-1])
+    await cleo.presses("Approve")
+    await cleo.says("/start")
+    assert "Nothing waits for you right now." in words(cleo.room.cards[-1])
 
 
 async def test_an_invitation_ends_after_a_day(desk: TestDesk, clock: object) -> None:
