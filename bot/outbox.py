@@ -14,7 +14,8 @@ import structlog
 from bot.sealing import needs_seal, seal
 from handlers.card import Button, Card, para
 from handlers.card_json import pack, unpack
-from handlers.route import Scene, Words, views
+from handlers.route import Scene, Words
+from handlers.route import draw as draw_view
 from smm import alerts as telling
 from smm import rooms
 from smm.errors import N_
@@ -107,7 +108,7 @@ def _drawn(uow: UnitOfWork, alert: Alert, words: Callable[[str], Words], *, list
     chat = chat_of(alert)
     audience: Literal["team", "client"] = "client" if rooms.audience(uow, chat) == "client" else "team"
     args = {name: str(value) for name, value in alert.args.items()}
-    return views()[alert.view](Scene(uow, words(alert.language), chat, alert.object_id, audience, args, listed))
+    return draw_view(alert.view, Scene(uow, words(alert.language), chat, alert.object_id, audience, args, listed))
 
 
 def brand_of(uow: UnitOfWork, alert: Alert) -> int | None:

@@ -69,7 +69,7 @@ def _state(whole: Whole, version: int) -> str:
     return "held" if whole.post.on_hold else "waits"
 
 
-@view("batch")
+@view("batch", for_client=True)
 def client_list(scene: Scene) -> Card | None:
     """Draw what waits for the client on one card."""
     batch = showing.batch(scene.uow, scene.object_id)

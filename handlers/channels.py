@@ -71,7 +71,7 @@ def _purposes(context: Context) -> tuple[Button, ...]:
     return tuple(
         Button(purpose_title(context.t, purpose), "channels.bind", args={"purpose": purpose})
         for purpose in rooms.PURPOSES
-        if purpose != here and not (internal and purpose == "client")
+        if here not in {purpose, "client"} and not (internal and purpose == "client")
     )
 
 

@@ -37,7 +37,7 @@ _AT_WORK = N_("The team is working on it. You will be asked again when it is rea
 _BEFORE_IT_IS_OUT = frozenset({"client_review", "expired", "approved", "scheduled"})
 
 
-@view("post_client")
+@view("post_client", for_client=True)
 def client_card(scene: Scene) -> Card | None:
     """Draw a post for the client: the last version that was put to them, or nothing."""
     whole = showing.whole(scene.uow, scene.object_id)

@@ -125,7 +125,7 @@ def team_card(scene: Scene) -> Card | None:
     )
 
 
-@view("comment_client")
+@view("comment_client", for_client=True)
 def client_card(scene: Scene) -> Card | None:
     """Show the client what the team says about a post."""
     found = _found(scene)

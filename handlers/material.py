@@ -210,7 +210,7 @@ def asked_again(context: Context) -> Answer:
     return Notice(context.t("The client has been asked again."))
 
 
-@view("material_client")
+@view("material_client", for_client=True)
 def client_card(scene: Scene) -> Card | None:
     """Draw a request for the client: what is needed, what they sent, and the ways to answer."""
     wanted = materials.get(scene.uow, scene.object_id)

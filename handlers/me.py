@@ -24,7 +24,11 @@ def show(context: Context) -> Answer:
 
 def _card(context: Context) -> Card:
     t, me = context.t, members.get(context.uow, context.who.id)
-    known = members.identities(context.uow, me)
+    is_room = context.channel is not None and context.channel.purpose == "client"
+    known = (
+        [] if is_room else members.identities(context.uow, me)
+    )  # whose accounts are whose is not for the client's room
+    accounts = Field(t("Accounts"), ", ".join(account_title(t, one) for one in known))
     languages = row(*(Button(label, "me.speak", args={"language": code}) for code, label in LANGUAGES))
     links = row(Button(t("Sign in on the web"), "me.web"), Button(t("Add another account"), "me.link"))
     several = known if len(known) > 1 else []
@@ -32,7 +36,7 @@ def _card(context: Context) -> Card:
         title=me.name,
         fields=(
             Field(t("Language"), dict(LANGUAGES).get(me.language, me.language)),
-            Field(t("Accounts"), ", ".join(account_title(t, one) for one in known)),
+            *((accounts,) if known else ()),
         ),
         buttons=(languages, links, *(row(_leave(t, one)) for one in several)),
     )

@@ -131,7 +131,7 @@ def for_client(context: Context) -> Answer:
     return client_card(scene)
 
 
-@view("plan_client")
+@view("plan_client", for_client=True)
 def client_card(scene: Scene) -> Card | None:
     """Draw a shared month for the client."""
     shared = showing.plan(scene.uow, scene.object_id)

@@ -109,7 +109,7 @@ def _buttons(t: Words, found: Report) -> tuple[tuple[Button, ...], ...]:
     )
 
 
-@view("report_client")
+@view("report_client", for_client=True)
 def client_card(scene: Scene) -> Card | None:
     """Draw a shared report for the client, as it was when it was shared."""
     found = reports.get(scene.uow, scene.object_id)

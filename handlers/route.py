@@ -135,6 +135,7 @@ AnyView = TypeVar("AnyView", bound=View)
 
 _routes: dict[str, Route] = {}
 _views: dict[str, View] = {}
+_for_client: set[str] = set()
 
 
 def command(name: str, *, needs: Right, help: str, brand: bool = True) -> Callable[[AnyHandler], AnyHandler]:
@@ -157,17 +158,25 @@ def _register(route: Route) -> Callable[[AnyHandler], AnyHandler]:
     return keep
 
 
-def view(name: str) -> Callable[[AnyView], AnyView]:
+def view(name: str, *, for_client: bool = False) -> Callable[[AnyView], AnyView]:
     """Make a function draw the cards of an object: alerts and edits name it, delivery calls it with the newest state.
 
-    A view returns None when there is nothing left to show.
+    A view returns None when there is nothing left to show. Unless it is made for the client, nothing of it is ever drawn in
+    a client's room.
     """
 
     def keep(draw: AnyView) -> AnyView:
         _views[name] = draw
+        if for_client:
+            _for_client.add(name)
         return draw
 
     return keep
+
+
+def draw(name: str, scene: Scene) -> Card | None:
+    """Return a view's card as its readers may see it, None where there is nothing for them."""
+    return None if scene.audience == "client" and name not in _for_client else _views[name](scene)
 
 
 def load() -> None:

@@ -29,6 +29,12 @@ def bind(uow: UnitOfWork, by: Member, brand: Brand, chat: ChatRef, purpose: str,
     known = channels.at(uow, chat)
     if known is not None and known.brand_id != brand.id:
         raise Conflict(N_("This chat is a room of another brand. Release it there first: /channels."))
+    if known is not None and known.purpose == "client" and purpose in INTERNAL:
+        raise Conflict(
+            N_(
+                "The client reads this chat. See that nobody of them is in it any more, then release it and choose again."
+            )
+        )
     if known is not None and purpose == "client" and known.purpose in INTERNAL:
         raise Conflict(
             N_(

@@ -22,7 +22,7 @@ from bot.web.front import Front, front_of, is_id
 from bot.web.pages.place import Place
 from handlers.card import Button, Card
 from handlers.card_json import pack
-from handlers.route import Scene, views
+from handlers.route import Scene, draw
 from smm.roles import Right
 from storage import alerts, buttons, web
 from storage.buttons import Copy
@@ -128,7 +128,7 @@ def _stand(uow: UnitOfWork, place: Place, key: Key, known: Sequence[Copy], kept:
         return message.id
     view, object_id = key
     audience: Literal["team", "client"] = "team" if place.may(Right.SEE) else "client"
-    drawn = views()[view](Scene(uow, place.t, place.chat, object_id, audience, {}))
+    drawn = draw(view, Scene(uow, place.t, place.chat, object_id, audience, {}))
     if drawn is None:
         return 0
     card = seal(uow, drawn, place.chat, place.brand.id)
