@@ -42,7 +42,15 @@ def trial_views(monkeypatch: pytest.MonkeyPatch) -> None:
         body = (para(scene.audience),)
         return Card(title=f"{scene.object_id}: {value}", body=body, buttons=(row(Button("Press", "start.next")),))
 
-    route.view("thing")(draw)
+    monkeypatch.setattr(route, "_for_client", set(route._for_client))
+    route.view("thing", for_client=True)(draw)
+
+
+async def test_what_was_not_made_for_the_client_is_never_drawn_for_them(desk: TestDesk) -> None:
+    route.view("inner")(lambda scene: Card(title="Internal"))
+    await desk.database.write(lambda uow: telling.tell(uow, desk.world.brand.id, "client", "inner", 1))
+    await desk.settle()
+    assert desk.room("client").cards == []
 
 
 async def tell(desk: TestDesk, *ids: int, purpose: str = "team") -> None:

@@ -42,6 +42,7 @@ def trial_views(monkeypatch: pytest.MonkeyPatch) -> None:
 
     route.load()
     monkeypatch.setattr(route, "_views", {**route.views(), "thing": draw})
+    monkeypatch.setattr(route, "_for_client", {*route._for_client, "thing"})
 
 
 async def rest(desk: TestDesk, **wanted: Any) -> None:

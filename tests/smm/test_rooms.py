@@ -33,6 +33,7 @@ def trial_views(monkeypatch: pytest.MonkeyPatch) -> None:
 
     route.load()
     monkeypatch.setattr(route, "_views", {**route.views(), "thing": draw})
+    monkeypatch.setattr(route, "_for_client", {*route._for_client, "thing"})
 
 
 @dataclass
