@@ -56,29 +56,29 @@ class VkLogin(Base):
     )
     looks = Looks(source="https://dev.vk.com/ru/method/wall.post", alone=(0.66, 2.5), most=10)
     credentials: ClassVar[tuple[Credential, ...]] = (
-        Credential(
-            "group",
-            N_("Address of the community"),
-            secret=False,
-            hint="https://vk.com/northwind",
-            required=False,
-        ),
         Credential("token", N_("Key"), hint=N_("Manage → Work with API → Create key. Or a user's key.")),
         Credential(
             "reader",
-            N_("Second key, to read (optional)"),
+            N_("Second key, to read"),
             hint=N_("A service key of an application, or a user's: for search, figures and contests."),
             required=False,
         ),
         Credential(
+            "group",
+            N_("Address of the community"),
+            secret=False,
+            hint=N_("As https://vk.com/northwind. Needed with a user's key alone."),
+            required=False,
+        ),
+        Credential(
             "secret",
-            N_("Secret of the Callback API (optional)"),
+            N_("Secret of the Callback API"),
             hint=N_("Manage → Work with API → Callback API → Secret key."),
             required=False,
         ),
         Credential(
             "confirmation",
-            N_("Confirmation code of the Callback API (optional)"),
+            N_("Confirmation code of the Callback API"),
             hint=N_("The line that the server must return. Without it VKontakte is asked."),
             required=False,
         ),
