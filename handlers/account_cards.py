@@ -106,7 +106,7 @@ def _fields(uow: UnitOfWork, t: Words, account: Account, brand: Brand) -> Iterab
     if account.expires_at is not None and account.closed_at is None:
         yield Field(t("Key valid until"), ends(t, account, uow.now) or t.when(account.expires_at, brand.zone))
     if (quota := accounts.quota_of(account, uow.now)) is not None:
-        yield Field(t("Left to do"), _left(t, quota, brand.zone))
+        yield Field(t("Left to do"), left(t, quota, brand.zone))
     yield Field(t("Last heard from"), t("{time} ago", time=t.ago(spent)) if account.polled_at else t("not yet"))
     yield Field(t("Can"), ", ".join(can) or "—")
     if who := doctor.connector_of(uow, account):
@@ -115,7 +115,8 @@ def _fields(uow: UnitOfWork, t: Words, account: Account, brand: Brand) -> Iterab
         yield Field(t("Address for webhooks"), pushes)
 
 
-def _left(t: Words, quota: Quota, zone: str) -> str:
+def left(t: Words, quota: Quota, zone: str) -> str:
+    """Return what is left of a quota, for people."""
     facts = {"left": quota.left, "limit": quota.limit, "unit": t(quota.unit) if quota.unit else t("calls")}
     if quota.resets_at is None:
         return t("{left} of {limit} {unit}", **facts)

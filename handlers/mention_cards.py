@@ -11,10 +11,11 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Final, get_args
 
+from handlers.account_cards import left
 from handlers.card import Block, Button, Card, Field, Link, Look, Quote, Span, Tone, bold, para, row
 from handlers.route import Scene, Words, view
 from handlers.rule_cards import matched
-from smm import declared, inbox, inbox_reading, tending
+from smm import accounts, declared, inbox, inbox_reading, tending
 from smm.errors import N_
 from smm.inbox_reading import Whole
 from smm.mention_moves import ANSWERED, OPEN, PUT_ASIDE, State
@@ -82,6 +83,7 @@ def draw(scene: Scene, found: Whole, buttons: tuple[tuple[Button, ...], ...] | N
                 for remark in found.remarks
             ),
             *_cannot(t, found),
+            *_left(t, found, scene.uow.now),
         ),
         fields=_fields(t, found, scene.uow.now),
         link=link(t, found),
@@ -154,6 +156,16 @@ def _cannot(t: Words, found: Whole) -> tuple[Block, ...]:
         )
         return (para(Span(words, "bold")),)
     return ()
+
+
+def _left(t: Words, found: Whole, now: datetime) -> tuple[Block, ...]:
+    """Warn where little is left of what the network lets the account do."""
+    quota = accounts.quota_of(found.account, now) if found.mention.state in OPEN else None
+    if quota is None or not accounts.is_short(quota):
+        return ()
+    return (
+        para(t("Little is left on {network}: {quota}.", network=found.network, quota=left(t, quota, found.brand.zone))),
+    )
 
 
 def _fields(t: Words, found: Whole, now: datetime) -> tuple[Field, ...]:

@@ -40,6 +40,7 @@ VIEW: Final = "account"
 NOTICE: Final = "key_notice"  # to one person: see smm/doctor.py
 SLOWEST: Final = timedelta(minutes=30)  # between polls of an account that keeps failing
 FASTEST: Final = timedelta(seconds=1)
+SHORT: Final = 10  # a tenth of a quota left is little
 STALE: Final = timedelta(days=1)
 LONGEST_SECRET: Final = 6_000
 
@@ -239,6 +240,11 @@ def quota_of(account: Account, now: datetime) -> Quota | None:
     ends = account.quota["resets_at"]
     kept = Quota(**account.quota | {"resets_at": datetime.fromisoformat(ends) if ends else None})
     return None if kept.resets_at and kept.resets_at <= now else kept
+
+
+def is_short(quota: Quota) -> bool:
+    """Say whether so little is left that people should know before they answer or publish."""
+    return quota.left * SHORT <= quota.limit
 
 
 def note_quota(uow: UnitOfWork, account_id: int, quota: Quota | None) -> None:

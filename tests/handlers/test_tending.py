@@ -136,3 +136,16 @@ async def test_what_was_not_done_is_said_where_it_was_asked(inbox: InboxDesk) ->
     await inbox.anna.presses("Hide")
     await tend(inbox)
     assert (await kept(inbox, mention_id)).hidden_at is not None
+
+
+async def test_a_quota_that_runs_low_is_told_on_the_card(inbox: InboxDesk) -> None:
+    resets = (inbox.clock.now + timedelta(hours=3)).isoformat()
+    await inbox.set_account(quota={"left": 11, "limit": 100, "resets_at": resets, "unit": ""})
+    await inbox.hears()
+    assert "Little is left" not in words(inbox.cards()[-1])
+    await inbox.set_account(quota={"left": 10, "limit": 100, "resets_at": resets, "unit": ""})
+    await inbox.hears("Another")
+    assert "Little is left on Demo network: 10 of 100 calls, anew" in words(inbox.cards()[-1])
+    inbox.clock.advance(hours=3)
+    await inbox.hears("And another")
+    assert "Little is left" not in words(inbox.cards()[-1])
