@@ -10,7 +10,6 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
@@ -19,6 +18,7 @@ from dialog import UNLIMITED
 from loopback_slack import SIGNING_SECRET, LoopbackSlack, loopback_slack
 from loopback_slack_world import Channel, Modal, Standing, User
 from pydantic import SecretStr
+from slack_desk import clock_of
 from web_desk import forms
 
 from bot.app import App
@@ -217,12 +217,6 @@ async def a_post_is_written(stage: Stage) -> None:
     await stage.presses(stage.anna, stage.team, "Send for approval")
     asked = await stage.server.card(stage.client, FIRST)
     assert asked.pictures == draft.pictures
-
-
-def clock_of(at: datetime) -> dict[str, str]:
-    """Return a moment as the modal's two fields take it, in the brand's zone."""
-    local = at.astimezone(ZoneInfo("Europe/Berlin"))
-    return {"slot": f"{local:%Y-%m-%d}", "slot_time": f"{local:%H:%M}"}
 
 
 async def the_client_asks_for_changes(stage: Stage) -> None:

@@ -6,8 +6,10 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from dialog import UNLIMITED
 from loopback_slack import APP_TOKEN, BOT_TOKEN, SIGNING_SECRET, LoopbackSlack, loopback_slack
@@ -55,6 +57,12 @@ def chat_ref(channel: Channel, thread: str = "") -> ChatRef:
 def alone_ref(user: User) -> ChatRef:
     """Return the address of somebody's private chat."""
     return ChatRef("slack", f"{user.team}:{user.id}")
+
+
+def clock_of(at: datetime) -> dict[str, str]:
+    """Return a moment as the modal's two fields take it, in the brand's zone."""
+    local = at.astimezone(ZoneInfo("Europe/Berlin"))
+    return {"slot": f"{local:%Y-%m-%d}", "slot_time": f"{local:%H:%M}"}
 
 
 @dataclass
