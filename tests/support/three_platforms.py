@@ -37,7 +37,7 @@ from storage.unit_of_work import UnitOfWork
 
 @dataclass
 class ThreePlatforms:
-    """Anna is on Slack and on the web, Clara, the client, on Telegram; the team's room stands on Slack and on the web."""
+    """Anna is everywhere, Clara, the client, on Telegram; the team's room stands on Slack and on the web."""
 
     database: Database
     clock: Clock
@@ -51,6 +51,7 @@ class ThreePlatforms:
     client: Chat
     browser: Browser
     account_id: int
+    anna_there: TelegramUser  # Anna on Telegram
 
     async def tries_again(self) -> None:
         """Let time go by until what was put off is tried again."""
@@ -71,7 +72,9 @@ async def three_platforms(database: Database, clock: Clock, media: Path) -> Asyn
         world = await database.write(build_world)
         anna, clara = slack_server.user("Anna"), telegram_server.user("Clara")
         team, client = slack_server.channel("northwind-team", anna), telegram_server.group("Northwind client", clara)
-        account_id = await database.write(_bind, world, anna, team, clara, client)
+        there = telegram_server.user("Anna")
+        telegram_server.private(there)
+        account_id = await database.write(_bind, world, anna, there, team, clara, client)
         web = Web(database)
         transports = [web, slack_on(slack_server, database, media), telegram_on(telegram_server, database, media)]
         router, delivery = Router(database, words), Delivery(database, transports, words)
@@ -96,6 +99,7 @@ async def three_platforms(database: Database, clock: Clock, media: Path) -> Asyn
                 client,
                 browser,
                 account_id,
+                there,
             )
         finally:
             for transport in transports:
@@ -106,8 +110,17 @@ async def three_platforms(database: Database, clock: Clock, media: Path) -> Asyn
         assert telegram_server.breaches == []
 
 
-def _bind(uow: UnitOfWork, world: World, anna: SlackUser, team: Channel, clara: TelegramUser, client: Chat) -> int:
+def _bind(
+    uow: UnitOfWork,
+    world: World,
+    anna: SlackUser,
+    there: TelegramUser,
+    team: Channel,
+    clara: TelegramUser,
+    client: Chat,
+) -> int:
     members.identify(uow, world.anna.id, "slack", f"{anna.team}:{anna.id}", "Anna")
+    members.identify(uow, world.anna.id, "telegram", str(there.id), "Anna")
     members.identify(uow, world.clara.id, "telegram", str(clara.id), "Clara")
     channels.drop(uow, world.client.id)
     channels.add(uow, world.brand.id, slack_ref(team), "team", "northwind-team", "en")
