@@ -39,7 +39,7 @@ SEEN = {
     "report": "A report for the client",
     "resume": "publishes again",
     "rules": "Nothing is listened for yet",
-    "start": "Northwind Coffee",
+    "start": "Each step can be done again",
     "templates": "Saved answers",
     "today": "What waits for you",
 }
