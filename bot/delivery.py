@@ -14,6 +14,7 @@ from datetime import datetime
 import structlog
 
 from bot import outbox
+from bot.errands import Errands
 from bot.outbox import Fate, Parcel
 from bot.pacing import NEVER, Pacer
 from bot.transport import ChatRef, MessageRef, Transport, Whispering
@@ -50,7 +51,7 @@ class Delivery:
         self._clock = clock
         self._pacers: dict[str, Pacer[Alert]] = {p: Pacer(t.pace) for p, t in self._transports.items()}
         self._held: dict[int, Alert] = {}
-        self._flights: set[asyncio.Task[None]] = set()
+        self._flights = Errands()
         self._fates: list[Fate] = []
         self._seen = 0
         self._news = self._everything = True
@@ -79,8 +80,7 @@ class Delivery:
         if self._task is not None:
             await self._task
             self._task = None
-        if self._flights:
-            await asyncio.wait(self._flights, timeout=PATIENCE)
+        await self._flights.finish(PATIENCE)
         await self._write_down()
 
     async def drain(self) -> None:
@@ -221,9 +221,7 @@ class Delivery:
         if parcel.same or (parcel.card is None and not parcel.removes):
             self._landed(parcel, Fate(parcel, "delivered"))
             return
-        task = asyncio.create_task(self._send(parcel))
-        self._flights.add(task)
-        task.add_done_callback(self._flights.discard)
+        self._flights.spawn(self._send(parcel))
 
     async def _send(self, parcel: Parcel) -> None:
         try:

@@ -6,13 +6,14 @@ handed over again while it runs is the same work. Work of one lane (an account) 
 
 from __future__ import annotations
 
-import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import structlog
+
+from bot.errands import Errands
 
 log = structlog.get_logger(__name__)
 
@@ -50,7 +51,7 @@ class InlineEngine:
         self._kinds = kinds
         self._lanes: dict[str, deque[Task]] = {}
         self._known: set[str] = set()
-        self._running: set[asyncio.Task[None]] = set()
+        self._running = Errands()
 
     def execute(self, task: Task) -> None:
         """Start a task, unless the same key runs or waits already."""
@@ -58,17 +59,12 @@ class InlineEngine:
             return
         self._known.add(task.key)
         if not task.lane:
-            self._spawn(self._run(task))
+            self._running.spawn(self._run(task))
         elif task.lane in self._lanes:
             self._lanes[task.lane].append(task)
         else:
             self._lanes[task.lane] = deque([task])
-            self._spawn(self._run_lane(task.lane))
-
-    def _spawn(self, work: Any) -> None:
-        running = asyncio.get_running_loop().create_task(work)
-        self._running.add(running)
-        running.add_done_callback(self._running.discard)
+            self._running.spawn(self._run_lane(task.lane))
 
     async def _run_lane(self, lane: str) -> None:
         waiting = self._lanes[lane]
@@ -90,13 +86,9 @@ class InlineEngine:
 
     async def drain(self) -> None:
         """Wait until everything handed over so far has ended."""
-        while self._running:
-            await asyncio.wait(set(self._running))
+        await self._running.drain()
 
     async def stop(self, grace: float) -> None:
         """Let running tasks end for `grace` seconds, then cancel them."""
-        if self._running:
-            await asyncio.wait(set(self._running), timeout=grace)
-        for running in set(self._running):
-            running.cancel()
-        await asyncio.gather(*self._running, return_exceptions=True)
+        await self._running.finish(grace)
+        await self._running.cancel()

@@ -14,6 +14,7 @@ from typing import Any
 
 import structlog
 
+from bot.errands import Errands
 from bot.line import outcome
 from storage import updates
 from storage.engine import Database
@@ -70,7 +71,7 @@ class Intake:
         self._next: _Batch | None = None
         self._storing = asyncio.Lock()
         self._lanes: dict[str, deque[_Waiting]] = {}
-        self._running: set[asyncio.Task[None]] = set()
+        self._running = Errands()
         self._albums: dict[str, _Waiting] = {}
         self._at_once = asyncio.Semaphore(AT_ONCE)
         self._room = asyncio.Event()
@@ -117,11 +118,8 @@ class Intake:
         self._open = False
         for waiting in self._lanes.values():
             waiting.clear()
-        if self._running:
-            await asyncio.wait(set(self._running), timeout=grace)
-        for task in set(self._running):
-            task.cancel()
-        await asyncio.gather(*self._running, return_exceptions=True)
+        await self._running.finish(grace)
+        await self._running.cancel()
 
     def _line_up(self, key: str, body: Body) -> None:
         name = "" if "album" in body else self._kind.album(body)
@@ -141,9 +139,7 @@ class Intake:
             self._lanes[chat].append(waiting)
             return
         self._lanes[chat] = deque([waiting])
-        task = asyncio.get_running_loop().create_task(self._drive(chat))
-        self._running.add(task)
-        task.add_done_callback(self._running.discard)
+        self._running.spawn(self._drive(chat))
 
     async def _drive(self, chat: str) -> None:
         """Handle a chat's updates one after another until none is left."""

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import connectors
+from bot.errands import Errands
 from config.settings import Settings
 from connectors.base import App, Base, Outside, Status
 from connectors.registry import networks
@@ -68,7 +69,7 @@ class OpenNetworks:
         self._database = database
         self._outside = outside
         self._open: dict[int, _Open] = {}
-        self._closing: set[asyncio.Task[None]] = set()
+        self._closing = Errands()
 
     async def connector(self, account_id: int) -> Connector:
         """Return the open connector of an account, with its current credentials.
@@ -121,15 +122,11 @@ class OpenNetworks:
     def _let_go(self, account_id: int) -> None:
         standing = self._open.pop(account_id, None)
         if standing is not None:
-            task = asyncio.get_running_loop().create_task(_close_later(standing.connector))
-            self._closing.add(task)
-            task.add_done_callback(self._closing.discard)
+            self._closing.spawn(_close_later(standing.connector))
 
     async def close(self) -> None:
         """Close every connector."""
-        for task in self._closing:
-            task.cancel()
-        await asyncio.gather(*self._closing, return_exceptions=True)
+        await self._closing.cancel()
         for standing in self._open.values():
             await standing.connector.close()
         self._open.clear()

@@ -7,12 +7,12 @@ not known here.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import structlog
 
+from bot.errands import Errands
 from bot.intake import TRIES, Intake
 from bot.line import PAUSES, outcome, persist
 from bot.slack_check import check_kinds
@@ -84,7 +84,7 @@ class Slack:
         self._messages = Messages(self._requests, doors, files)
         self._intake = Intake(database, KIND, self._reception.handle, tries=tries)
         self._gate = Gate(self._requests, self._take, self._line)
-        self._tasks: set[asyncio.Task[Any]] = set()
+        self._tasks = Errands()
 
     # ---- life
 
@@ -96,13 +96,11 @@ class Slack:
         if isinstance(failure, Refused) and failure.code in DEAD:
             await self._requests.shutdown()
             raise ConfigError(told(failure))
-        self._spawn(self._run())
+        self._tasks.spawn(self._run())
 
     async def stop(self) -> None:
         """Take no more updates, let running ones end, close the line."""
-        for task in set(self._tasks):
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._tasks.cancel()
         await self._intake.close(GRACE)
         await self._reception.finish(GRACE)
         await self._requests.shutdown()
@@ -111,11 +109,6 @@ class Slack:
     def trouble(self) -> str:
         """What keeps us from Slack at the moment, in words; empty while all is well."""
         return self._line.trouble
-
-    def _spawn(self, work: Coroutine[Any, Any, Any]) -> None:
-        task = asyncio.get_running_loop().create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
 
     async def _introduce(self) -> None:
         said = await self._requests.call("auth.test")
@@ -126,7 +119,7 @@ class Slack:
         if not self._reception.ready:
             await persist(self._introduce, self._line)
         await self._intake.open()
-        self._spawn(self._homes.keep())
+        self._tasks.spawn(self._homes.keep())
         if self._pushed:
             return
         socket = self._gate.socket(self._app_token, self._beat)

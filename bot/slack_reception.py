@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
 
 import structlog
 
+from bot.errands import Errands
 from bot.intake import Body
 from bot.line import Line
 from bot.slack_doors import Doors
@@ -59,7 +58,7 @@ class Reception:
         self._forms = Forms(requests, database, words)
         self._words = words
         self._line = line
-        self._owed: set[asyncio.Task[None]] = set()
+        self._owed = Errands()  # a slow answer keeps nobody waiting
         self.submissions = Submissions()
         self.me: Me | None = None
         self.receive: Receive | None = None
@@ -79,12 +78,11 @@ class Reception:
         finally:
             in_form = self.submissions.answer(name, outcome)
         if decoded is not None:
-            self._owe(self._give(decoded, outcome, in_form=in_form))
+            self._owed.spawn(self._give(decoded, outcome, in_form=in_form))
 
     async def finish(self, grace: float) -> None:
         """Let the last answers out."""
-        if self._owed:
-            await asyncio.wait(set(self._owed), timeout=grace)
+        await self._owed.finish(grace)
 
     async def _decoded(self, name: str, body: Body) -> Decoded | None:
         assert self.me is not None
@@ -113,7 +111,7 @@ class Reception:
         elif decoded.deed == "dead":
             self._line.down(Refused("token_revoked"))
         elif decoded.deed == "ask" and fresh:
-            self._owe(self._put(decoded))
+            self._owed.spawn(self._put(decoded))
         return decoded, Outcome()
 
     # ---- what came with it
@@ -175,12 +173,6 @@ class Reception:
         return digests, errors
 
     # ---- what is owed
-
-    def _owe(self, work: Coroutine[Any, Any, None]) -> None:
-        """Answer beside what comes next: a slow answer keeps nobody waiting."""
-        task = asyncio.get_running_loop().create_task(work)
-        self._owed.add(task)
-        task.add_done_callback(self._owed.discard)
 
     async def _give(self, decoded: Decoded, outcome: Outcome, *, in_form: bool) -> None:
         if outcome.form is not None:

@@ -10,13 +10,13 @@ import asyncio
 import hmac
 import json
 import re
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 from telegram import Bot
 from telegram.error import InvalidToken
 
+from bot.errands import Errands
 from bot.intake import TRIES, Intake
 from bot.line import PAUSES, outcome, persist
 from bot.telegram_commands import Menus
@@ -87,7 +87,7 @@ class Telegram:
         self._menus = Menus(self._requests, database, words, routes())
         self._intake = Intake(database, KIND, self._reception.handle, album_wait=album_wait, tries=tries)
         self._line = telegram_line(pauses)
-        self._tasks: set[asyncio.Task[Any]] = set()
+        self._tasks = Errands()
         self._menus_changed = asyncio.Event()
         for topic in ("members", "channels"):
             database.listen(topic, self._menus_changed.set)
@@ -102,13 +102,11 @@ class Telegram:
         if isinstance(failure, InvalidToken):
             await self._requests.shutdown()
             raise ConfigError(told(failure))
-        self._spawn(self._run())
+        self._tasks.spawn(self._run())
 
     async def stop(self) -> None:
         """Take no more updates, let running ones end, close the line."""
-        for task in set(self._tasks):
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._tasks.cancel()
         await self._intake.close(GRACE)
         await self._reception.finish(GRACE)
         await self._requests.shutdown()
@@ -117,11 +115,6 @@ class Telegram:
     def trouble(self) -> str:
         """What keeps us from Telegram at the moment, in words; empty while all is well."""
         return self._line.trouble
-
-    def _spawn(self, work: Coroutine[Any, Any, Any]) -> None:
-        task = asyncio.get_running_loop().create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
 
     async def _introduce(self) -> None:
         said = await self._requests.call("getMe", FIRST_SECONDS)
@@ -134,7 +127,7 @@ class Telegram:
         if not self._reception.ready:
             await persist(self._introduce, self._line)
         await self._intake.open()
-        self._spawn(self._keep_menus())
+        self._tasks.spawn(self._keep_menus())
         if self._secret:
             await persist(self._hook, self._line)
         else:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -11,6 +10,7 @@ import structlog
 from telegram.error import BadRequest, TelegramError
 
 from bot.chat_text import clean
+from bot.errands import Errands
 from bot.intake import Body
 from bot.telegram_card import notice
 from bot.telegram_files import Files
@@ -48,7 +48,7 @@ class Reception:
         self._whispers = whispers
         self._words = words
         self._bot_id = bot_id
-        self._answers: set[asyncio.Task[None]] = set()
+        self._answers = Errands()
         self.me: Me | None = None
         self.receive: Receive | None = None
 
@@ -64,9 +64,7 @@ class Reception:
             outcome = await self._hand_on(name, body)
         finally:
             if press:
-                answer = asyncio.get_running_loop().create_task(self._answer(press, outcome))
-                self._answers.add(answer)
-                answer.add_done_callback(self._answers.discard)
+                self._answers.spawn(self._answer(press, outcome))
 
     async def note_move(self, chat: ChatRef, new_id: str) -> None:
         """Tell that a group has another id now: once, though both a message and a refusal say so."""
@@ -76,8 +74,7 @@ class Reception:
 
     async def finish(self, grace: float) -> None:
         """Let the last answers out."""
-        if self._answers:
-            await asyncio.wait(set(self._answers), timeout=grace)
+        await self._answers.finish(grace)
 
     async def _hand_on(self, name: str, body: Body) -> Outcome:
         assert self.me is not None
