@@ -180,9 +180,8 @@ async def test_a_new_start_delivers_what_a_killed_one_left(desk: TestDesk) -> No
     await asyncio.wait_for(sending.wait(), PATIENCE)
     assert first._task is not None
     first._task.cancel()
-    for flight in first._flights:
-        flight.cancel()
-    await asyncio.gather(first._task, *first._flights, return_exceptions=True)
+    await asyncio.gather(first._task, return_exceptions=True)
+    await first._flights.cancel()
     second = Delivery(desk.database, [desk.transport], PlainWords)
     await second.drain()
     assert titles(desk) == ["1: first", "2: first"]

@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from ears import Ears
 from loopback_slack import LoopbackSlack, loopback_slack
-from slack_desk import Ears, pushed, pushed_slack_on, slack_on
+from slack_desk import pushed, pushed_slack_on, slack_on
 
 from bot.slack import Slack
 from bot.slack_updates import key
@@ -112,8 +113,8 @@ async def test_what_was_stored_and_not_handled_is_handled_once_at_the_next_start
     acked = [anna.commands(chat, "approve 1").acked, anna.commands(chat, "approve 2").acked]
     await asyncio.gather(*acked)
     await died.wait()
-    for task in [*first._intake._running, *first._tasks]:
-        task.cancel()
+    await first._intake._running.cancel()
+    await first._tasks.cancel()
     await first._requests.shutdown()
 
     second = slack_on(server, database, tmp_path)

@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from ears import Ears
 from loopback_slack import LoopbackSlack, loopback_slack
 from loopback_telegram_limits import Windows
-from slack_desk import Ears, alone_ref, chat_ref, slack_on
+from slack_desk import alone_ref, chat_ref, slack_on
 
 from bot import media
 from bot.delivery import Delivery

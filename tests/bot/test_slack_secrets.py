@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 import structlog
+from ears import Ears
 from loopback_slack import SIGNING_SECRET, loopback_slack
-from slack_desk import Ears, chat_ref, pushed_slack_on, slack_on
+from slack_desk import chat_ref, pushed_slack_on, slack_on
 
 from handlers.card import Card
 from smm.errors import ChatError

@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 from clocks import Clock
+from ears import Ears
 from loopback_slack import SIGNING_SECRET, LoopbackSlack, loopback_slack
 from loopback_slack_line import sign
-from slack_desk import Ears, pushed, pushed_slack_on, slack_on
+from slack_desk import pushed, pushed_slack_on, slack_on
 
 from bot.slack import Slack
 from bot.slack_signature import Signature

@@ -9,8 +9,9 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from ears import Ears
 from loopback_telegram import LoopbackTelegram, loopback_telegram
-from telegram_desk import Ears, chat_ref, telegram_on
+from telegram_desk import chat_ref, telegram_on
 
 from bot.telegram import Telegram
 from bot.transport import Incoming
@@ -77,8 +78,8 @@ async def test_what_was_stored_and_not_handled_is_handled_once_at_the_next_start
     anna.says(chat, "/approve 2")
     await died.wait()
     await server.until(lambda: server.confirmed >= 500_002)
-    for task in [*first._intake._running, *first._tasks]:
-        task.cancel()
+    await first._intake._running.cancel()
+    await first._tasks.cancel()
     await first._requests.shutdown()
 
     second = telegram_on(server, database, tmp_path)

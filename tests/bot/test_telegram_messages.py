@@ -9,10 +9,11 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from ears import Ears
 from loopback_telegram import LoopbackTelegram, loopback_telegram
 from loopback_telegram_limits import Windows
 from loopback_telegram_world import Chat
-from telegram_desk import Ears, chat_ref, telegram_on
+from telegram_desk import chat_ref, telegram_on
 
 from bot.telegram import Telegram
 from bot.transport import ChatRef, MessageRef

@@ -7,8 +7,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from ears import Ears
 from loopback_telegram import LoopbackTelegram, loopback_telegram
-from telegram_desk import Ears, chat_ref, telegram_on
+from telegram_desk import chat_ref, telegram_on
 
 from bot.telegram import Telegram
 from handlers.card import PLACE, Button, Card, Field, Span, filled, para

@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 import structlog
+from ears import Ears
 from loopback_telegram import loopback_telegram
-from telegram_desk import Ears, chat_ref, telegram_on
+from telegram_desk import chat_ref, telegram_on
 
 from handlers.card import Button, Card, Picture
 from smm.errors import ChatError, ConfigError

@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from ears import Ears
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from loopback_telegram import LoopbackTelegram, loopback_telegram
 from PIL import Image
-from telegram_desk import Ears, telegram_on
+from telegram_desk import telegram_on
 
 from bot.telegram import Telegram
 from bot.telegram_updates import Decoded, Me, Query, album, decode, lane, query
@@ -253,8 +254,7 @@ async def test_an_album_that_was_not_handled_before_the_end_is_handled_whole_at_
     await server.until(lambda: server.polls)
     anna.shows(server.private(anna), [jpeg("red"), jpeg("green")], "/post \x00")
     await server.until(lambda: server.confirmed == 500_002)
-    for task in set(first._intake._running):
-        task.cancel()
+    await first._intake._running.cancel()
     await first.stop()
     assert ears.heard == []
     second = telegram_on(server, database, tmp_path)

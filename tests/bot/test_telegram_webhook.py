@@ -7,10 +7,11 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from ears import Ears
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from loopback_telegram import LoopbackTelegram, loopback_telegram
-from telegram_desk import Ears, telegram_on
+from telegram_desk import telegram_on
 
 from bot.telegram import SECRET_HEADER, WEBHOOK_PATH, Telegram
 from bot.web.app import WebOptions, create_app

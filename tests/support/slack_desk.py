@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -19,16 +19,15 @@ from bot.delivery import Delivery
 from bot.router import Router
 from bot.slack import Slack
 from bot.slack_manifest import PATH
-from bot.transport import ChatRef, Incoming, MessageRef, Outcome
+from bot.transport import ChatRef, MessageRef
 from bot.web.app import WebOptions, create_app
 from bot.web.hooks import add_hook
 from bot.web.server import WebServer
 from bot.web.transport import Web
 from config.words import words
-from handlers.card import Notice
 from handlers.route import load
 from smm.sample import World, build_world
-from storage import buttons, channels, members, updates
+from storage import buttons, channels, members
 from storage.engine import Database
 from storage.unit_of_work import UnitOfWork
 
@@ -63,25 +62,6 @@ def clock_of(at: datetime) -> dict[str, str]:
     """Return a moment as the modal's two fields take it, in the brand's zone."""
     local = at.astimezone(ZoneInfo("Europe/Berlin"))
     return {"slot": f"{local:%Y-%m-%d}", "slot_time": f"{local:%H:%M}"}
-
-
-@dataclass
-class Ears:
-    """A router that only remembers what it was handed, and answers presses."""
-
-    database: Database
-    heard: list[Incoming] = field(default_factory=list)
-    before: Callable[[Incoming], None] = lambda incoming: None
-
-    async def receive(self, incoming: Incoming) -> Outcome:
-        self.before(incoming)
-        if not await self.database.write(updates.take, incoming.platform, incoming.key):
-            return Outcome()
-        self.heard.append(incoming)
-        return Outcome(Notice(f"pressed {incoming.ref}", alarm=True)) if incoming.kind == "press" else Outcome()
-
-    def texts(self) -> list[str]:
-        return [incoming.text for incoming in self.heard]
 
 
 @asynccontextmanager

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +15,11 @@ from loopback_telegram_world import Chat, User
 from bot.delivery import Delivery
 from bot.router import Router
 from bot.telegram import Telegram
-from bot.transport import ChatRef, Incoming, Outcome, Pace
+from bot.transport import ChatRef, Pace
 from config.words import words
-from handlers.card import Notice
 from handlers.route import load
 from smm.sample import World, build_world
-from storage import channels, members, updates
+from storage import channels, members
 from storage.engine import Database
 from storage.unit_of_work import UnitOfWork
 
@@ -36,28 +35,6 @@ def telegram_on(server: LoopbackTelegram, database: Database, media: Path, **opt
 def chat_ref(chat: Chat, topic: int = 0) -> ChatRef:
     """Return a chat's address."""
     return ChatRef("telegram", str(chat.id), str(topic) if topic else "")
-
-
-@dataclass
-class Ears:
-    """A router that only remembers what it was handed, and answers presses."""
-
-    database: Database
-    heard: list[Incoming] = field(default_factory=list)
-    before: Callable[[Incoming], None] = lambda incoming: None
-
-    async def receive(self, incoming: Incoming) -> Outcome:
-        self.before(incoming)
-        if not await self.database.write(updates.take, incoming.platform, incoming.key):
-            return Outcome()
-        self.heard.append(incoming)
-        return Outcome(Notice(f"pressed {incoming.ref}", alarm=True)) if incoming.kind == "press" else Outcome()
-
-    def has_heard(self, text: str) -> bool:
-        return text in self.texts()
-
-    def texts(self) -> list[str]:
-        return [incoming.text for incoming in self.heard]
 
 
 @dataclass
