@@ -49,6 +49,7 @@ async def mention(desk: TestDesk) -> int:
             "author_name": "Lena",
             "state": "new",
             "revision": 1,
+            "answerable": True,
             "kind": "comment",
         }
         return uow.add(mentions, **row(mentions, uow.now, brand_id=brand, account_id=account, **said))

@@ -77,10 +77,11 @@ async def three_platforms(database: Database, clock: Clock, media: Path) -> Asyn
         account_id = await database.write(_bind, world, anna, there, team, clara, client)
         web = Web(database)
         transports = [web, slack_on(slack_server, database, media), telegram_on(telegram_server, database, media)]
+        for transport in transports:
+            transport.pace = UNLIMITED  # when something may be said is tried elsewhere
         router, delivery = Router(database, words), Delivery(database, transports, words)
         app = create_app(database, web, words, WebOptions(), media)
         for transport in transports:
-            transport.pace = UNLIMITED  # when something may be said is tried elsewhere
             await transport.start(router.receive)
         await delivery.start()
         desk = WebDesk(database, world, web, router, delivery, app, media)
