@@ -35,7 +35,7 @@ class Files:
         self._database = database
         self._folder = folder
         self._looks = looks
-        self._ids: OrderedDict[str, str] = OrderedDict()
+        self._ids: OrderedDict[tuple[str, int], str] = OrderedDict()
 
     async def fetch(self, ref: FileRef, brand_id: int | None) -> str:
         """Fetch and keep a file somebody sent; return its digest. Raise Invalid with what to send instead."""
@@ -79,22 +79,23 @@ class Files:
 
     async def _uploaded(self, picture: Picture, ending: str) -> str:
         """Return the id of a picture's file, uploading it if need be; empty where there is nothing to upload."""
-        if picture.digest in self._ids:
-            return self._ids[picture.digest]
+        if known := self._ids.get(_name(picture)):
+            return known
         content = await self._content(picture)
         if content is None:
             return ""
         file_id = await self._upload(picture, content, ending)
-        self._ids[picture.digest] = file_id
+        self._ids[_name(picture)] = file_id
         while len(self._ids) > REMEMBERED:
             self._ids.popitem(last=False)
         await self._looked_at(file_id)
         return file_id
 
     async def _content(self, picture: Picture) -> bytes | None:
-        path = self._folder / picture.digest
-        if not media.is_digest(picture.digest) or not await asyncio.to_thread(path.is_file):
+        """Return a picture as the card shows it, cropped or whole; None where it is not here."""
+        if not media.is_digest(picture.digest) or not await asyncio.to_thread((self._folder / picture.digest).is_file):
             return None
+        path = await media.shown(self._folder, picture.digest, picture.ratio)
         return await asyncio.to_thread(path.read_bytes)
 
     async def _upload(self, picture: Picture, content: bytes, ending: str, **where: str) -> str:
@@ -117,4 +118,9 @@ class Files:
     def forget(self, pictures: Sequence[Picture]) -> None:
         """Upload these again next time: Slack does not know their ids any more."""
         for picture in pictures:
-            self._ids.pop(picture.digest, None)
+            self._ids.pop(_name(picture), None)
+
+
+def _name(picture: Picture) -> tuple[str, int]:
+    """Return by what a file's id is remembered: cropped it is another file than the whole."""
+    return (picture.digest, picture.ratio)

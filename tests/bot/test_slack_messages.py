@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import io
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,7 @@ import pytest
 from ears import Ears
 from loopback_slack import LoopbackSlack, loopback_slack
 from loopback_telegram_limits import Windows
+from PIL import Image
 from slack_desk import alone_ref, chat_ref, slack_on
 
 from bot import media
@@ -159,6 +162,19 @@ async def test_pictures_stand_in_the_card_and_are_uploaded_once(
     assert [len(card.pictures) for card in (*team.cards, *other.cards)] == [1, 2]
     assert len(server.called("files.completeUploadExternal")) == 2
     assert server.files.known[other.cards[0].pictures[0]].content == draw("cup")
+
+
+async def test_a_cropped_picture_is_another_file_than_the_whole(
+    server: LoopbackSlack, slack: Slack, database: Database, tmp_path: Path
+) -> None:
+    team = server.channel("team")
+    whole = await kept(database, tmp_path, "cup")
+    for ratio in (0, 500, 500):
+        await slack.send(chat_ref(team), Card(title="Look", pictures=(replace(whole, ratio=ratio),)))
+    files = [card.pictures[0] for card in team.cards]
+    assert files[1] == files[2] != files[0]
+    with Image.open(io.BytesIO(server.files.known[files[1]].content)) as cropped:
+        assert (cropped.format, round(cropped.width / cropped.height, 2)) == ("JPEG", 0.5)
 
 
 async def test_a_card_whose_picture_slack_does_not_take_is_said_without_it(

@@ -66,6 +66,7 @@ async def test_links_are_links(desk: TestDesk) -> None:
     links = [span.href for block in card.body if isinstance(block, Para) for span in block.spans if span.href]
     assert links == [f"https://t.me/desk_bot?start={token_of(card)}", f"https://desk.example/in/{token_of(card)}"]
     assert f" Slack: /desk start {token_of(card)} " in words(card)
+    assert words(card).count("Slack:") == 1
 
 
 async def test_open_invitations_are_listed_taken_back_and_made_anew(desk: TestDesk, clock: Clock) -> None:
