@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
+from urllib.parse import urljoin, urlsplit
 
 from connectors.unsupported import Answering, Listening, Measuring, Publishing
 from smm.errors import N_, AuthExpired, ConnectorError, Rejected
@@ -115,13 +116,25 @@ class Base(Listening, Publishing, Answering, Measuring):
         """
         from connectors.consent import refreshed
 
-        return await refreshed(self._wire, self.oauth, self._app, self._secrets, self._expired())
+        return await refreshed(self._wire, self._oauth, self._app, self._secrets, self._expired())
 
     # What every subclass may use.
 
     @property
     def _app(self) -> App:
         return self._outside.apps.get(self.name, App(""))
+
+    @property
+    def _oauth(self) -> OAuth | None:
+        """How consent is asked for; where the settings say another address of the network, it is asked for there, too."""
+        base = self._outside.bases.get(self.name)
+        if self.oauth is None or base is None:
+            return self.oauth
+        authorize, token = (
+            urljoin(base, urlsplit(each)._replace(scheme="", netloc="").geturl())
+            for each in (self.oauth.authorize, self.oauth.token)
+        )
+        return replace(self.oauth, authorize=authorize, token=token)
 
     @cached_property
     def _wire(self) -> Wire:
@@ -194,17 +207,17 @@ class Base(Listening, Publishing, Answering, Measuring):
         """Return the address of the network's page where a person allows the desk to act, as OAuth with PKCE says."""
         from connectors.consent import page
 
-        if self.oauth is None:
+        if self._oauth is None:
             self._cannot()
-        return page(self._base(), self.oauth, self._app, state, challenge, redirect)
+        return page(self._base(), self._oauth, self._app, state, challenge, redirect)
 
     async def exchange(self, grant: Grant) -> tuple[Offer, ...]:
         """Turn a person's consent into credentials, as OAuth says; they are called token, refresh_token and expires_at."""
         from connectors.consent import exchanged
 
-        if self.oauth is None:
+        if self._oauth is None:
             self._cannot()
-        return (Offer("", await exchanged(self._wire, self.oauth, self._app, grant)),)
+        return (Offer("", await exchanged(self._wire, self._oauth, self._app, grant)),)
 
     async def close(self) -> None:
         """Let go of connections, if any were opened."""

@@ -98,7 +98,9 @@ class Reply:
         except ValueError:
             return ""
         found = value if isinstance(value, dict) else {}
-        told = (found.get(name) for name in ("error_description", "error", "message", "detail"))
+        inner = found.get("error")  # some put an object there, with a message in it
+        told = [found.get(name) for name in ("error_description", "error", "message", "detail")]
+        told += [inner.get("message")] if isinstance(inner, dict) else []
         words = next((text for text in told if isinstance(text, str) and text.strip()), "")
         return self.who.masked(" ".join(words.split()))[:_REASON_LENGTH]
 
