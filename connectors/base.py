@@ -101,6 +101,24 @@ class Base(Listening, Publishing, Answering, Measuring):
         """Return the address that paths are relative to."""
         return self._outside.bases.get(self.name, "")
 
+    def _origin(self, typed: str) -> str:
+        """Return the server of an address that a person typed. Keys travel by https alone, except to what the settings allow."""
+        from connectors.guard import inner, place
+        from connectors.outcomes import BARRED
+
+        ours = self._outside.bases.get(self.name)
+        address = ours or (typed if "://" in typed else f"https://{typed.rpartition('@')[2]}")
+        refusal = Rejected(BARRED, field="address", network=self.title, account=self._account)
+        try:
+            host, port = place(address)
+            scheme = urlsplit(address).scheme
+        except ValueError as error:
+            raise refusal from error
+        trusted = address == ours or inner(host, port, self._outside.inner_hosts)
+        if scheme != "https" and not (scheme == "http" and trusted):
+            raise refusal
+        return f"{scheme}://{urlsplit(address).netloc}"
+
     def _headers(self) -> Mapping[str, str]:
         """Return the headers of every call."""
         return {}

@@ -16,9 +16,8 @@ from typing import Any, ClassVar, Final
 from urllib.parse import quote, urlsplit
 
 from connectors.base import Base, Status
-from connectors.guard import inner, place
 from connectors.mastodon_reading import Cursor, changed, heard, later, matches, own_reply, published, read_limits
-from connectors.outcomes import BARRED, UNREACHABLE, refused
+from connectors.outcomes import UNREACHABLE, refused
 from connectors.plain_text import with_link
 from connectors.reading import Body
 from connectors.wire import Reply
@@ -69,21 +68,7 @@ class Mastodon(Base):
 
     @cached_property
     def _instance(self) -> str:
-        """The instance's address. Tokens travel by https alone, except to inner hosts that the settings allow."""
-        given = self._outside.bases.get(self.name) or self._secrets.get("address", "")
-        address = given if "://" in given else f"https://{given.rpartition('@')[2]}"
-        try:
-            host, port = place(address)
-            scheme = urlsplit(address).scheme
-        except ValueError as error:
-            raise self._barred() from error
-        trusted = address == self._outside.bases.get(self.name) or inner(host, port, self._outside.inner_hosts)
-        if scheme != "https" and not (scheme == "http" and trusted):
-            raise self._barred()
-        return f"{scheme}://{urlsplit(address).netloc}"
-
-    def _barred(self) -> Rejected:
-        return Rejected(BARRED, field="address", network=self.title, account=self._account)
+        return self._origin(self._secrets.get("address", ""))
 
     def _headers(self) -> Mapping[str, str]:
         return {"authorization": f"Bearer {self._secrets.get('token', '')}"}

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 
+from bluesky_world import bluesky_world
 from clocks import Clock
 from demo_world import demo_world
 from network_desk import Trouble, World
@@ -23,6 +24,7 @@ class Place:
 
 
 WORLDS: Mapping[str, Place] = {
+    "bluesky": Place(bluesky_world, ("slower", "down", "refused", "garbage", "lost"), counts=True),
     "demo": Place(demo_world, ("down", "lost"), pushes=True, counts=True),
     "vk": Place(vk_world, ("slower", "down", "refused", "human", "garbage", "lost"), pushes=True, counts=True),
 }
