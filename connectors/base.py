@@ -144,15 +144,14 @@ class Base(Listening, Publishing, Answering, Measuring):
 
     @property
     def _oauth(self) -> OAuth | None:
-        """How consent is asked for; where the settings say another address of the network, it is asked for there, too."""
+        if self.oauth is None:
+            return None
+        return replace(self.oauth, authorize=self._placed(self.oauth.authorize), token=self._placed(self.oauth.token))
+
+    def _placed(self, address: str) -> str:
+        """Return a further address of the network; where the settings say another one for it, this is there, too."""
         base = self._outside.bases.get(self.name)
-        if self.oauth is None or base is None:
-            return self.oauth
-        authorize, token = (
-            urljoin(base, urlsplit(each)._replace(scheme="", netloc="").geturl())
-            for each in (self.oauth.authorize, self.oauth.token)
-        )
-        return replace(self.oauth, authorize=authorize, token=token)
+        return address if base is None else urljoin(base, urlsplit(address)._replace(scheme="", netloc="").geturl())
 
     @cached_property
     def _wire(self) -> Wire:

@@ -3,7 +3,7 @@
 One JSON file each, under tests/connectors/fixtures/<network>/: `source` says whether it was recorded or written from a
 specification; "{base}" stands for the address of the loopback server that plays it. `expected` is what comes out; what it does
 not mention must be empty. Instead of it `raises` names the error that must come. "{hmac-sha256 NAME}" among what is pushed
-stands for the signature of its body with the secret NAME.
+stands for the signature of its body with the secret NAME; "{ec-key}" for a private key.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from loopback_http import Asked, LoopbackHttp, Said, loopback
+from private_keys import ec_key
 
 from connectors.base import App, Base, Outside
 from connectors.registry import find
@@ -101,7 +102,8 @@ def _signed(told: Mapping[str, str], body: bytes) -> dict[str, str]:
 
 
 def _filled(value: Any, base: str) -> Any:
-    return json.loads(json.dumps(value).replace("{base}", base))
+    filled = json.dumps(value).replace("{base}", base)
+    return json.loads(filled.replace('"{ec-key}"', json.dumps(ec_key())) if "{ec-key}" in filled else filled)
 
 
 class Player:
