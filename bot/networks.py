@@ -53,7 +53,14 @@ def outside_of(settings: Settings) -> Outside:
     for network, app in settings.apps.items():
         client_id, _, client_secret = app.get_secret_value().partition(":")
         apps[network] = App(client_id, client_secret)
-    return Outside({**settings.networks, **demo}, frozenset(settings.inner_hosts), apps=apps)
+    bases = {**settings.networks, **demo}
+    return Outside(bases, frozenset(settings.inner_hosts), apps=apps, own_bots=_own_bots(settings))
+
+
+def _own_bots(settings: Settings) -> frozenset[str]:
+    """Return the id of the desk's own bot, which a token begins with: of a secret no more than that goes on."""
+    token = settings.telegram_token.get_secret_value() if settings.telegram_token else ""
+    return frozenset({token.partition(":")[0]}) - {""}
 
 
 @dataclass(slots=True)

@@ -47,12 +47,14 @@ class Outside:
     """What the settings say about the world: other base addresses by network, inner hosts that may be reached, our apps.
 
     An inner host is a name or address, with or without a port. `patience` is the most seconds that one call may take.
+    `own_bots` are the ids of the bots that the desk itself speaks through: no account may be one of them.
     """
 
     bases: Mapping[str, str] = field(default_factory=dict)
     inner_hosts: frozenset[str] = frozenset()
     patience: float = 60.0
     apps: Mapping[str, App] = field(default_factory=dict)
+    own_bots: frozenset[str] = frozenset()
 
 
 async def _keep_nothing(secrets: Mapping[str, str]) -> None:

@@ -111,6 +111,21 @@ async def test_what_goes_wrong_is_told_and_nothing_goes_out_twice(
         assert "Live" in told
 
 
+@pytest.mark.parametrize(
+    ("stage", "kind"), [(name, kind) for name, place in WORLDS.items() for kind in place.asks], indirect=["stage"]
+)
+async def test_where_nothing_can_be_looked_up_a_person_is_asked_and_nothing_goes_out_again(
+    stage: NetworkDesk, tmp_path: Path, kind: Trouble
+) -> None:
+    stage.world.trouble(kind)
+    await stage.publishes(POST, await picture(stage.desk, tmp_path))
+    for _ in range(4):
+        await stage.passes(minutes=3)
+    assert stage.world.seen() == ([] if kind == "down" else [Seen(POST, 1)])
+    told = "\n".join(words(card) for card in stage.desk.room("team").cards)
+    assert "cannot be asked whether the post is there" in told, told
+
+
 async def test_a_key_that_dies_is_told_once_and_the_post_waits_for_the_new_one(
     stage: NetworkDesk, tmp_path: Path
 ) -> None:

@@ -80,6 +80,7 @@ class LoopbackTelegram:
     bot: Raw = field(
         default_factory=lambda: {"id": 7000000001, "is_bot": True, "first_name": "Copydesk", "username": "copydesk_bot"}
     )
+    now: Callable[[], float] = time.time
     _update_ids: itertools.count[int] = field(default_factory=lambda: itertools.count(500_001))
     _allowed: list[str] = field(default_factory=list)
     _news: asyncio.Event = field(default_factory=asyncio.Event)
@@ -101,6 +102,14 @@ class LoopbackTelegram:
         """Let there be a group that the bot is in."""
         number = -1_000_000_000_000 - next(self.counter) if kind == "supergroup" else -4_000_000 - next(self.counter)
         return self._chat({"id": number, "type": kind, "title": title} | ({"is_forum": True} if forum else {}), *people)
+
+    def channel(self, title: str, handle: str, group: Chat) -> Chat:
+        """Let there be a channel, its discussion group linked to it, with the bot an administrator of both."""
+        raw = {"id": -1_000_000_000_000 - next(self.counter), "type": "channel", "title": title, "username": handle}
+        channel = self._chat(raw)
+        channel.linked, group.linked = group, channel
+        channel.bot = group.bot = "administrator"
+        return channel
 
     def _chat(self, raw: Raw, *people: User) -> Chat:
         chat = Chat(raw, self, list(people))
@@ -288,7 +297,7 @@ async def _read(request: web.Request) -> tuple[Raw, dict[str, bytes]]:
         given = {name: part for name, part in form.items() if isinstance(part, str)} | dict(request.query)
     asked = {name: _value(name, value) for name, value in given.items()}
     return asked | {
-        name: f"attach://{name}" for name in files if name in {"photo", "document", "voice", "certificate"}
+        name: f"attach://{name}" for name in files if name in {"photo", "video", "document", "voice", "certificate"}
     }, files
 
 

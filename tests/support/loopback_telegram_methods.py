@@ -19,6 +19,11 @@ Parameters = Mapping[str, Any]
 Method = Callable[["LoopbackTelegram", Parameters, Mapping[str, bytes]], Any]
 METHODS: dict[str, Method] = {}
 TEXT, CAPTION, DATA, NOTICE = 4096, 1024, 64, 200
+_RIGHTS = (
+    *("can_be_edited", "is_anonymous", "can_manage_chat", "can_delete_messages", "can_manage_video_chats"),
+    *("can_restrict_members", "can_promote_members", "can_change_info", "can_invite_users", "can_post_stories"),
+    *("can_edit_stories", "can_delete_stories", "can_post_messages"),
+)
 DOWNLOAD = 20 * 1024 * 1024
 
 
@@ -53,7 +58,7 @@ def getMe(server: LoopbackTelegram, asked: Parameters, files: Mapping[str, bytes
 @method
 def sendMessage(server: LoopbackTelegram, asked: Parameters, files: Mapping[str, bytes]) -> Raw:
     chat = open_chat(server, asked)
-    parts = _text(asked, "text", "entities", TEXT) | _thread(chat, asked) | _keyboard(asked)
+    parts = _text(asked, "text", "entities", TEXT) | _thread(chat, asked) | _keyboard(asked) | _answering(chat, asked)
     if not parts.get("text"):
         raise bad("message text is empty")
     whom = asked.get("ephemeral_message_parameters", asked)
@@ -90,6 +95,13 @@ def sendPhoto(server: LoopbackTelegram, asked: Parameters, files: Mapping[str, b
     photo = _photo(server, asked["photo"], files)
     words = _text(asked, "caption", "caption_entities", CAPTION)
     return chat.put(server.bot, photo=photo, **words, **_thread(chat, asked), **_keyboard(asked)).raw
+
+
+@method
+def sendVideo(server: LoopbackTelegram, asked: Parameters, files: Mapping[str, bytes]) -> Raw:
+    chat = open_chat(server, asked)
+    words = _text(asked, "caption", "caption_entities", CAPTION)
+    return chat.put(server.bot, video=_video(server, asked["video"], files), **words).raw
 
 
 @method
@@ -167,6 +179,13 @@ def deleteMessage(server: LoopbackTelegram, asked: Parameters, files: Mapping[st
 
 
 @method
+def deleteMessages(server: LoopbackTelegram, asked: Parameters, files: Mapping[str, bytes]) -> bool:
+    chat = open_chat(server, asked)
+    chat.messages[:] = [message for message in chat.messages if message.id not in asked["message_ids"]]
+    return True
+
+
+@method
 def answerCallbackQuery(server: LoopbackTelegram, asked: Parameters, files: Mapping[str, bytes]) -> bool:
     press = server.presses.pop(asked["callback_query_id"], None)
     if press is None:
@@ -212,22 +231,37 @@ def getFile(server: LoopbackTelegram, asked: Parameters, files: Mapping[str, byt
 @method
 def getChat(server: LoopbackTelegram, asked: Parameters, files: Mapping[str, bytes]) -> Raw:
     chat = open_chat(server, asked)
-    return chat.short() | {
-        "accent_color_id": 0,
-        "max_reaction_count": 11,
-        "accepted_gift_types": dict.fromkeys(
-            ("unlimited_gifts", "limited_gifts", "unique_gifts", "premium_subscription", "gifts_from_channels"), False
-        ),
-    }
+    linked = {"linked_chat_id": chat.linked.id} if chat.linked else {}
+    return (
+        chat.short()
+        | linked
+        | {
+            "accent_color_id": 0,
+            "max_reaction_count": 11,
+            "accepted_gift_types": dict.fromkeys(
+                ("unlimited_gifts", "limited_gifts", "unique_gifts", "premium_subscription", "gifts_from_channels"),
+                False,
+            ),
+        }
+    )
 
 
 @method
 def getChatMember(server: LoopbackTelegram, asked: Parameters, files: Mapping[str, bytes]) -> Raw:
     chat = open_chat(server, asked)
+    if asked["user_id"] == server.bot["id"] and chat.bot == "administrator":
+        return {"status": chat.bot, "user": server.bot, **dict.fromkeys(_RIGHTS, True)}
+    if asked["user_id"] == server.bot["id"]:
+        return {"status": chat.bot, "user": server.bot}
     person = next((user for user in chat.people if user.id == asked["user_id"]), None)
     if person is None:
         raise bad("PARTICIPANT_ID_INVALID")
     return {"status": "member", "user": person.raw}
+
+
+@method
+def getChatMemberCount(server: LoopbackTelegram, asked: Parameters, files: Mapping[str, bytes]) -> int:
+    return 2 + len(open_chat(server, asked).people)
 
 
 @method
@@ -262,7 +296,10 @@ def getWebhookInfo(server: LoopbackTelegram, asked: Parameters, files: Mapping[s
 
 def open_chat(server: LoopbackTelegram, asked: Parameters) -> Chat:
     """Return the chat that is spoken to, or refuse as the server does."""
-    chat = server.chats.get(int(asked["chat_id"]))
+    named = str(asked["chat_id"])
+    chat = next(
+        (each for each in server.chats.values() if named in {str(each.id), f"@{each.raw.get('username')}"}), None
+    )
     if chat is None:
         raise bad("chat not found")
     if chat.migrated_to:
@@ -319,6 +356,17 @@ def _thread(chat: Chat, asked: Parameters) -> Raw:
     return {"message_thread_id": topic, "is_topic_message": True}
 
 
+def _answering(chat: Chat, asked: Parameters) -> Raw:
+    """Return what an answer in a discussion group has: whom it answers, and the thread, named after the post's copy."""
+    if "reply_parameters" not in asked or chat.linked is None:
+        return {}
+    answered = chat.find(asked["reply_parameters"]["message_id"])
+    if answered is None:
+        raise bad("message to be replied not found")
+    shown = {name: value for name, value in answered.raw.items() if name != "reply_to_message"}
+    return {"reply_to_message": shown, "message_thread_id": answered.raw.get("message_thread_id", answered.id)}
+
+
 def _keyboard(asked: Parameters) -> Raw:
     rows = asked.get("reply_markup", {}).get("inline_keyboard", [])
     keys = [key for row in rows for key in row]
@@ -338,7 +386,13 @@ def _medium(server: LoopbackTelegram, item: Raw, files: Mapping[str, bytes]) -> 
     words = _text(item, "caption", "caption_entities", CAPTION)
     if item["type"] == "photo":
         return {"photo": _photo(server, item["media"], files)} | words
+    if item["type"] == "video":
+        return {"video": _video(server, item["media"], files)} | words
     return {"document": _document(server, item["media"], files)} | words
+
+
+def _video(server: LoopbackTelegram, given: str, files: Mapping[str, bytes]) -> Raw:
+    return _document(server, given, files) | {"width": 640, "height": 360, "duration": 3, "mime_type": "video/mp4"}
 
 
 def _photo(server: LoopbackTelegram, given: str, files: Mapping[str, bytes]) -> list[Raw]:

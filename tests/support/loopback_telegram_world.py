@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from loopback_telegram import LoopbackTelegram
 
 Raw = dict[str, Any]
+_SERVICE: Raw = {"id": 777000, "is_bot": False, "first_name": "Telegram"}
 
 
 @dataclass(slots=True)
@@ -66,6 +67,7 @@ class Chat:
     topics: dict[int, str] = field(default_factory=dict)
     bot: str = "member"
     migrated_to: int = 0
+    linked: Chat | None = None  # a channel's discussion group, and the other way round
 
     @property
     def id(self) -> int:
@@ -92,12 +94,23 @@ class Chat:
     def put(self, sender: Raw | None, **parts: Any) -> Standing:
         """Let a message stand in the chat."""
         prompt = parts.pop("prompt", {})
-        raw: Raw = {"message_id": next(self.server.message_ids), "date": int(time.time()), "chat": self.short()}
-        if sender is not None:
+        raw: Raw = {"message_id": next(self.server.message_ids), "date": int(self.server.now()), "chat": self.short()}
+        if self.raw["type"] == "channel":
+            raw["sender_chat"] = self.short()
+        elif sender is not None:
             raw["from"] = sender
         standing = Standing({**raw, **parts}, self, prompt)
         self.messages.append(standing)
+        if self.raw["type"] == "channel" and self.linked:
+            self.linked.copy(standing)
         return standing
+
+    def copy(self, post: Standing) -> None:
+        """Let a post of the channel stand in its discussion group, where it is the root of its comments."""
+        said = {name: part for name, part in post.raw.items() if name not in {"message_id", "chat", "reply_markup"}}
+        origin = {"type": "channel", "chat": post.chat.short(), "message_id": post.id, "date": post.raw["date"]}
+        copied = self.put(_SERVICE, **said, forward_origin=origin, is_automatic_forward=True)
+        self.server.emit("message", copied.raw)
 
     def find(self, message_id: int) -> Standing | None:
         return next((message for message in self.messages if message.id == message_id), None)

@@ -10,6 +10,7 @@ from bluesky_world import bluesky_world
 from clocks import Clock
 from demo_world import demo_world
 from network_desk import Trouble, World
+from telegram_channel_world import telegram_channel_world
 from vk_world import vk_world
 
 
@@ -19,6 +20,7 @@ class Place:
 
     open: Callable[[Clock], AbstractAsyncContextManager[World]]
     troubles: tuple[Trouble, ...] = ()
+    asks: tuple[Trouble, ...] = ()  # those after which nobody but a person can look whether it is there
     pushes: bool = False  # tells by itself that something was said
     counts: bool = False  # tells how many liked a publication
 
@@ -26,5 +28,8 @@ class Place:
 WORLDS: Mapping[str, Place] = {
     "bluesky": Place(bluesky_world, ("slower", "down", "refused", "garbage", "lost"), counts=True),
     "demo": Place(demo_world, ("down", "lost"), pushes=True, counts=True),
+    "telegram_channel": Place(
+        telegram_channel_world, ("slower", "refused", "human"), ("down", "garbage", "lost"), counts=True
+    ),
     "vk": Place(vk_world, ("slower", "down", "refused", "human", "garbage", "lost"), pushes=True, counts=True),
 }
