@@ -19,11 +19,6 @@ Parameters = Mapping[str, Any]
 Method = Callable[["LoopbackTelegram", Parameters, Mapping[str, bytes]], Any]
 METHODS: dict[str, Method] = {}
 TEXT, CAPTION, DATA, NOTICE = 4096, 1024, 64, 200
-_RIGHTS = (
-    *("can_be_edited", "is_anonymous", "can_manage_chat", "can_delete_messages", "can_manage_video_chats"),
-    *("can_restrict_members", "can_promote_members", "can_change_info", "can_invite_users", "can_post_stories"),
-    *("can_edit_stories", "can_delete_stories", "can_post_messages"),
-)
 DOWNLOAD = 20 * 1024 * 1024
 
 
@@ -179,13 +174,6 @@ def deleteMessage(server: LoopbackTelegram, asked: Parameters, files: Mapping[st
 
 
 @method
-def deleteMessages(server: LoopbackTelegram, asked: Parameters, files: Mapping[str, bytes]) -> bool:
-    chat = open_chat(server, asked)
-    chat.messages[:] = [message for message in chat.messages if message.id not in asked["message_ids"]]
-    return True
-
-
-@method
 def answerCallbackQuery(server: LoopbackTelegram, asked: Parameters, files: Mapping[str, bytes]) -> bool:
     press = server.presses.pop(asked["callback_query_id"], None)
     if press is None:
@@ -226,50 +214,6 @@ def getFile(server: LoopbackTelegram, asked: Parameters, files: Mapping[str, byt
     if known["file_size"] > DOWNLOAD:
         raise bad("file is too big")
     return known | {"file_path": f"photos/{known['file_id']}"}
-
-
-@method
-def getChat(server: LoopbackTelegram, asked: Parameters, files: Mapping[str, bytes]) -> Raw:
-    chat = open_chat(server, asked)
-    linked = {"linked_chat_id": chat.linked.id} if chat.linked else {}
-    return (
-        chat.short()
-        | linked
-        | {
-            "accent_color_id": 0,
-            "max_reaction_count": 11,
-            "accepted_gift_types": dict.fromkeys(
-                ("unlimited_gifts", "limited_gifts", "unique_gifts", "premium_subscription", "gifts_from_channels"),
-                False,
-            ),
-        }
-    )
-
-
-@method
-def getChatMember(server: LoopbackTelegram, asked: Parameters, files: Mapping[str, bytes]) -> Raw:
-    chat = open_chat(server, asked)
-    if asked["user_id"] == server.bot["id"] and chat.bot == "administrator":
-        return {"status": chat.bot, "user": server.bot, **dict.fromkeys(_RIGHTS, True)}
-    if asked["user_id"] == server.bot["id"]:
-        return {"status": chat.bot, "user": server.bot}
-    person = next((user for user in chat.people if user.id == asked["user_id"]), None)
-    if person is None:
-        raise bad("PARTICIPANT_ID_INVALID")
-    return {"status": "member", "user": person.raw}
-
-
-@method
-def getChatMemberCount(server: LoopbackTelegram, asked: Parameters, files: Mapping[str, bytes]) -> int:
-    return 2 + len(open_chat(server, asked).people)
-
-
-@method
-def createForumTopic(server: LoopbackTelegram, asked: Parameters, files: Mapping[str, bytes]) -> Raw:
-    chat = open_chat(server, asked)
-    if not chat.raw.get("is_forum"):
-        raise bad("the chat is not a forum")
-    return {"message_thread_id": chat.topic(asked["name"]), "name": asked["name"], "icon_color": 7322096}
 
 
 @method
