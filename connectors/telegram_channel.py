@@ -44,7 +44,11 @@ NOT_IN_GROUP = N_(
     "The bot is no administrator of the channel's discussion group: only then it hears and answers comments."
 )
 NO_REMOVING = N_("The bot may not delete messages in the discussion group.")
+ONE_CHANNEL = N_("This bot already serves another channel here, and hears for one alone. Make another: {url}")
 NO_ROOT = N_("Telegram has not put the post into the discussion group yet.")
+
+LAPSE: Final = 300.0  # seconds after which a channel that no longer listens has let go of its bot
+_LISTENS: dict[str, tuple[int, float]] = {}  # by bot: the channel that took last what it hears, and when
 
 
 class TelegramChannel(Base):
@@ -116,12 +120,21 @@ class TelegramChannel(Base):
         if self._bot in self._outside.own_bots:
             raise Rejected(OWN_BOT, field="token", network=self.title, account=self._account)
 
+    def _refuse_second_channel(self, channel: Channel) -> float:
+        """Raise where a bot listens for another channel: each would take what the other should hear. Return the moment."""
+        now = asyncio.get_running_loop().time()
+        held, at = _LISTENS.get(self._bot, (channel.channel_id, now))
+        if held != channel.channel_id and now - at < LAPSE:
+            raise NeedsHuman(ONE_CHANNEL, url=FATHER, network=self.title, account=self._account)
+        return now
+
     async def check(self) -> Profile:
         """Ask who the bot is, whether nobody else takes what it hears, and what it may in the channel and in its group."""
         bot = (await self._ask("getMe")).read("result.id", int)
         if (await self._ask("getWebhookInfo")).read("result.url", str):
             raise NeedsHuman(TAKEN, url=FATHER, network=self.title, account=self._account)
         channel = await self._channel(fresh=True)
+        self._refuse_second_channel(channel)
         rights = await self._rights(channel.channel_id, bot)
         if rights is None:
             raise NeedsHuman(NO_ADMIN, url=channel.link, network=self.title, account=self._account)
@@ -166,6 +179,7 @@ class TelegramChannel(Base):
     async def fetch(self, cursor: str) -> Page:
         """Bring what the bot was told since; Telegram lets go of what a kept cursor is past, and of all after a day."""
         channel, kept = await self._channel(), Cursor.load(cursor, self._bot)
+        _LISTENS[self._bot] = (channel.channel_id, self._refuse_second_channel(channel))
         async with self._fetching:
             self._offset = kept.offset
             updates = await self._updates(kept.offset, BATCH)

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from clocks import Clock
 from demo_server import served
 from dialog import TestDesk
+from pydantic import SecretStr
 from waiting import PATIENCE
 
-from bot.networks import OpenNetworks, declare_networks
+from bot.networks import OpenNetworks, declare_networks, outside_of
 from bot.streams import Streams
+from config.settings import Settings
 from connectors.base import Outside
 from connectors.demo_network import NORTHWIND, DemoNetwork, Person
 from smm import accounts, declared
@@ -185,3 +188,10 @@ async def test_many_who_open_an_account_at_once_get_one_connector(desk: TestDesk
     account = await connected(desk)
     opened = await asyncio.gather(*(networks.connector(account) for _ in range(5)))
     assert len({id(each) for each in opened}) == 1
+
+
+def test_connectors_are_told_the_desks_own_bot_by_its_id_alone(tmp_path: Path) -> None:
+    outside = outside_of(Settings(data=tmp_path, telegram_token=SecretStr("7000000001:AAHk2-canary")))
+    assert outside.own_bots == {"7000000001"}
+    assert "canary" not in repr(outside)
+    assert outside_of(Settings(data=tmp_path, telegram_token=None)).own_bots == frozenset()

@@ -107,6 +107,18 @@ async def test_the_desks_own_bot_is_refused_before_anything_is_asked(world: Tele
     assert world.server.calls == []
 
 
+async def test_a_bot_hears_for_one_channel_alone(world: TelegramChannelWorld) -> None:
+    async with account(world) as channel:
+        await channel.fetch("")
+        world.server.channel("Northwind Tea", "northwind_tea", world.server.group("Tea talk"))
+        second = TelegramChannel(dict(world.key()) | {"channel": "@northwind_tea"}, world.outside)
+        for call in (second.check(), second.fetch("")):
+            with pytest.raises(NeedsHuman, match="another channel"):
+                await call
+        await second.close()
+        assert (await channel.check()).handle == "northwind"
+
+
 async def test_what_the_bot_may_not_is_told_with_its_reason(world: TelegramChannelWorld) -> None:
     async with account(world) as channel:
         assert Can.REPLY in ((await channel.check()).can or ())
