@@ -49,6 +49,7 @@ class Demo(DemoAudience):
         source=SOURCE,
         reply=500,
         media_types=("image/jpeg", "image/png", "image/webp", "image/gif"),
+        warning=True,
         poll_choices=4,
         first_comment=True,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from handlers.card import (
@@ -20,6 +21,7 @@ from handlers.card import (
     para,
     row,
 )
+from handlers.extra_parts import told
 from handlers.post_parts import label
 from handlers.route import Context, Scene, Words, action, view
 from smm import by_hand, declared, preflight
@@ -63,10 +65,7 @@ def _prepared(t: Words, whole: Whole, account: Account) -> tuple[Block, ...]:
     options = whole.content.options
     text = preflight.outgoing_text(whole.content, account.id)
     parts: list[Block] = [para(t("Copy the text:")), para(Span(text, "code"))] if text else []
-    if options.warning:
-        parts.append(para(t("Warning before it: {text}", text=options.warning)))
-    if options.poll is not None:
-        parts.append(para(t("Poll: {choices}", choices=" / ".join(options.poll.choices))))
+    parts += [para(bold(f"{name}: "), words) for name, words in told(t, replace(options, first_comment="")).items()]
     if options.first_comment:
         parts += [para(t("First comment:")), para(Span(options.first_comment, "code"))]
     return tuple(parts)

@@ -8,14 +8,33 @@ from datetime import datetime
 from typing import Any
 
 from handlers.card import Ask, Block, Button, Card, Field, Frame, Link, Para, Picture, Question, Quote, Span
+from smm.networks import Options, Poll
 from smm.previews import Box, Preview, Tile
+from smm.versions import unpack_options
 
 _DEFAULTS: dict[type, dict[str, Any]] = {
     kind: {
         part.name: part.default_factory() if part.default_factory is not MISSING else part.default
         for part in fields(kind)
     }
-    for kind in (Ask, Box, Button, Card, Field, Frame, Link, Para, Picture, Preview, Question, Quote, Span, Tile)
+    for kind in (
+        Ask,
+        Box,
+        Button,
+        Card,
+        Field,
+        Frame,
+        Link,
+        Options,
+        Para,
+        Picture,
+        Poll,
+        Preview,
+        Question,
+        Quote,
+        Span,
+        Tile,
+    )
 }
 
 
@@ -69,7 +88,8 @@ def _block(block: Mapping[str, Any]) -> Block:
 
 
 def _preview(packed: Mapping[str, Any]) -> Preview:
-    return Preview(**{**packed, "tiles": tuple(_tile(tile) for tile in packed.get("tiles", ()))})
+    tiles, options = tuple(_tile(tile) for tile in packed.get("tiles", ())), unpack_options(packed.get("options", {}))
+    return Preview(**{**packed, "tiles": tiles, "options": options})
 
 
 def _tile(packed: Mapping[str, Any]) -> Tile:

@@ -67,7 +67,7 @@ def client_card(scene: Scene) -> Card | None:
         ),
         fields=(
             when_field(t, whole.post, whole.brand.zone),
-            Field(t("Where"), ", ".join(label(accounts[each]) for each in content.accounts if each in accounts)),
+            Field(t("Where"), ", ".join(label(each) for each in showing.chosen(content, accounts))),
             Field(t("Version"), str(numbers[-1])),
         ),
         pictures=pictures,

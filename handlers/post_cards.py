@@ -21,7 +21,7 @@ from handlers.post_parts import (
     when_field,
 )
 from handlers.route import Scene, Words, view
-from smm import by_hand, figures, preflight, previews, showing
+from smm import by_hand, extras, figures, preflight, previews, showing
 from smm.errors import N_
 from smm.posts import Whole
 
@@ -91,7 +91,7 @@ def _body(scene: Scene, whole: Whole, accounts: dict[int, Account], frames: Sequ
 def _problems(scene: Scene, whole: Whole, accounts: dict[int, Account]) -> list[Block]:
     signs = {True: "✗", False: "!"}
     files = showing.files(scene.uow, whole.content)
-    chosen = [accounts[each] for each in whole.content.accounts if each in accounts]
+    chosen = showing.chosen(whole.content, accounts)
     lost = [problem for account in chosen for problem in previews.losses(account, whole.content, files)]
     return [
         para(f"{signs[problem.blocks]} {scene.t(problem.words, **problem.facts)}")
@@ -159,7 +159,7 @@ def recording(uow: UnitOfWork, t: Words, approval: Approval) -> tuple[Picture, .
 
 def _fields(scene: Scene, whole: Whole, accounts: dict[int, Account]) -> tuple[Field, ...]:
     t = scene.t
-    where = [label(accounts[each]) for each in whole.content.accounts if each in accounts]
+    where = [label(each) for each in showing.chosen(whole.content, accounts)]
     return (
         when_field(t, whole.post, whole.brand.zone),
         Field(t("Where"), ", ".join(where)),
@@ -173,12 +173,12 @@ def buttons(t: Words, whole: Whole, accounts: dict[int, Account]) -> tuple[tuple
     if post.state == "outcome_unknown":
         return asked(t, whole.targets, accounts)
     if post.state == "by_hand":
-        return (*_hands(t, whole, accounts), *_more(t, whole))
+        return (*_hands(t, whole, accounts), *_more(t, whole, accounts))
     if post.state in {"published", "cancelled"}:
         return (row(Button(t("Duplicate"), "post.duplicate", post.id), _history(t, whole)),)
     if post.state == "publishing":
         return ()
-    return (*main_row(t, whole), *take_over(t, whole, accounts), *_more(t, whole))
+    return (*main_row(t, whole), *take_over(t, whole, accounts), *_more(t, whole, accounts))
 
 
 def _hands(t: Words, whole: Whole, accounts: dict[int, Account]) -> tuple[tuple[Button, ...], ...]:
@@ -222,9 +222,10 @@ def _decide(t: Words, whole: Whole) -> tuple[Button, ...]:
     )
 
 
-def _more(t: Words, whole: Whole) -> tuple[tuple[Button, ...], ...]:
+def _more(t: Words, whole: Whole, accounts: dict[int, Account]) -> tuple[tuple[Button, ...], ...]:
     post = whole.post
     several = Button(t("Text per network"), "post.override", post.id, post.version)
+    offer = extras.offered(showing.chosen(whole.content, accounts), whole.content.options)
     hold = None if post.state == "on_hold" else Button(t("Hold"), "post.hold", post.id)
     return (
         row(
@@ -233,6 +234,7 @@ def _more(t: Words, whole: Whole) -> tuple[tuple[Button, ...], ...]:
             Button(t("Describe pictures"), "post.describe", post.id, post.version) if whole.content.media else None,
         ),
         row(
+            Button(t("Extras"), "post.extras", post.id, post.version) if offer.any else None,
             Button(t("Note"), "post.note", post.id),
             Button(t("Write to the client"), "post.answer", post.id) if showing.shared(whole) else None,
         ),

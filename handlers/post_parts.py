@@ -27,6 +27,7 @@ from handlers.card import (
     para,
     row,
 )
+from handlers.extra_parts import around, changes
 from handlers.route import Words
 from smm import declared, previews, publishing, versions
 from smm.errors import N_
@@ -75,7 +76,6 @@ FIELDS: Final = {
     "tags": N_("tags"),
     "ad": N_("marking of advertising"),
     "slot": N_("time"),
-    "options": N_("poll, warning, first comment"),
 }
 _STYLES: Final[dict[str, Style]] = {"same": "plain", "insert": "insert", "delete": "delete"}
 
@@ -115,7 +115,9 @@ def _frame(t: Words, together: Sequence[tuple[str, Preview]]) -> Frame:
     """Return one frame for accounts whose networks show the same."""
     shown = replace(together[0][1], warnings=())  # what stands against a post is the team's to read
     words = f"{shown.text}\n{shown.rest}" if shown.rest else shown.text
-    return Frame(_cut(words) or t("No text, only pictures."), ", ".join(name for name, _ in together), shown)
+    options = replace(shown.options, first_comment=_cut(shown.options.first_comment))
+    words = around(t, _cut(words) or t("No text, only pictures."), options)
+    return Frame(words, ", ".join(name for name, _ in together), shown)
 
 
 def _pictures(
@@ -165,14 +167,21 @@ def difference(t: Words, old: Content, new: Content, number: int) -> tuple[Block
     if versions.fingerprint(old) == versions.fingerprint(new):
         return ()
     account = min(new.accounts)
-    pieces = versions.shorten(versions.compare(versions.words_for(old, account), versions.words_for(new, account)))
+    before, after = versions.words_for(old, account), versions.words_for(new, account)
     found: list[Block] = [para(bold(t("Changed since version {number}:", number=number)))]
-    if any(piece.kind != "same" for piece in pieces):
-        found.append(Para(tuple(Span(_cut(piece.text), _STYLES[piece.kind]) for piece in pieces)))
-    names = [t(FIELDS[name]) for name in versions.changed(old, new)]
+    if before != after:
+        found.append(Para(_compared(before, after)))
+    for name, was, now in changes(t, old.options, new.options):
+        found.append(Para((bold(f"{name}: "), *_compared(was, now))))
+    names = [t(FIELDS[name]) for name in versions.changed(old, new) if name in FIELDS]
     if names:
         found.append(para(t("Also changed: {names}", names=", ".join(names))))
     return tuple(found)
+
+
+def _compared(before: str, after: str) -> tuple[Span, ...]:
+    pieces = versions.shorten(versions.compare(before, after))
+    return tuple(Span(_cut(piece.text), _STYLES[piece.kind]) for piece in pieces)
 
 
 def result(t: Words, target: Target, account: Account | None, whole: Whole, counted: Snapshot | None = None) -> Para:

@@ -159,12 +159,13 @@ def edit(context: Context) -> Answer:
     """Ask for the new content, filled in with the old."""
     whole = posts.take(context.uow, context.actor, context.object_id, context.version)
     questions = _questions(context.t, contents.open_accounts(context.uow, context.of.id), whole)
-    return _asking(
+    return asking(
         context, context.t("Edit post {number}", number=whole.post.id), "post.change", questions, context.t("Save")
     )
 
 
-def _asking(context: Context, title: str, name: str, questions: tuple[Question, ...], submit: str) -> Card:
+def asking(context: Context, title: str, name: str, questions: tuple[Question, ...], submit: str) -> Card:
+    """Return a form about the version that was pressed."""
     return Card(title=title, ask=Ask(name, questions, submit, context.object_id, context.version))
 
 
@@ -190,7 +191,7 @@ def override(context: Context) -> Answer:
         Question("account", t("Which one?"), "choice", options=options),
         Question("text", t("Its own text; empty for the common one"), required=False, limit=contents.MOST_TEXT),
     )
-    return _asking(context, t("Text for one network"), "post.overridden", questions, t("Save"))
+    return asking(context, t("Text for one network"), "post.overridden", questions, t("Save"))
 
 
 @action("post.overridden", needs=Right.WRITE, help=N_("Save that network's text as a new version of the post"))
@@ -201,7 +202,7 @@ def overridden(context: Context) -> Answer:
     account, text = int(context.args["account"]), context.args.get("text", "").strip()
     overrides = {each: words for each, words in whole.content.overrides.items() if each != account}
     overrides |= {account: text} if text else {}
-    return _save(context, whole, replace(whole.content, overrides=overrides))
+    return save(context, whole, replace(whole.content, overrides=overrides))
 
 
 @action("post.describe", needs=Right.WRITE, help=N_("Describe the pictures for people who cannot see them"))
@@ -216,7 +217,7 @@ def describe(context: Context) -> Answer:
         )
         for number, each in enumerate(whole.content.media, 1)
     )
-    return _asking(context, t("What is in the pictures?"), "post.described", questions, t("Save"))
+    return asking(context, t("What is in the pictures?"), "post.described", questions, t("Save"))
 
 
 @action("post.described", needs=Right.WRITE, help=N_("Save the descriptions as a new version of the post"))
@@ -227,10 +228,11 @@ def described(context: Context) -> Answer:
     media = tuple(
         replace(each, alt=context.args.get(f"alt{number}", "")) for number, each in enumerate(whole.content.media, 1)
     )
-    return _save(context, whole, replace(whole.content, media=media))
+    return save(context, whole, replace(whole.content, media=media))
 
 
-def _save(context: Context, whole: Whole, content: Content) -> Answer:
+def save(context: Context, whole: Whole, content: Content) -> Answer:
+    """Save a content as a new version; the time stays."""
     posts.edit(context.uow, context.actor, whole.post.id, context.version, content, whole.post.slot_at)
     return Notice(context.t("Saved."))
 
@@ -243,7 +245,7 @@ def ask_time(context: Context) -> Answer:
     whole = posts.take(context.uow, context.actor, context.object_id, context.version)
     value = whole.post.slot_at.isoformat() if whole.post.slot_at and whole.post.slot_at > context.uow.now else ""
     question = Question("slot", t("When?"), "moment", value=value)
-    return _asking(context, t("When should it go out?"), "post.place", (question,), t("Set the time"))
+    return asking(context, t("When should it go out?"), "post.place", (question,), t("Set the time"))
 
 
 @action("post.place", needs=Right.WRITE, help=N_("Plan this post for the chosen time"))
@@ -336,7 +338,7 @@ def ask_note(context: Context) -> Answer:
     t = context.t
     whole = posts.find(context.uow, context.of.id, context.object_id)
     questions = (Question("text", t("Remark, for the team only"), limit=2_000),)
-    return _asking(context, t("A remark on post {number}", number=whole.post.id), "post.noted", questions, t("Keep"))
+    return asking(context, t("A remark on post {number}", number=whole.post.id), "post.noted", questions, t("Keep"))
 
 
 @action("post.noted", needs=Right.SEE, help=N_("Keep the remark with this post"))
@@ -351,7 +353,7 @@ def there(context: Context) -> Answer:
     """Ask for the address of the post that somebody has seen live."""
     t = context.t
     question = Question("link", t("The address of the post"), "line", limit=2_000)
-    return _asking(context, t("It is there"), "target.seen", (question,), t("Keep"))
+    return asking(context, t("It is there"), "target.seen", (question,), t("Keep"))
 
 
 @action("target.seen", needs=Right.WRITE, help=N_("Note that the post is live, with its address"))

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from smm import alerts, declared, posts
+from smm import alerts, extras, posts
 from smm.desk import Desk
 from smm.errors import N_, ConnectorError, OutcomeUnknown, RateLimited, Unavailable, Unreadable
-from smm.networks import Answer, Can
+from smm.networks import Answer
 from smm.posts import Whole
 from storage import accounts, attempts, jobs, targets
 from storage import posts as kept
@@ -47,8 +47,7 @@ def ask(uow: UnitOfWork, whole: Whole, target_id: int) -> None:
     account = accounts.get(uow, target.account_id) if target else None
     if account is None or not whole.content.options.first_comment:
         return
-    limits = declared.limits(account)
-    if limits is not None and limits.first_comment and declared.allows(account, Can.REPLY):
+    if extras.writes_comment(account):
         _queue(uow, target_id, 1, timedelta())
 
 

@@ -12,10 +12,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from smm import declared, versions
+from smm import declared, extras, versions
 from smm.accounts import connected_ones
 from smm.errors import N_, Invalid
-from smm.networks import Can, Limits, PostKind
+from smm.networks import Can, Limits, Poll, PostKind
 from smm.posts import Whole
 from smm.versions import Content
 from storage import media, targets
@@ -32,7 +32,7 @@ _SPACE = re.compile(r"\s+")
 class Problem:
     """Something that a network will not take (`blocks`) or that a person should know. The words are of the catalogue.
 
-    `part` is what of the post it is about: text, media or accounts.
+    `part` is what of the post it is about: text, media, accounts or extras.
     """
 
     account_id: int
@@ -121,21 +121,43 @@ def _length(account: Account, name: str, text: str, content: Content, limits: Li
 
 
 def _choices(account: Account, name: str, content: Content, limits: Limits) -> list[Problem]:
-    """Return what a network does not have of a story, a reel, a poll, a first comment."""
-    options, found = content.options, []
+    """Return what a network does not have of a story, a reel, a warning, a poll, a first comment."""
+    options, facts, found = content.options, {"network": name}, []
     if options.kind not in limits.kinds:
-        found.append(Problem(account.id, _KINDS[options.kind], {"network": name}))
-    if options.poll is not None and limits.poll_choices == 0:
-        found.append(Problem(account.id, N_("{network} has no polls that programs can make."), {"network": name}))
-    elif options.poll is not None and len(options.poll.choices) > limits.poll_choices:
-        facts = {"network": name, "limit": str(limits.poll_choices)}
-        found.append(Problem(account.id, N_("A poll on {network} has at most {limit} answers."), facts))
-    if options.first_comment and not limits.first_comment:
-        words = N_("{network} takes no first comment from programs: it will be missing there.")
-        found.append(Problem(account.id, words, {"network": name}, blocks=False))
+        found.append(Problem(account.id, _KINDS[options.kind], facts, part="extras"))
+    if options.warning and not limits.warning:
+        words = N_("{network} has no content warnings: it goes out there without one.")
+        found.append(Problem(account.id, words, facts, blocks=False, part="extras"))
+    if options.poll is not None:
+        found += _poll(account, facts, options.poll, limits)
+    if options.first_comment:
+        found += _comment(account, facts, options.first_comment, limits)
     if limits.media_required and not content.media:
-        found.append(Problem(account.id, N_("{network} wants a picture or a video."), {"network": name}, part="media"))
+        found.append(Problem(account.id, N_("{network} wants a picture or a video."), facts, part="media"))
     return found
+
+
+def _poll(account: Account, facts: Mapping[str, str], poll: Poll, limits: Limits) -> list[Problem]:
+    """Return what stands against a poll. It is not left out by itself: a question without its answers says nothing."""
+    if limits.poll_choices == 0:
+        words = N_("{network} has no polls that programs can make: take away the poll, or the account.")
+        return [Problem(account.id, words, facts, part="extras")]
+    if len(poll.choices) > limits.poll_choices:
+        words = N_("A poll on {network} has at most {limit} answers.")
+        return [Problem(account.id, words, {**facts, "limit": str(limits.poll_choices)}, part="extras")]
+    return []
+
+
+def _comment(account: Account, facts: Mapping[str, str], comment: str, limits: Limits) -> list[Problem]:
+    if not extras.takes_comment(account):
+        words = N_("{network} takes no first comment from programs: it will be missing there.")
+        return [Problem(account.id, words, facts, blocks=False, part="extras")]
+    length = measure(comment, limits)
+    if limits.reply is not None and length > limits.reply:
+        words = N_("The first comment is too long for {network}: {length} of {limit} characters.")
+        sizes = {"length": str(length), "limit": str(limits.reply)}
+        return [Problem(account.id, words, {**facts, **sizes}, part="extras")]
+    return []
 
 
 _KINDS = {

@@ -10,15 +10,16 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from smm import declared, preflight
+from smm import declared, extras, preflight
 from smm.errors import N_
-from smm.networks import Looks
+from smm.networks import Looks, Options
 from smm.preflight import Problem
 from smm.versions import Content
 from storage.accounts import Account
 from storage.media import Media
 
 PLAIN = Looks(source="", card=False, links=False, tags=False)  # of a network that does not say: everything as it is
+_NOTHING = Options()
 _UNKNOWN = 16 / 9  # the shape of what was never measured, such as a video
 _MUCH = 0.75  # of a picture; when less of it is seen, people are told
 _LINK, _TAG = r"https?://\S+", r"(?<!\w)#\w+"
@@ -62,7 +63,7 @@ class Preview:
 
     `rest` is the end of the text, behind "more". `used` of `limit` is counted as the network counts; limit 0: it has none.
     `shape` is the ratio of the field of pictures, `more` how many of them it does not show at once. `card` is the address
-    whose card stands below the text.
+    whose card stands below the text, `options` what this network has of the poll, the warning and the rest.
     """
 
     network: str
@@ -78,6 +79,7 @@ class Preview:
     card: str = ""
     links: bool = True
     tags: bool = True
+    options: Options = _NOTHING
     warnings: tuple[Problem, ...] = ()
 
     @property
@@ -107,6 +109,7 @@ def of(account: Account, content: Content, files: Mapping[str, Media]) -> Previe
         card=_card(whole, looks) if not content.media else "",
         links=looks.links,
         tags=looks.tags,
+        options=extras.had(account, content.options),
         warnings=(*preflight.check(account, content, files), *losses(account, content, files)),
     )
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from smm import posts, states, versions
 from smm.posts import Whole
 from smm.versions import Content
@@ -63,6 +65,11 @@ def unpacked(kept_version: Version) -> Content:
 def accounts_of(uow: UnitOfWork, brand_id: int) -> dict[int, Account]:
     """Return every account that the brand has or had, by id."""
     return {account.id: account for account in accounts.of_brand(uow, brand_id)}
+
+
+def chosen(shown: Content, known: Mapping[int, Account]) -> list[Account]:
+    """Return the accounts that a content is for."""
+    return [known[each] for each in shown.accounts if each in known]
 
 
 def brand(uow: UnitOfWork, brand_id: int) -> Brand | None:

@@ -82,11 +82,12 @@ def unpack(packed: Mapping[str, Any]) -> Content:
         tags=tuple(packed["tags"]),
         ad=packed["ad"],
         slot=packed["slot"],
-        options=_options(packed.get("options", {})),
+        options=unpack_options(packed.get("options", {})),
     )
 
 
-def _options(told: Mapping[str, Any]) -> Options:
+def unpack_options(told: Mapping[str, Any]) -> Options:
+    """Return options of which only what says something is kept."""
     poll = told.get("poll")
     kind = PostKind(told.get("kind", PostKind.POST))
     asked = Poll(**poll | {"choices": tuple(poll["choices"])}) if poll else None

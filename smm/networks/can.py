@@ -53,6 +53,7 @@ class Limits:
     video_seconds: int | None = None
     media_required: bool = False  # nothing goes out without a picture or a video
     kinds: tuple[PostKind, ...] = (PostKind.POST,)
+    warning: bool = False  # a content warning stands before what is published
     poll_choices: int = 0  # the most that a poll may have; 0: no polls
     first_comment: bool = False  # `reply` also answers a publication of ours
 

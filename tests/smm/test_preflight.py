@@ -57,19 +57,32 @@ def told(text: str = "Hello", *files: Media, account: Account = ACCOUNT, **parts
 def test_what_a_network_does_not_have_is_told() -> None:
     poll = Poll(("Light", "Dark", "Both"))
     assert told(options=Options(PostKind.STORY)) == ["Small takes no stories from programs."]
-    assert told(options=Options(poll=poll)) == ["Small has no polls that programs can make."]
+    assert told(options=Options(poll=poll)) == [
+        "Small has no polls that programs can make: take away the poll, or the account."
+    ]
+    assert told(options=Options(warning="Coffee")) == ["Small has no content warnings: it goes out there without one."]
     assert told(options=Options(first_comment="First!")) == [
         "Small takes no first comment from programs: it will be missing there."
     ]
     able = replace(
-        LIMITS, poll_choices=2, first_comment=True, kinds=(PostKind.POST, PostKind.STORY), media_required=True
+        LIMITS,
+        poll_choices=2,
+        first_comment=True,
+        warning=True,
+        reply=5,
+        kinds=(PostKind.POST, PostKind.STORY),
+        media_required=True,
     )
-    declared.declare(Declared("small", "Small", frozenset({Can.PUBLISH}), able))
-    everything = Options(PostKind.STORY, poll=poll, first_comment="First!")
+    declared.declare(Declared("small", "Small", frozenset({Can.PUBLISH, Can.REPLY}), able))
+    everything = Options(PostKind.STORY, warning="Coffee", poll=poll, first_comment="First!")
     assert told(options=everything) == [
         "A poll on Small has at most 2 answers.",
+        "The first comment is too long for Small: 6 of 5 characters.",
         "Small wants a picture or a video.",
     ]
+    silent = replace(ACCOUNT, can=frozenset({Can.PUBLISH}))
+    found = told(account=silent, options=Options(first_comment="1st!"))
+    assert "Small takes no first comment from programs: it will be missing there." in found, "the key may not"
 
 
 def test_a_video_has_limits_of_its_own() -> None:

@@ -8,6 +8,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from handlers.card import Ask, Button, Card, Field, Frame, Link, Para, Picture, Question, Quote, Span
+from smm.networks import Options, Poll, PostKind
 from smm.previews import Box, Preview, Tile
 
 HOSTILE = (
@@ -59,6 +60,15 @@ preview = st.builds(
     more=st.integers(0, 3),
     card=url,
     links=st.booleans(),
+    options=st.builds(
+        Options,
+        kind=st.sampled_from(PostKind),
+        warning=text,
+        poll=st.one_of(
+            st.none(), st.builds(Poll, st.lists(text, min_size=1, max_size=3).map(tuple), several=st.booleans())
+        ),
+        first_comment=text,
+    ),
 )
 block: Any = st.one_of(
     st.builds(Para, spans=st.lists(span, max_size=3).map(tuple)),

@@ -11,10 +11,12 @@ from dataclasses import dataclass, field, replace
 from bot.web.pages.chips import Mark, mark
 from bot.web.pages.place import Place
 from bot.web.pages.written import Written
-from handlers.card import Block, Button, Para, Quote, para
+from handlers.card import Block, Button, Para, Question, Quote, para
+from handlers.extra_parts import questions
 from handlers.post_cards import buttons, decision
 from handlers.post_parts import difference, result
-from smm import contents, posts, previews, showing, states, versions
+from smm import contents, extras, posts, previews, showing, states, versions
+from smm.networks import Options
 from smm.posts import Whole
 from smm.preflight import Problem
 from smm.previews import Preview
@@ -24,7 +26,9 @@ from storage.accounts import Account
 from storage.media import Media
 from storage.unit_of_work import UnitOfWork
 
-EDITED_HERE = frozenset({"post.edit", "post.override", "post.describe", "post.duplicate", "post.history", "post.time"})
+EDITED_HERE = frozenset(
+    {"post.edit", "post.override", "post.describe", "post.extras", "post.duplicate", "post.history", "post.time"}
+)
 STORY = 20  # versions that are compared
 
 
@@ -69,6 +73,8 @@ class Sheet:
     accounts: tuple[Account, ...]
     shown: tuple[Shown, ...]
     files: Mapping[str, Media]
+    extras: tuple[Question, ...]
+    has_extras: bool
     errors: Mapping[str, str] = field(default_factory=dict)
     newer: Newer | None = None
     results: tuple[Para, ...] = ()
@@ -109,6 +115,8 @@ def sheet(
         tuple(offered.values()),
         tuple(shown(offered[each], content, files) for each in written.accounts if each in offered),
         files,
+        questions(place.t, extras.offered(offered.values(), content.options), content.options),
+        content.options != Options(),
         errors or {},
     )
     return _told(uow, made, whole) if whole else made

@@ -30,7 +30,7 @@ from storage.unit_of_work import UnitOfWork
 
 LISTED = 60
 EVERY = tuple(state for group in states.GROUPS.values() for state in group)
-PARTS = ("counters", "wherewrong", "mediawrong", "pictures", "frames")  # macros of pages/editor.html
+PARTS = ("counters", "wherewrong", "mediawrong", "extraswrong", "pictures", "frames")  # macros of pages/editor.html
 router = APIRouter(prefix="/posts")
 
 

@@ -12,9 +12,9 @@ from datetime import datetime
 
 from starlette.datastructures import FormData
 
-from bot.web.forms import local
+from bot.web.forms import PREFIX, local
 from bot.web.front import is_id
-from smm import moments
+from smm import extras, moments
 from smm.posts import Whole
 from smm.text import clean
 from smm.versions import Content, Media
@@ -24,7 +24,10 @@ OWN, ALT = "own.", "alt."  # of the fields for a network's own text, for what is
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """The editor's fields. `version` is the one that was changed, 0 for a new post; `slot_was` the time it had then."""
+    """The editor's fields. `version` is the one that was changed, 0 for a new post; `slot_was` the time it had then.
+
+    `extras` are the fields of a poll, a warning, a first comment, by the names in smm/extras.py.
+    """
 
     version: int = 0
     text: str = ""
@@ -34,17 +37,20 @@ class Written:
     link: str = ""
     slot: str = ""
     slot_was: str = ""
+    extras: Mapping[str, str] = field(default_factory=dict)
 
     def content(self, old: Content | None) -> Content:
         """Return what would go out; what the editor does not show (tags, the marking of advertising) stays as it was."""
         own = {account: text for account, text in self.own.items() if text.strip() and account in self.accounts}
+        before = old or Content("", ())
         return replace(
-            old or Content("", ()),
+            before,
             text=self.text,
             accounts=self.accounts,
             overrides=own,
             media=self.media,
             link=self.link,
+            options=extras.chosen(self.extras, before.options),
         )
 
     def moment(self, zone: str, now: datetime, current: datetime | None) -> datetime | None:
@@ -70,6 +76,7 @@ def of_form(form: FormData) -> Written:
         link=_said(form, "link").strip(),
         slot=_said(form, "slot"),
         slot_was=_said(form, "slot_was"),
+        extras={name: _said(form, PREFIX + name) for name in extras.NAMES if PREFIX + name in form},
     )
 
 
@@ -94,6 +101,7 @@ def of_post(whole: Whole) -> Written:
         content.link,
         local(slot, whole.brand.zone),
         slot,
+        extras.said(content.options),
     )
 
 

@@ -49,10 +49,10 @@ async function attach(files) {
 // ---- What was not saved
 
 const memory = `editor:${location.pathname}`;
-const FIELDS = 'textarea, input:not([type="hidden"], [type="file"]), input[name="media"]';
+const FIELDS = 'textarea, select, input:not([type="hidden"], [type="file"]), input[name="media"]';
 
 function written() {
-  return [...editor.querySelectorAll(FIELDS)].filter((field) => field.name).map((field) => [field.name, field.type === "checkbox" ? `${field.value}=${field.checked}` : field.value]);
+  return [...editor.querySelectorAll(FIELDS)].filter((field) => field.name && (field.type !== "radio" || field.checked)).map((field) => [field.name, field.type === "checkbox" ? `${field.value}=${field.checked}` : field.value]);
 }
 
 const first = JSON.stringify(written());

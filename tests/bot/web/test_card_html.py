@@ -45,7 +45,7 @@ ALLOWED: dict[str, set[str]] = {
     "ins": set(),
     "label": {"class", "for"},
     "legend": set(),
-    "li": {"class", "id", "data-id", "data-day", "data-day-name", "hidden"},
+    "li": {"class", "dir", "id", "data-id", "data-day", "data-day-name", "hidden"},
     "option": {"value", "selected"},
     "p": {"class", "dir", "id", "role", "data-counter", "data-error"},
     "rect": {"class", "x", "y", "width", "height"},

@@ -5,13 +5,17 @@ from __future__ import annotations
 import html
 import io
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import httpx
 import pytest
 from PIL import Image
-from planned_world import HOME, Planned
+from planned_world import BIG, HOME, Planned
 
+from smm import declared
+from smm.declared import Declared
+from smm.networks import Can, Options, Poll
 from storage import media
 from storage import posts as kept
 from storage.posts import Post
@@ -83,6 +87,29 @@ async def test_pictures_are_kept_described_moved_and_taken_away_without_script(p
     await vera.sends(f"{POSTS}/new", **fields, media=[second, first], **{f"alt.{second}": "A cup"})
     whole = await planned.whole(1)
     assert [(each.digest, each.alt) for each in whole.content.media] == [(second, "A cup"), (first, "")]
+
+
+async def test_a_poll_a_warning_and_a_first_comment_are_written_seen_and_kept(planned: Planned) -> None:
+    vera = await planned.browser(planned.desk.world.vera)
+    assert 'name="q.poll"' not in (await vera.opens(f"{POSTS}/new")).text, "none of the networks has one"
+    able = replace(BIG, poll_choices=4, warning=True, first_comment=True)
+    declared.declare(Declared("mastodon", "Mastodon", frozenset({Can.PUBLISH, Can.REPLY}), able))
+    assert 'name="q.poll"' in (await vera.opens(f"{POSTS}/new")).text
+    fields = {"text": "Which roast?", "accounts": str(planned.big), "version": "0"}
+    extras = {"q.poll": "Light\r\n<b>Dark</b>", "q.minutes": "60", "q.several": "one", "q.warning": "Coffee talk"}
+    page = await vera.sends(f"{POSTS}/preview", **fields, **extras, **{"q.first_comment": "We roast on Mondays"})
+    assert '<li dir="auto">Light</li><li dir="auto">&lt;b&gt;Dark&lt;/b&gt;</li>' in page.text
+    assert '<span dir="auto">We roast on Mondays</span>' in page.text
+    refused = await vera.sends(f"{POSTS}/new", **fields, **extras | {"q.poll": "Light"}, key="one-answer")
+    assert refused.status_code == 422
+    assert "A poll needs at least two different answers" in refused.text
+    await vera.sends(f"{POSTS}/new", **fields, **extras, key="two-answers")
+    options = (await planned.whole(1)).content.options
+    assert options == Options(warning="Coffee talk", poll=Poll(("Light", "<b>Dark</b>"), 60))
+    await vera.sends(f"{POSTS}/1", **fields | {"version": "1"}, key="without-those-fields")
+    assert (await planned.whole(1)).content.options == options
+    page = await vera.opens(f"{POSTS}/1")
+    assert ">\nLight\n&lt;b&gt;Dark&lt;/b&gt;</textarea>" in page.text
 
 
 async def test_a_picture_that_somebody_else_sent_cannot_be_named(planned: Planned) -> None:

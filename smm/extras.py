@@ -1,0 +1,110 @@
+"""Extras: what a post may have besides words and pictures: a poll, a warning, a first comment; or it is a story, a reel.
+
+What each network has of them is declared by its connector. What the others lack is told by smm/preflight.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Final
+
+from smm import contents, declared
+from smm.networks import Can, Options, Poll, PostKind
+from storage.accounts import Account
+
+LENGTHS: Final = (60, 6 * 60, 12 * 60, 24 * 60, 3 * 24 * 60, 7 * 24 * 60)  # minutes that a poll is offered to run
+ONE, SEVERAL = "one", "several"
+NAMES: Final = ("kind", "poll", "minutes", "several", "warning", "first_comment")  # of what a form asks
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What can be chosen: as what the post is published, how many answers a poll may have (0: no polls), and the rest."""
+
+    kinds: tuple[PostKind, ...]
+    choices: int
+    warning: bool
+    first_comment: bool
+
+    @property
+    def any(self) -> bool:
+        """Whether there is anything to choose."""
+        return len(self.kinds) > 1 or self.choices > 0 or self.warning or self.first_comment
+
+
+def offered(accounts: Iterable[Account], options: Options) -> Offer:
+    """Return what at least one of the accounts has, and what was chosen already: that can be taken away again."""
+    known = [(account, limits) for account in accounts if (limits := declared.limits(account)) is not None]
+    kinds = {options.kind}.union(*(limits.kinds for _, limits in known))
+    most = max((limits.poll_choices for _, limits in known), default=0)
+    return Offer(
+        tuple(kind for kind in PostKind if kind in kinds),
+        most or (contents.MOST_CHOICES if options.poll else 0),
+        bool(options.warning) or any(limits.warning for _, limits in known),
+        bool(options.first_comment) or any(takes_comment(account) for account, _ in known),
+    )
+
+
+def writes_comment(account: Account) -> bool:
+    """Say whether the desk can write a first comment under what it published there."""
+    limits = declared.limits(account)
+    return limits is not None and limits.first_comment and declared.allows(account, Can.REPLY)
+
+
+def takes_comment(account: Account) -> bool:
+    """Say whether a publication there gets its first comment, from the desk or from whoever publishes it by hand."""
+    return writes_comment(account) or declared.by_hand(account)
+
+
+def had(account: Account, options: Options) -> Options:
+    """Return what of the options an account's network will have; all of them where nobody declared the network."""
+    limits = declared.limits(account)
+    if limits is None:
+        return options
+    return replace(
+        options,
+        warning=options.warning if limits.warning else "",
+        poll=options.poll if limits.poll_choices else None,
+        first_comment=options.first_comment if takes_comment(account) else "",
+    )
+
+
+def lengths(options: Options) -> list[int]:
+    """Return for how many minutes a poll may run, with what was chosen already."""
+    return sorted({*LENGTHS, *((options.poll.minutes,) if options.poll else ())})
+
+
+def said(options: Options) -> dict[str, str]:
+    """Return the options as a form shows them, by NAMES."""
+    poll = options.poll or Poll(())
+    return {
+        "kind": options.kind.value,
+        "poll": "\n".join(poll.choices),
+        "minutes": str(poll.minutes),
+        "several": SEVERAL if poll.several else ONE,
+        "warning": options.warning,
+        "first_comment": options.first_comment,
+    }
+
+
+def chosen(given: Mapping[str, str], old: Options) -> Options:
+    """Return the options as a form was answered; what it did not ask stays as it was."""
+    kind = given.get("kind", "")
+    return replace(
+        old,
+        kind=PostKind(kind) if kind in set(PostKind) else old.kind,
+        poll=_poll(given, old.poll),
+        warning=given.get("warning", old.warning),
+        first_comment=given.get("first_comment", old.first_comment),
+    )
+
+
+def _poll(given: Mapping[str, str], old: Poll | None) -> Poll | None:
+    if "poll" not in given:
+        return old
+    choices = tuple(filter(None, (line.strip() for line in given["poll"].splitlines())))
+    before, minutes = old or Poll(()), given.get("minutes", "")
+    known = minutes.isascii() and minutes.isdecimal() and int(minutes[:6]) <= contents.LONGEST_POLL
+    several = given.get("several") or (SEVERAL if before.several else ONE)
+    return Poll(choices, int(minutes[:6]) if known else before.minutes, several == SEVERAL) if choices else None
