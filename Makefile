@@ -3,12 +3,13 @@
 #   make dev        the tools for working on Copydesk                 make lint    the part of it that runs no test
 #   make bench      measure (JSON to $BENCH_OUT)                      make chaos   kill it many times (KILLS=200)
 #   make labels     a model that reads language and tone (100 MB, Linux on x86-64)
+#   make screenshots         the pictures of README and docs/, taken anew by the browser tests
 #   make messages   collect words for the translators                 make pins    renew the pinned requirements
 #   make migration m="why"   write a migration from the models
 
 .DEFAULT_GOAL := demo
 unexport PYTHONDONTWRITEBYTECODE # a module is compiled once, not at every start
-.PHONY: setup labels dev demo test lint bench chaos messages pins migration
+.PHONY: setup labels dev demo test lint bench chaos screenshots messages pins migration
 
 BIN := .venv/bin
 FIND_PYTHON := for each in python3.13 python3.12 python3.11 python3.14 python3 python; do \
@@ -53,6 +54,13 @@ bench: dev
 
 chaos: dev
 	$(BIN)/python bench/chaos.py
+
+SHOTS := $(CURDIR)/.venv/screenshots
+screenshots: dev
+	@rm -rf $(SHOTS) && mkdir -p $(SHOTS)
+	COPYDESK_SCREENSHOTS=$(SHOTS) $(BIN)/pytest -q -m browser tests/journeys/test_newcomer_browser.py \
+		tests/bot/web/pages/test_pages_browser.py tests/bot/web/pages/test_planning_browser.py
+	@for picture in docs/screenshots/*.png; do cp $(SHOTS)/$$(basename $$picture) $$picture || exit 1; done
 
 PO := -D copydesk -d config/locales -l ru
 messages: dev

@@ -1,6 +1,6 @@
 """What a newcomer does with `copydesk demo`, from the first comment to the receipt, in a real browser on the real program.
 
-With COPYDESK_SCREENSHOTS=docs/screenshots it saves the README's pictures on its way.
+With COPYDESK_SCREENSHOTS=folder it saves the README's pictures there on its way.
 """
 
 from __future__ import annotations
@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 from chromium import chromium, needs_chromium
-from newcomer import SCREENSHOTS, Newcomer, arrive, card, picture, save, soon
+from newcomer import Newcomer, arrive, card, picture, soon
+from pictures import SCREENSHOTS, save
 from playwright.async_api import Browser, Locator, expect
 from program import running_demo
 

@@ -5,14 +5,11 @@ Labels are looked up in the catalogue of the newcomer's language, so that the sa
 
 from __future__ import annotations
 
-import io
-import os
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from PIL import Image
+from pictures import SCREENSHOTS, save
 from playwright.async_api import Browser, FilePayload, FrameLocator, Locator, Page, ViewportSize, expect
 
 from config.words import words
@@ -21,7 +18,6 @@ from connectors.demo_pictures import draw
 ZONE = ZoneInfo("Europe/Berlin")
 WIDE: ViewportSize = {"width": 1400, "height": 960}
 TALL: ViewportSize = {"width": 1400, "height": 1060}
-SCREENSHOTS = os.environ.get("COPYDESK_SCREENSHOTS", "")
 
 
 @dataclass
@@ -109,11 +105,3 @@ def soon(seconds: float) -> str:
 def picture() -> bytes:
     """Return a picture to post."""
     return draw("beans")
-
-
-async def save(part: Locator | Page, name: str) -> None:
-    """Save a picture in few bytes."""
-    taken = Image.open(io.BytesIO(await part.screenshot(animations="disabled"))).convert("RGB")
-    path = Path(SCREENSHOTS) / f"{name}.png"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    taken.quantize(256, dither=Image.Dither.NONE).save(path, optimize=True)

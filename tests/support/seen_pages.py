@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
 from typing import Any
 
 from axe_playwright_python.async_playwright import Axe
+from pictures import SCREENSHOTS, save
 from playwright.async_api import Page
 
-SCREENSHOTS = os.environ.get("COPYDESK_SCREENSHOTS", "")
 LOOKS: dict[str, dict[str, Any]] = {
     "light": {"viewport": {"width": 1280, "height": 800}, "color_scheme": "light"},
     "dark": {"viewport": {"width": 1280, "height": 800}, "color_scheme": "dark"},
@@ -20,7 +18,7 @@ LOOKS: dict[str, dict[str, Any]] = {
 async def look(page: Page, name: str) -> None:
     """Let axe look at a page as it stands, and keep its picture where one is asked for."""
     if SCREENSHOTS:
-        await page.screenshot(path=Path(SCREENSHOTS) / f"{name}.png")
+        await save(page, name)
     found = await Axe().run(page)
     wrong = [
         f"{name}: {each['id']}: {each['help']}: {[node['html'] for node in each['nodes']]}"

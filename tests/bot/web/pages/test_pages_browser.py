@@ -53,6 +53,12 @@ async def test_every_page_is_good_to_look_at_and_to_hear(
     await page.get_by_role("button", name="Invite somebody").click()
     await expect(page.get_by_role("dialog").get_by_label("What is their name?")).to_be_visible()
     await look(page, f"invite-{kind}")
+    await page.goto(f"{server.url}/s/me/")
+    await page.locator("#text").fill("/channels")
+    await page.get_by_role("button", name="Send", exact=True).last.click()  # on a phone Enter begins a line
+    await page.get_by_role("button", name="Northwind team").last.click()
+    await expect(page.get_by_role("button", name="Quiet hours")).to_be_visible()
+    await look(page, f"rooms-{kind}")
     assert page.troubles == []  # type: ignore[attr-defined]
 
 
