@@ -27,7 +27,7 @@ from bot.telegram_offers import Offers
 from bot.telegram_pictures import Pictures
 from bot.telegram_polling import Polling, key
 from bot.telegram_reception import Reception
-from bot.telegram_request import Requests
+from bot.telegram_request import TOKEN, UNFIT, Requests
 from bot.telegram_updates import ALLOWED, KIND, PLATFORM, Me
 from bot.telegram_whispers import Whispers
 from bot.transport import ChatRef, MessageRef, Pace, Receive
@@ -44,7 +44,6 @@ MOST_BODY = 1024 * 1024
 GRACE = 5.0
 FIRST_SECONDS = 5.0  # the desk opens without Telegram if it is slower
 _SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
-_TOKEN = re.compile(r"(\d{1,20}):[\w-]+", re.ASCII)
 
 
 class Telegram:
@@ -197,9 +196,9 @@ class Telegram:
 
 def _checked(token: str, webhook_secret: str) -> int:
     """Return the bot's id, which its token begins with; refuse what Telegram would refuse."""
-    named = _TOKEN.fullmatch(token)
+    named = TOKEN.fullmatch(token)
     if named is None:
-        raise ConfigError("COPYDESK_TELEGRAM_TOKEN is not a bot's token: take it from @BotFather, 123456:ABC-...")
+        raise ConfigError(UNFIT)
     if webhook_secret and not _SECRET.fullmatch(webhook_secret):
         raise ConfigError("COPYDESK_TELEGRAM_WEBHOOK_SECRET takes 1 to 256 of A-Z, a-z, 0-9, _ and -.")
     return int(named[1])

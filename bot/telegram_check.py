@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from telegram.error import InvalidToken, TelegramError
 
-from bot.telegram_request import Requests
+from bot.telegram_request import TOKEN, UNFIT, Requests
 from bot.telegram_whispers import knows_whispers
-from smm.errors import N_, DeskError, Forbidden
+from smm.errors import N_, ConfigError, DeskError, Forbidden
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +20,9 @@ class Answer:
 
 
 async def ask(token: str, api: str) -> Answer:
-    """Return what Telegram says of a bot; raise a DeskError that says what to do where it does not answer for it."""
+    """Return what Telegram says of a bot; raise what says what to do where it does not answer for it."""
+    if not TOKEN.fullmatch(token):
+        raise ConfigError(UNFIT)
     requests = Requests(f"{api.rstrip('/')}/bot{token}")
     await requests.initialize()
     try:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 from collections.abc import Mapping
 from typing import Any, cast
 
@@ -19,6 +20,8 @@ from telegram.request import BaseRequest, RequestData
 # At DEBUG the library logs the addresses it uses, token included, and every message.
 logging.getLogger("telegram").setLevel(logging.WARNING)
 
+TOKEN = re.compile(r"(\d{1,20}):[\w-]+", re.ASCII)  # the bot's id comes first
+UNFIT = "COPYDESK_TELEGRAM_TOKEN is not a bot's token: take it from @BotFather, 123456:ABC-..."
 CONNECTIONS = 64
 SECONDS = 20.0
 UPLOAD_SECONDS = 120.0
