@@ -6,10 +6,11 @@ else goes wrong says nothing about the account.
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
-from urllib.parse import urlencode, urljoin
+from urllib.parse import quote, urlencode, urljoin
 
 from connectors.base import App
 from connectors.outcomes import EXPIRED, Reply
@@ -68,7 +69,13 @@ def tokens(body: Body) -> Mapping[str, str]:
 
 async def _ask(wire: Wire, oauth: OAuth, app: App, asked: Mapping[str, str]) -> Body:
     ours = {"client_id": app.client_id} | ({"client_secret": app.client_secret} if app.client_secret else {})
-    return (await wire.call("POST", oauth.token, data={**asked, **ours}, meaning=meaning)).body()
+    sent = {"headers": _named(app), "data": asked} if oauth.basic else {"data": {**asked, **ours}}
+    return (await wire.call("POST", oauth.token, **sent, meaning=meaning)).body()
+
+
+def _named(app: App) -> dict[str, str]:
+    whole = f"{quote(app.client_id, safe='')}:{quote(app.client_secret, safe='')}"
+    return {"authorization": f"Basic {b64encode(whole.encode()).decode()}"}
 
 
 def meaning(reply: Reply) -> ConnectorError | None:

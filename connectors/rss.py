@@ -1,4 +1,4 @@
-"""Feeds: RSS and Atom of blogs, news and reviews, read for mentions. Nothing can be answered there by a program.
+"""Feeds: RSS and Atom of blogs and news, read for mentions, or of a site's reviews. Nothing can be answered there by a program.
 
 The feed is fetched behind the guard and parsed from bytes. What is new is known by its guid, its link and a hash of its words,
 so that a feed that changes one of them brings nothing twice, and one that mends a text brings the mended text.
@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
+import re
 from calendar import timegm
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -35,6 +36,8 @@ WAIT: Final = timedelta(
 )  # between fetches (https://www.rssboard.org/rss-specification#ltttlgtSubelementOfLtchannelgt)
 LONGEST_WAIT: Final = timedelta(hours=6)
 LINK: Final = 2000
+REVIEWS: Final = "reviews"
+_STARS: Final = re.compile(r"\s*([1-5])(?:[.,]0+)?(?:\s*/\s*5)?\s*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +93,14 @@ class Rss(Base):
     limits = Limits(text=1, media=0, media_bytes=1, source="https://www.rssboard.org/rss-specification", media_types=())
     credentials: ClassVar[tuple[Credential, ...]] = (
         Credential("address", N_("Address of the feed"), secret=False, hint="https://example.org/feed.xml"),
+        Credential(
+            "holds",
+            N_("What is in it"),
+            secret=False,
+            default="mentions",
+            required=False,
+            options=(("mentions", N_("Articles and posts")), (REVIEWS, N_("Reviews"))),
+        ),
     )
     status: ClassVar[Status] = Status.DOCUMENTED
     checked: ClassVar[date] = date(2026, 11, 23)
@@ -111,6 +122,7 @@ class Rss(Base):
         feed = await self._parse(reply.content, address)
         validators = (reply.headers.get("etag", "")[:200], reply.headers.get("last-modified", "")[:100])
         items, seen = news(feed.stories, kept.seen)
+        items = tuple(map(reviewed, items)) if self._secrets.get("holds") == REVIEWS else items
         return Page(items, Cursor(*validators, seen).dump(), wait=feed.wait)
 
     def _address(self) -> str:
@@ -183,7 +195,7 @@ def _story(entry: Mapping[str, Any], address: str, links: Counter[str]) -> Story
         link=_web(address, link),
         thread_id=(names or [words])[0],
         media=tuple(_pictures(entry))[:4],
-        raw={"guid": guid, "link": link, "title": title},
+        raw={"guid": guid, "link": link, "title": title, "rating": _rating(entry)},
     )
     return Story(item, tuple(names or [words]), words)
 
@@ -204,6 +216,17 @@ def news(stories: Iterable[Story], seen: Mapping[str, str]) -> tuple[tuple[Item,
             known[name] = f"{remote_id or story.item.remote_id} {story.words}"
     fresh.sort(key=lambda item: item.said_at)
     return tuple(fresh if seen else fresh[-FIRST:]), known
+
+
+def reviewed(item: Item) -> Item:
+    """Return an entry as a review, with its stars where the feed tells them as one to five."""
+    stars = _STARS.fullmatch(item.raw["rating"])
+    return replace(item, kind=Kind.REVIEW, rating=int(stars[1]) if stars else None)
+
+
+def _rating(entry: Mapping[str, Any]) -> str:
+    """Return what is called a rating, as in the App Store's own feeds."""
+    return _text(entry.get("im_rating") or entry.get("rating"), 20)
 
 
 def _content(entry: Mapping[str, Any]) -> str:

@@ -130,10 +130,11 @@ def ask(context: Context) -> Answer:
         Question(
             asked.name,
             t(asked.label),
-            "secret" if asked.secret else "line",
+            "choice" if asked.options else "secret" if asked.secret else "line",
             hint=t(asked.hint) if asked.hint else "",
             value=asked.default,
             required=asked.required,
+            options=tuple((value, t(label)) for value, label in asked.options),
         )
         for asked in network.credentials
     )

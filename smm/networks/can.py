@@ -122,6 +122,7 @@ class Credential:
     default: str = ""
     required: bool = True
     lines: bool = False
+    options: tuple[tuple[str, str], ...] = ()  # to choose from: value, and label for people, marked with N_
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,3 +138,6 @@ class OAuth:
     scopes: tuple[str, ...]
     separator: str = " "
     extra: Mapping[str, str] = field(default_factory=dict)  # further parameters of the first page
+    basic: bool = (
+        False  # the app names itself in a header, as https://www.rfc-editor.org/rfc/rfc6749#section-2.3.1 prefers
+    )

@@ -57,6 +57,18 @@ async def test_connecting_from_the_web(desk: TestDesk, clock: Clock, tmp_path: P
     assert "works" in str(listed.body)
 
 
+async def test_what_can_be_chosen_is_offered_to_choose(desk: TestDesk) -> None:
+    options = (("mentions", "Articles and posts"), ("reviews", "Reviews"))
+    holds = Credential("holds", "What is in it", secret=False, default="mentions", required=False, options=options)
+    declared.declare(declared.Declared("demo", "Demo network", frozenset(Can), LIMITS, (holds,)))
+    await desk.anna.says("/accounts")
+    await desk.anna.presses("Connect an account")
+    asked = shown(await desk.anna.presses("Demo network"))
+    assert asked.ask is not None
+    (question,) = asked.ask.questions
+    assert (question.kind, question.value, question.options) == ("choice", "mentions", options)
+
+
 async def test_an_empty_answer_is_asked_for_again(desk: TestDesk) -> None:
     await desk.anna.says("/accounts")
     await desk.anna.presses("Connect an account")
