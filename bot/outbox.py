@@ -17,7 +17,7 @@ from handlers.card_json import pack, unpack
 from handlers.route import Scene, Words
 from handlers.route import draw as draw_view
 from smm import alerts as telling
-from smm import rooms
+from smm import readers, rooms
 from smm.errors import N_
 from storage import alerts, buttons, channels
 from storage.alerts import Alert
@@ -106,7 +106,9 @@ def _drawn(uow: UnitOfWork, alert: Alert, words: Callable[[str], Words], *, list
     if alert.card is not None:
         return unpack(alert.card)
     chat = chat_of(alert)
-    audience: Literal["team", "client"] = "client" if rooms.audience(uow, chat) == "client" else "team"
+    audience = readers.of_chat(uow, chat, brand_of(uow, alert))
+    if audience is None:
+        return None
     args = {name: str(value) for name, value in alert.args.items()}
     return draw_view(alert.view, Scene(uow, words(alert.language), chat, alert.object_id, audience, args, listed))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from handlers.card import Answer, Button, Card, Edit, Notice, para
 from handlers.route import Context, Scene, action, view
-from smm import alerts
+from smm import alerts, readers
 from smm.errors import N_
 from smm.roles import Right
 
@@ -30,6 +30,12 @@ def lost(scene: Scene) -> Card | None:
         ),
         tone="bad",
     )
+
+
+@view(readers.CLOSED)
+def closed(scene: Scene) -> Card | None:
+    """Say nothing in a chat that is nobody's any more: delivery draws over what stood there."""
+    return None
 
 
 @action(

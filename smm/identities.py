@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from smm import addresses, members
+from smm import addresses, members, readers
 from smm.errors import N_, Conflict, Forbidden, NotFound
 from smm.roles import ROLES, Right, Role
 from storage import audit, brands, invites, joins, web
@@ -138,6 +138,7 @@ def leave(uow: UnitOfWork, member: Member, identity_id: int) -> Identity:
     if not any(one.gone_at is None for one in known.values() if one.id != identity_id):
         raise Conflict(N_("This is the only account that I can reach you at. Add another one first: /link"))
     kept.drop_identity(uow, identity_id)
+    readers.leave(uow, chat_of(gone))
     if gone.platform == addresses.WEB:
         web.close_sessions(uow, member.id)
     _log(uow, member, "member.unlinked", {"platform": gone.platform, "account": gone.user_id})

@@ -10,7 +10,7 @@ import json
 import secrets
 from datetime import datetime, timedelta
 
-from smm import text
+from smm import readers, text
 from smm.errors import N_, Conflict, Forbidden, Invalid, NotFound
 from smm.roles import Role
 from storage import audit, brands, invites, members, memos, web
@@ -296,6 +296,7 @@ def set_role(uow: UnitOfWork, by: Member, member: Member, brand: Brand, role: Ro
         _check_owner_stays(uow, member, role)
         for one in _held(uow, member, brand, role):
             members.withdraw(uow, one.id)
+        readers.sees_less(uow, member)
     _log(uow, by, "member.role", f"member:{member.id}", {"role": str(role), "held": held}, brand.id)
 
 
@@ -311,6 +312,7 @@ def remove(uow: UnitOfWork, by: Member, member: Member, brand: Brand) -> None:
         raise Forbidden(N_("{name} works for other brands too. An owner can remove them."), name=member.name)
     members.withdraw_all(uow, member.id)
     members.change(uow, member.id, revoked_at=uow.now)
+    readers.sees_less(uow, member)
     invites.drop_of(uow, member.id)
     web.close_sessions(uow, member.id)
     _log(uow, by, "member.removed", f"member:{member.id}", {"name": member.name}, brand.id)

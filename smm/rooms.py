@@ -74,12 +74,6 @@ def _log(uow: UnitOfWork, by: Member, room: Channel, action: str, purpose: str, 
     )
 
 
-def audience(uow: UnitOfWork, chat: ChatRef) -> str:
-    """Return who reads a chat: "client" in a client's room, "team" elsewhere."""
-    room = channels.at(uow, chat) or channels.at(uow, ChatRef(chat.platform, chat.chat_id))
-    return "client" if room is not None and room.purpose == "client" else "team"
-
-
 def move(uow: UnitOfWork, platform: str, old: str, new: str) -> None:
     """Follow a chat to its new id with its rooms, cards, questions and what is queued for it."""
     for stale in channels.in_chat(uow, platform, new):
@@ -121,14 +115,14 @@ def _instead(uow: UnitOfWork, alert: kept.Alert, bound: Sequence[Channel]) -> Ad
 def _divert(uow: UnitOfWork, alert: kept.Alert, place: Address | None) -> None:
     if place is None:
         kept.close(uow, [alert.id], "lost")
-    elif _is_there(uow, alert, place.chat):
+    elif is_there(uow, alert, place.chat):
         kept.close(uow, [alert.id], "merged")
     else:
         when = {"not_before": place.opens_at} if alert.held else {}
         kept.send_elsewhere(uow, alert.id, place.chat, place.language, **when)
 
 
-def _is_there(uow: UnitOfWork, alert: kept.Alert, chat: ChatRef) -> bool:
+def is_there(uow: UnitOfWork, alert: kept.Alert, chat: ChatRef) -> bool:
     """Say whether a chat shows the same card already, or is about to: a card that went to two rooms is not shown twice."""
     if not alert.view:
         return False
@@ -152,7 +146,7 @@ def _report(uow: UnitOfWork, room: Channel) -> None:
     for owner in addresses.owners(uow, room.brand_id):
         own = addresses.of_member(uow, owner)
         if own is not None and own.chat not in told:
-            alerts.tell_member(uow, owner, "room.lost", room.id)
+            alerts.tell_member(uow, owner, "room.lost", room.id, brand_id=room.brand_id)
 
 
 def rename(uow: UnitOfWork, chat: ChatRef, title: str) -> None:
@@ -170,7 +164,7 @@ def reopen(uow: UnitOfWork, chat: ChatRef) -> list[Channel]:
     for room in back:
         alerts.refresh(uow, "room.lost", room.id)
         for owner in addresses.owners(uow, room.brand_id):
-            alerts.tell_member(uow, owner, "room.back", room.id)
+            alerts.tell_member(uow, owner, "room.back", room.id, brand_id=room.brand_id)
     return back
 
 
