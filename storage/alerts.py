@@ -58,6 +58,13 @@ alerts = Table(
         sqlite_where=text("state = 'queued'"),
         postgresql_where=text("state = 'queued'"),
     ),
+    Index(
+        "ix_alerts_waiting",
+        "platform",
+        "chat_id",
+        sqlite_where=text("state = 'queued'"),
+        postgresql_where=text("state = 'queued'"),
+    ),
     Index(None, "view", "object_id"),
 )
 
@@ -133,6 +140,7 @@ def queue(
     )
 
 
+_QUEUED = "alerts.state = 'queued'"  # as it stands in the indexes, or they are not used
 _DUE = (
     select(alerts)
     .where(alerts.c.state == "queued", alerts.c.not_before <= bindparam("at"), alerts.c.id > bindparam("after"))
@@ -150,7 +158,7 @@ _OF_CHAT = (
     .where(
         alerts.c.platform == bindparam("at_platform"),
         alerts.c.chat_id == bindparam("at_chat"),
-        alerts.c.state == "queued",
+        text(_QUEUED),
     )
     .order_by(alerts.c.id)
 )
@@ -219,7 +227,7 @@ _HELD = (
         alerts.c.platform == bindparam("at_platform"),
         alerts.c.chat_id == bindparam("at_chat"),
         alerts.c.topic_id == bindparam("at_topic"),
-        alerts.c.state == "queued",
+        text(_QUEUED),
         alerts.c.held,
     )
     .order_by(alerts.c.id)

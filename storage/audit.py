@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Column, Integer, Select, String, Table, Text, bindparam, func, or_, select
+from sqlalchemy import Column, Index, Integer, Select, String, Table, Text, bindparam, func, or_, select
 
 from storage.base import Id, Json, Moment, metadata
 from storage.plain import encode, storable
@@ -37,6 +37,8 @@ audit = Table(
     Column("previous", String(64), nullable=False),
     Column("hash", String(64), nullable=False),
     Column("note", Text, nullable=False),
+    Index(None, "brand_id", "seq"),
+    Index(None, "object", "seq"),
 )
 
 
