@@ -24,7 +24,7 @@ def questions(t: Words, offer: Offer, options: Options) -> tuple[Question, ...]:
         *((Question("kind", t("As what?"), "choice", options=kinds, value=now["kind"]),) if len(kinds) > 1 else ()),
         *(_poll(t, offer, options, now) if offer.choices else ()),
         *((_warning(t, now["warning"]),) if offer.warning else ()),
-        *((_comment(t, now["first_comment"]),) if offer.first_comment else ()),
+        *((_comment(t, now["first_comment"], offer.fits),) if offer.first_comment else ()),
     )
 
 
@@ -49,10 +49,11 @@ def _warning(t: Words, value: str) -> Question:
     return Question("warning", label, "line", required=False, hint=hint, value=value, limit=contents.MOST_WARNING)
 
 
-def _comment(t: Words, value: str) -> Question:
+def _comment(t: Words, value: str, fits: int) -> Question:
     hint = t("The desk writes it under the post as soon as that is live.")
     label = t("First comment")
-    return Question("first_comment", label, required=False, hint=hint, value=value, limit=contents.MOST_TEXT)
+    most = contents.MOST_TEXT
+    return Question("first_comment", label, required=False, hint=hint, value=value, limit=most, fits=fits)
 
 
 def length(t: Words, minutes: int) -> str:

@@ -20,12 +20,16 @@ NAMES: Final = ("kind", "poll", "minutes", "several", "warning", "first_comment"
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """What can be chosen: as what the post is published, how many answers a poll may have (0: no polls), and the rest."""
+    """What can be chosen: as what the post is published, how many answers a poll may have (0: no polls), and the rest.
+
+    `fits` is how long a first comment may be to fit everywhere; 0 where no network says.
+    """
 
     kinds: tuple[PostKind, ...]
     choices: int
     warning: bool
     first_comment: bool
+    fits: int = 0
 
     @property
     def any(self) -> bool:
@@ -43,6 +47,7 @@ def offered(accounts: Iterable[Account], options: Options) -> Offer:
         most or (contents.MOST_CHOICES if options.poll else 0),
         bool(options.warning) or any(limits.warning for _, limits in known),
         bool(options.first_comment) or any(takes_comment(account) for account, _ in known),
+        min((limits.reply for account, limits in known if takes_comment(account) and limits.reply), default=0),
     )
 
 

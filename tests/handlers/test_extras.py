@@ -37,6 +37,7 @@ async def test_a_poll_a_warning_and_a_first_comment_are_what_the_client_approves
     assert isinstance(asked, Card)
     assert asked.ask is not None
     assert [each.name for each in asked.ask.questions] == ["poll", "minutes", "several", "warning", "first_comment"]
+    assert asked.ask.questions[-1].fits == ABLE.reply
     told = await desk.vera.answers(**POLL, warning="Coffee talk", first_comment="We roast on Mondays")
     assert told == Notice("Saved.")
     shown = words_of(card_of(desk, "team", "Post 1 · version 2"))
