@@ -82,7 +82,6 @@ class TelegramChannel(Base):
         super().__init__(*given, **named)
         self._known: Channel | None = None
         self._kept = Cursor(self._bot)
-        self._offset = 0  # of the cursor that was given last: nothing after it is let go of
         self._fetching = asyncio.Lock()  # a second question ends the first
 
     def _base(self) -> str:
@@ -181,12 +180,12 @@ class TelegramChannel(Base):
         channel, kept = await self._channel(), Cursor.load(cursor, self._bot)
         _LISTENS[self._bot] = (channel.channel_id, self._refuse_second_channel(channel))
         async with self._fetching:
-            self._offset = kept.offset
-            updates = await self._updates(kept.offset, BATCH)
+            updates = await self._updates(BATCH, offset=kept.offset)
         items, self._kept = take(updates, channel, kept)
         return Page(tuple(items), self._kept.dump(), more=len(updates) == BATCH)
 
-    async def _updates(self, offset: int, most: int, seconds: int = 0) -> list[Body]:
+    async def _updates(self, most: int, *, offset: int = 0, seconds: int = 0) -> list[Body]:
+        """Return what the bot was told; only an offset lets go of anything, of all before it."""
         asked: dict[str, Any] = {"offset": offset} if offset else {}
         body = await self._ask("getUpdates", limit=most, timeout=seconds, allowed_updates=HEARD, **asked)
         return list(body.each("result"))
@@ -198,7 +197,7 @@ class TelegramChannel(Base):
             async with self._fetching:
                 pass
             try:
-                told, pause = await self._updates(self._offset, 1, LONG), 1.0
+                told, pause = await self._updates(1, seconds=LONG), 1.0
             except Unavailable:
                 told, pause = [], min(pause * 2, 60.0)
             if told:
@@ -283,7 +282,7 @@ class TelegramChannel(Base):
         """Return how many reacted, as far as the bot was told, that not fetched yet included; bots are told of no views."""
         channel, first = await self._channel(), {each: each.partition(",")[0] for each in remote_ids}
         async with self._fetching:
-            waiting = await self._updates(self._offset, BATCH)  # they stay: nothing is let go of by that
+            waiting = await self._updates(BATCH)  # they stay: the next fetch brings them
         counts = take(waiting, channel, self._kept)[1].counts
         return {each: Metrics(likes=counts[post]) for each, post in first.items() if post in counts}
 

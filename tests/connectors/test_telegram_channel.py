@@ -7,7 +7,6 @@ import logging
 import traceback
 from collections.abc import AsyncIterator
 from contextlib import aclosing, asynccontextmanager
-from pathlib import Path
 
 import pytest
 from clocks import Clock
@@ -141,7 +140,7 @@ async def test_an_address_is_taken_as_people_give_it(world: TelegramChannelWorld
 
 @pytest.mark.parametrize("kind", ["refuse", "drop", "garble", "dead", "nobody"])
 async def test_the_token_stands_in_no_error_and_no_log(
-    world: TelegramChannelWorld, kind: str, caplog: pytest.LogCaptureFixture, tmp_path: Path
+    world: TelegramChannelWorld, kind: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
     server, token = world.server, world.server.token
@@ -163,3 +162,4 @@ async def test_the_token_stands_in_no_error_and_no_log(
     whole = "".join(traceback.format_exception(error))
     assert "canary" not in f"{whole}{error!r}{error.facts}{error.__cause__!r}{channel!r}{vars(error)}"
     assert "canary" not in redact(caplog.text)
+    assert ("/bot" in caplog.text) == (kind not in {"drop", "nobody"})  # what httpx logs was there to be masked

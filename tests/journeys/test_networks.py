@@ -92,17 +92,22 @@ async def test_an_approved_post_goes_out_with_its_picture(stage: NetworkDesk, tm
     assert len(stage.world.seen()) == 1
 
 
+async def publish_into(stage: NetworkDesk, folder: Path, kind: Trouble) -> str:
+    """Publish while something goes wrong, let a while go by, and return what the team was told."""
+    stage.world.trouble(kind)
+    await stage.publishes(POST, await picture(stage.desk, folder))
+    for _ in range(4):
+        await stage.passes(minutes=3)
+    return "\n".join(words(card) for card in stage.desk.room("team").cards if card.ask is None)
+
+
 @pytest.mark.parametrize(
     ("stage", "kind"), [(name, kind) for name, place in WORLDS.items() for kind in place.troubles], indirect=["stage"]
 )
 async def test_what_goes_wrong_is_told_and_nothing_goes_out_twice(
     stage: NetworkDesk, tmp_path: Path, kind: Trouble
 ) -> None:
-    stage.world.trouble(kind)
-    await stage.publishes(POST, await picture(stage.desk, tmp_path))
-    for _ in range(4):
-        await stage.passes(minutes=3)
-    told = "\n".join(words(card) for card in stage.desk.room("team").cards if card.ask is None)
+    told = await publish_into(stage, tmp_path, kind)
     if kind in {"refused", "human"}:
         assert stage.world.seen() == []
         assert "Try again" in str(stage.desk.room("team").cards), told
@@ -117,12 +122,8 @@ async def test_what_goes_wrong_is_told_and_nothing_goes_out_twice(
 async def test_where_nothing_can_be_looked_up_a_person_is_asked_and_nothing_goes_out_again(
     stage: NetworkDesk, tmp_path: Path, kind: Trouble
 ) -> None:
-    stage.world.trouble(kind)
-    await stage.publishes(POST, await picture(stage.desk, tmp_path))
-    for _ in range(4):
-        await stage.passes(minutes=3)
+    told = await publish_into(stage, tmp_path, kind)
     assert stage.world.seen() == ([] if kind == "down" else [Seen(POST, 1)])
-    told = "\n".join(words(card) for card in stage.desk.room("team").cards)
     assert "cannot be asked whether the post is there" in told, told
 
 
