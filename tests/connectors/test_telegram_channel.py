@@ -142,7 +142,8 @@ async def test_an_address_is_taken_as_people_give_it(world: TelegramChannelWorld
 async def test_the_token_stands_in_no_error_and_no_log(
     world: TelegramChannelWorld, kind: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    caplog.set_level(logging.DEBUG)
+    for logger in ("httpx", "httpcore"):  # the program keeps them quiet: what if it did not
+        caplog.set_level(logging.DEBUG, logger)
     server, token = world.server, world.server.token
     async with account(world) as channel:
         match kind:
