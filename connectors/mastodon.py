@@ -8,24 +8,51 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Callable, Mapping
+import re
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta
-from functools import cached_property
+from functools import cached_property, reduce
 from http import HTTPStatus
 from typing import Any, ClassVar, Final
 from urllib.parse import quote, urlsplit
 
 from connectors.base import Base, Status
-from connectors.mastodon_reading import Cursor, changed, heard, later, matches, own_reply, published, read_limits
+from connectors.mastodon_reading import (
+    Cursor,
+    changed,
+    figures,
+    heard,
+    later,
+    matches,
+    normalize,
+    own_reply,
+    published,
+    read_limits,
+)
 from connectors.outcomes import UNREACHABLE, refused
 from connectors.plain_text import with_link
 from connectors.reading import Body
 from connectors.wire import Reply
 from smm.errors import N_, ConnectorError, NeedsHuman, Rejected, Unavailable
-from smm.networks import Answer, Can, Credential, Item, Limits, Looks, MediaFile, Outgoing, Page, Profile, Published
+from smm.networks import (
+    Answer,
+    Can,
+    Credential,
+    Item,
+    Limits,
+    Looks,
+    MediaFile,
+    Metrics,
+    Outgoing,
+    Page,
+    Poll,
+    Profile,
+    Published,
+)
 
 BATCH: Final = 40  # notifications or statuses of one call (https://docs.joinmastodon.org/methods/notifications/#get)
 FIRST: Final = 20
+TOGETHER: Final = 20  # statuses asked for by their ids (Mastodon's DEFAULT_STATUSES_LIMIT)
 PAGES: Final = 5  # of our own statuses that a probe reads
 SKEW: Final = timedelta(minutes=2)  # between our clock and an instance's
 KEY: Final = "idempotency-key"  # kept for an hour (https://docs.joinmastodon.org/methods/statuses/#headers)
@@ -39,7 +66,10 @@ class Mastodon(Base):
     name: ClassVar[str] = "mastodon"
     title: ClassVar[str] = "Mastodon"
     can: ClassVar[frozenset[Can]] = frozenset(
-        {Can.FETCH, Can.STREAM, Can.PUBLISH, Can.FIND, Can.DELETE, Can.REPLY, Can.FIND_REPLY}
+        {
+            *(Can.FETCH, Can.STREAM, Can.SEARCH, Can.PUBLISH, Can.FIND, Can.DELETE),
+            *(Can.REPLY, Can.MESSAGE, Can.FIND_REPLY, Can.METRICS),
+        }
     )
     limits = Limits(
         text=500,
@@ -49,6 +79,8 @@ class Mastodon(Base):
         media_types=("image/jpeg", "image/png", "image/gif", "image/webp"),
         url_length=23,
         reply=500,
+        poll_choices=4,
+        first_comment=True,
     )
     looks = Looks(  # 22 px a line of 706 px that stay unfolded: status_content.tsx beside this file
         source="https://github.com/mastodon/mastodon/blob/main/app/javascript/mastodon/components/media_gallery.jsx",
@@ -59,7 +91,7 @@ class Mastodon(Base):
         Credential("token", N_("Access token"), hint=N_("Preferences → Development → your application.")),
     )
     status: ClassVar[Status] = Status.SERVER
-    checked: ClassVar[date] = date(2026, 11, 23)
+    checked: ClassVar[date] = date(2026, 11, 25)
 
     _me: str = ""
 
@@ -152,6 +184,22 @@ class Mastodon(Base):
             return None
         return {status.id("id"): status for status in body.each()}
 
+    async def search(self, query: str, cursor: str) -> Page:
+        """Bring public statuses with these words; the cursor is the newest one's id.
+
+        Without a full-text index an instance finds none: a single word is looked for as a hashtag, too.
+        """
+        asked: dict[str, Any] = {"q": query, "type": "statuses", "limit": BATCH}
+        told = [*(await self._wire.call("GET", "/api/v2/search", params=asked)).body().each("statuses")]
+        if re.fullmatch(r"#?\w+", query):
+            tagged = f"/api/v1/timelines/tag/{quote(query.removeprefix('#'), safe='')}"
+            told += (await self._wire.call("GET", tagged, params={"limit": BATCH})).body().each()
+        me, after = await self._own_id(), cursor if cursor.isdigit() else ""
+        found = {status.id("id"): status for status in told}
+        fresh = [status for known, status in found.items() if later(known, after) != after]
+        newest = reduce(later, found, after)
+        return Page(tuple(sorted((normalize(each, me) for each in fresh), key=lambda item: item.said_at)), newest)
+
     async def stream(self) -> AsyncIterator[None]:
         """Yield when connected and at each notification; a broken stream is opened again after a growing pause."""
         pause, hosts = 1.0, [await self._streaming(), self._instance]
@@ -175,9 +223,15 @@ class Mastodon(Base):
         return told.replace("wss://", "https://", 1).rstrip("/") if told.startswith("wss://") else self._instance
 
     async def publish(self, post: Outgoing) -> Published:
-        """Upload the pictures, then publish under the key."""
-        media = [await self._upload(file) for file in post.media]
-        sent = {"status": with_link(post), "visibility": "public", "media_ids": media, "language": post.language}
+        """Upload the pictures, then publish under the key, with a warning before it or a poll below it."""
+        sent = {
+            "status": with_link(post),
+            "visibility": "public",
+            "media_ids": [await self._upload(file) for file in post.media],
+            "language": post.language,
+            "spoiler_text": post.options.warning,
+            "poll": _poll(post.options.poll) if post.options.poll else None,
+        }
         return await self._post({name: value for name, value in sent.items() if value}, post.key)
 
     async def _post(self, sent: Mapping[str, Any], key: str) -> Published:
@@ -226,14 +280,34 @@ class Mastodon(Base):
 
     async def reply(self, answer: Answer) -> Published:
         """Answer whom the item is by, and no wider than it was said."""
+        return await self._answer(answer)
+
+    async def message(self, answer: Answer) -> Published:
+        """Answer so that none but whom the item is by sees it."""
+        return await self._answer(answer, "direct")
+
+    async def _answer(self, answer: Answer, visibility: str = "") -> Published:
         path = f"/api/v1/statuses/{quote(answer.remote_id, safe='')}"
         parent = (await self._wire.call("GET", path)).body()
-        author, visibility = parent.read("account.acct", str), parent.read("visibility", str)
+        author, said = parent.read("account.acct", str), parent.read("visibility", str)
         named = f"@{author}".casefold() in answer.text.casefold()
         text = answer.text if named else f"@{author} {answer.text}"
-        sent = {"status": text, "in_reply_to_id": answer.remote_id, "visibility": visibility}
+        sent = {"status": text, "in_reply_to_id": answer.remote_id, "visibility": visibility or said}
         return await self._post(sent, answer.key)
 
     async def delete(self, remote_id: str) -> None:
         """Take down a status of ours."""
         await self._wire.call("DELETE", f"/api/v1/statuses/{quote(remote_id, safe='')}", effect=True)
+
+    async def metrics(self, remote_ids: Sequence[str]) -> Mapping[str, Metrics]:
+        """Return the counts that an instance knows of: what happens on others may not be told to it."""
+        told: dict[str, Metrics] = {}
+        for start in range(0, len(remote_ids), TOGETHER):
+            asked = {"id[]": list(remote_ids[start : start + TOGETHER])}
+            body = (await self._wire.call("GET", "/api/v1/statuses", params=asked)).body()
+            told |= {status.id("id"): figures(status) for status in body.each()}
+        return told
+
+
+def _poll(poll: Poll) -> Mapping[str, Any]:
+    return {"options": list(poll.choices), "expires_in": poll.minutes * 60, "multiple": poll.several}

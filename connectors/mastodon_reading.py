@@ -15,7 +15,7 @@ from typing import Any, Final
 from connectors.plain_text import bounded, fingerprint, from_html
 from connectors.reading import Body
 from smm.errors import Unreadable
-from smm.networks import Item, Kind, Limits, Published
+from smm.networks import Item, Kind, Limits, Metrics, Published
 
 REMEMBERED: Final = 20  # mentions that are read again to see edits and deletions
 _LEADING = re.compile(r"^(@[\w.-]+(@[\w.-]+)?\s+)+")
@@ -136,6 +136,13 @@ def _bare(text: str) -> str:
     return _LEADING.sub("", text.lstrip() + " ").rstrip()
 
 
+def figures(status: Body) -> Metrics:
+    """Return a status's counts (https://docs.joinmastodon.org/entities/Status/)."""
+    counts = (status.maybe(f"{name}_count", int) for name in ("favourites", "replies", "reblogs"))
+    likes, comments, shares = counts
+    return Metrics(likes=likes, comments=comments, shares=shares)
+
+
 def own_reply(status: Body, me: str) -> Item | None:
     """Return a status of ours that answers somebody else; None for anything else."""
     if not status.has("in_reply_to_id") or status.maybe("in_reply_to_account_id", str) in {None, me}:
@@ -158,6 +165,7 @@ def read_limits(instance: Body, declared: Limits) -> Limits:
         reply=text,
         media=told("statuses.max_media_attachments", declared.media),
         media_bytes=told("media_attachments.image_size_limit", declared.media_bytes),
+        poll_choices=told("polls.max_options", declared.poll_choices),
         url_length=told("statuses.characters_reserved_per_url", declared.url_length or 1),
         media_types=tuple(kind for kind in types if isinstance(kind, str) and kind.startswith("image/"))
         or declared.media_types,

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from bluesky_world import bluesky_world
 from clocks import Clock
 from demo_world import demo_world
+from mastodon_world import mastodon_world
 from network_desk import Trouble, World
 from telegram_channel_world import telegram_channel_world
 from vk_world import vk_world
@@ -28,6 +29,7 @@ class Place:
 WORLDS: Mapping[str, Place] = {
     "bluesky": Place(bluesky_world, ("slower", "down", "refused", "garbage", "lost"), counts=True),
     "demo": Place(demo_world, ("down", "lost"), pushes=True, counts=True),
+    "mastodon": Place(mastodon_world, ("slower", "down", "refused", "human"), counts=True),
     "telegram_channel": Place(
         telegram_channel_world, ("slower", "refused", "human"), ("down", "garbage", "lost"), counts=True
     ),
