@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import aclosing, asynccontextmanager
+from contextlib import aclosing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import httpx
-import mastodon_world
 import pytest
 from fault_proxy import fault_proxy
-from loopback_http import Asked, Said, loopback
+from mastodon_world import account, pristine, say, statuses
 
 from connectors import mastodon
 from connectors.base import Outside
 from connectors.mastodon import Mastodon
 from smm.errors import AuthExpired, ConnectorError, OutcomeUnknown, RateLimited, Rejected, Unavailable
-from smm.networks import Answer, Can, Item, Kind, MediaFile, Metrics, Options, Outgoing, Poll
+from smm.networks import Answer, Can, Item, Kind, MediaFile, Outgoing
 
 if TYPE_CHECKING:
     from mastodon_mock.testing import MockServer
@@ -33,35 +31,7 @@ PNG = bytes.fromhex(
 @pytest.fixture
 def instance() -> MockServer:
     """The server with nothing but its people."""
-    return mastodon_world.instance()
-
-
-@asynccontextmanager
-async def account(url: str, token: str = "bob_token", patience: float = 30.0) -> AsyncIterator[Mastodon]:
-    opened = Mastodon(
-        {"address": url, "token": token}, Outside(inner_hosts=frozenset({"127.0.0.1"}), patience=patience)
-    )
-    try:
-        yield opened
-    finally:
-        await opened.close()
-
-
-async def say(instance: MockServer, token: str, **parts: Any) -> dict[str, Any]:
-    headers = {"authorization": f"Bearer {token}"}
-    async with httpx.AsyncClient(base_url=instance.base_url, headers=headers, trust_env=False, verify=False) as client:
-        answer = await client.post("/api/v1/statuses", json=parts)
-        answer.raise_for_status()
-        said: dict[str, Any] = answer.json()
-        return said
-
-
-async def statuses(instance: MockServer, token: str = "bob_token") -> list[dict[str, Any]]:
-    headers = {"authorization": f"Bearer {token}"}
-    async with httpx.AsyncClient(base_url=instance.base_url, headers=headers, trust_env=False, verify=False) as client:
-        me = (await client.get("/api/v1/accounts/verify_credentials")).json()
-        found: list[dict[str, Any]] = (await client.get(f"/api/v1/accounts/{me['id']}/statuses")).json()
-        return found
+    return pristine()
 
 
 def now() -> datetime:
@@ -320,75 +290,6 @@ async def test_a_mention_wakes_the_stream(instance: MockServer) -> None:
         await anext(stream)
         items: tuple[Item, ...] = (await bob.fetch("")).items
     assert items[0].text == "@bob are you there?"
-
-
-async def test_what_was_said_while_the_stream_was_broken_is_fetched_when_it_is_back(
-    instance: MockServer, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(mastodon.random, "uniform", lambda least, most: 0.0)  # no pause before it connects again
-
-    def broken(asked: Asked) -> Said:
-        told = b":)\n\n" if asked.path.startswith("/api/v1/streaming") else b"{}"
-        return Said(200, told)  # greets, and hangs up
-
-    async with loopback(broken) as line, account(line.url) as bob, account(instance.base_url) as reader:
-        cursor, heard = (await reader.fetch("")).cursor, []
-        async with aclosing(bob.stream()) as stream:  # type: ignore[type-var]
-            for number in range(3):
-                await anext(stream)
-                page = await reader.fetch(cursor)
-                heard += [item.text for item in page.items]
-                cursor = page.cursor
-                await say(instance, "alice_token", status=f"@bob while away {number}")
-    assert heard == ["@bob while away 0", "@bob while away 1"]
-
-
-async def test_a_poll_goes_out_behind_its_warning_in_its_language(instance: MockServer) -> None:
-    options = Options(warning="Caffeine", poll=Poll(("Light", "Dark"), 60, several=True))
-    post = Outgoing("k10", "Welche Röstung?", language="de", options=options)
-    async with account(instance.base_url) as bob:
-        published = await bob.publish(post)
-        assert await bob.find(post, now() - timedelta(minutes=1)) == published
-    (status,) = await statuses(instance)
-    assert (status["spoiler_text"], status["language"], status["poll"]["multiple"]) == ("Caffeine", "de", True)
-    assert [each["title"] for each in status["poll"]["options"]] == ["Light", "Dark"]
-
-
-async def test_a_message_is_answered_so_that_nobody_else_sees_it(instance: MockServer) -> None:
-    asked = await say(instance, "alice_token", status="@bob my order is 1234", visibility="direct")
-    answer = Answer("m1", "We look into it", asked["id"], private=True)
-    async with account(instance.base_url) as bob:
-        (item,) = (await bob.fetch("")).items
-        sent = await bob.message(answer)
-        assert await bob.find_reply(answer, now() - timedelta(minutes=1)) == sent
-    assert item.kind == Kind.MESSAGE
-    (status,) = await statuses(instance)
-    assert status["visibility"] == "direct"
-    assert await statuses(instance, "carol_token") == []
-
-
-async def test_words_and_tags_are_found_elsewhere_once(instance: MockServer) -> None:
-    async with account(instance.base_url) as bob:
-        await say(instance, "alice_token", status="Best #espresso in town")
-        first = await bob.search("espresso", "")
-        await say(instance, "carol_token", status="No espresso for me")
-        second = await bob.search("espresso", first.cursor)
-        third = await bob.search("espresso", second.cursor)
-        odd = await bob.search("espresso in town", "strange")
-    assert [[item.text for item in page.items] for page in (first, second, third)] == [
-        ["Best #espresso in town"],
-        ["No espresso for me"],
-        [],
-    ]
-    assert all(item.author_name for item in odd.items)
-
-
-async def test_figures_are_read_and_what_is_gone_is_left_out(instance: MockServer) -> None:
-    async with account(instance.base_url) as bob:
-        post = await bob.publish(Outgoing("k11", "Autumn roast"))
-        await say(instance, "alice_token", status="@bob lovely", in_reply_to_id=post.remote_id)
-        told = await bob.metrics([post.remote_id, "999999"])
-    assert told == {post.remote_id: Metrics(likes=0, comments=1, shares=0)}
 
 
 def test_a_connector_says_what_it_can() -> None:

@@ -17,6 +17,7 @@ from clocks import Clock
 from network_desk import Seen, Trouble
 
 from connectors.base import Outside
+from connectors.mastodon import Mastodon
 from connectors.plain_text import from_html
 from smm.networks import Pushed
 
@@ -36,11 +37,11 @@ def _running() -> tuple[MockServer, sqlite3.Connection]:
     """Start the server, and keep its database as it was: its own reset makes sixty tables anew, which takes longer than a test."""
     from mastodon_mock.testing import MockServer  # not at the top: it takes a second, and every worker reads this file
 
-    server, pristine = MockServer(), sqlite3.connect(":memory:", check_same_thread=False)
+    server, beginning = MockServer(), sqlite3.connect(":memory:", check_same_thread=False)
     server.__enter__()
     atexit.register(server.__exit__, None, None, None)
-    _database_of(server).backup(pristine)
-    return server, pristine
+    _database_of(server).backup(beginning)
+    return server, beginning
 
 
 def _database_of(server: MockServer) -> sqlite3.Connection:
@@ -48,11 +49,42 @@ def _database_of(server: MockServer) -> sqlite3.Connection:
     return held
 
 
-def instance() -> MockServer:
+def pristine() -> MockServer:
     """Return the server with nothing but its people."""
-    server, pristine = _running()
-    pristine.backup(_database_of(server))
+    server, beginning = _running()
+    beginning.backup(_database_of(server))
     return server
+
+
+@asynccontextmanager
+async def account(url: str, token: str = "bob_token", patience: float = 30.0) -> AsyncIterator[Mastodon]:
+    """Open an account of an instance for the length of a block."""
+    opened = Mastodon(
+        {"address": url, "token": token}, Outside(inner_hosts=frozenset({"127.0.0.1"}), patience=patience)
+    )
+    try:
+        yield opened
+    finally:
+        await opened.close()
+
+
+async def say(instance: MockServer, token: str, **parts: Any) -> dict[str, Any]:
+    """Let somebody publish a status."""
+    headers = {"authorization": f"Bearer {token}"}
+    async with httpx.AsyncClient(base_url=instance.base_url, headers=headers, trust_env=False, verify=False) as client:
+        answer = await client.post("/api/v1/statuses", json=parts)
+        answer.raise_for_status()
+        said: dict[str, Any] = answer.json()
+        return said
+
+
+async def statuses(instance: MockServer, token: str = "bob_token") -> list[dict[str, Any]]:
+    """Return what somebody has published, as they see it."""
+    headers = {"authorization": f"Bearer {token}"}
+    async with httpx.AsyncClient(base_url=instance.base_url, headers=headers, trust_env=False, verify=False) as client:
+        me = (await client.get("/api/v1/accounts/verify_credentials")).json()
+        found: list[dict[str, Any]] = (await client.get(f"/api/v1/accounts/{me['id']}/statuses")).json()
+        return found
 
 
 class MastodonWorld:
@@ -122,7 +154,7 @@ class MastodonWorld:
 @asynccontextmanager
 async def mastodon_world(clock: Clock) -> AsyncIterator[MastodonWorld]:
     """Open the server for the length of a block."""
-    world = MastodonWorld(instance())
+    world = MastodonWorld(pristine())
     try:
         yield world
     finally:

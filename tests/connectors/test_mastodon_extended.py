@@ -1,0 +1,98 @@
+"""What Mastodon can besides posts and mentions: polls, private answers, search, figures, and a stream that breaks."""
+
+from __future__ import annotations
+
+from contextlib import aclosing
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+from loopback_http import Asked, Said, loopback
+from mastodon_world import account, pristine, say, statuses
+
+from connectors import mastodon
+from smm.networks import Answer, Kind, Metrics, Options, Outgoing, Poll
+
+if TYPE_CHECKING:
+    from mastodon_mock.testing import MockServer
+
+pytestmark = pytest.mark.xdist_group("mastodon")  # one server for all
+
+
+@pytest.fixture
+def instance() -> MockServer:
+    """The server with nothing but its people."""
+    return pristine()
+
+
+def since() -> datetime:
+    return datetime.now(UTC) - timedelta(minutes=1)
+
+
+async def test_what_was_said_while_the_stream_was_broken_is_fetched_when_it_is_back(
+    instance: MockServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mastodon.random, "uniform", lambda least, most: 0.0)  # no pause before it connects again
+
+    def broken(asked: Asked) -> Said:
+        told = b":)\n\n" if asked.path.startswith("/api/v1/streaming") else b"{}"
+        return Said(200, told)  # greets, and hangs up
+
+    async with loopback(broken) as line, account(line.url) as bob, account(instance.base_url) as reader:
+        cursor, heard = (await reader.fetch("")).cursor, []
+        async with aclosing(bob.stream()) as stream:  # type: ignore[type-var]
+            for number in range(3):
+                await anext(stream)
+                page = await reader.fetch(cursor)
+                heard += [item.text for item in page.items]
+                cursor = page.cursor
+                await say(instance, "alice_token", status=f"@bob while away {number}")
+    assert heard == ["@bob while away 0", "@bob while away 1"]
+
+
+async def test_a_poll_goes_out_behind_its_warning_in_its_language(instance: MockServer) -> None:
+    options = Options(warning="Caffeine", poll=Poll(("Light", "Dark"), 60, several=True))
+    post = Outgoing("k10", "Welche Röstung?", language="de", options=options)
+    async with account(instance.base_url) as bob:
+        published = await bob.publish(post)
+        assert await bob.find(post, since()) == published
+    (status,) = await statuses(instance)
+    assert (status["spoiler_text"], status["language"], status["poll"]["multiple"]) == ("Caffeine", "de", True)
+    assert [each["title"] for each in status["poll"]["options"]] == ["Light", "Dark"]
+
+
+async def test_a_message_is_answered_so_that_nobody_else_sees_it(instance: MockServer) -> None:
+    asked = await say(instance, "alice_token", status="@bob my order is 1234", visibility="direct")
+    answer = Answer("m1", "We look into it", asked["id"], private=True)
+    async with account(instance.base_url) as bob:
+        (item,) = (await bob.fetch("")).items
+        sent = await bob.message(answer)
+        assert await bob.find_reply(answer, since()) == sent
+    assert item.kind == Kind.MESSAGE
+    (status,) = await statuses(instance)
+    assert status["visibility"] == "direct"
+    assert await statuses(instance, "carol_token") == []
+
+
+async def test_words_and_tags_are_found_elsewhere_once(instance: MockServer) -> None:
+    async with account(instance.base_url) as bob:
+        await say(instance, "alice_token", status="Best #espresso in town")
+        first = await bob.search("espresso", "")
+        await say(instance, "carol_token", status="No espresso for me")
+        second = await bob.search("espresso", first.cursor)
+        third = await bob.search("espresso", second.cursor)
+        odd = await bob.search("espresso in town", "strange")
+    assert [[item.text for item in page.items] for page in (first, second, third)] == [
+        ["Best #espresso in town"],
+        ["No espresso for me"],
+        [],
+    ]
+    assert all(item.author_name for item in odd.items)
+
+
+async def test_figures_are_read_and_what_is_gone_is_left_out(instance: MockServer) -> None:
+    async with account(instance.base_url) as bob:
+        post = await bob.publish(Outgoing("k11", "Autumn roast"))
+        await say(instance, "alice_token", status="@bob lovely", in_reply_to_id=post.remote_id)
+        told = await bob.metrics([post.remote_id, "999999"])
+    assert told == {post.remote_id: Metrics(likes=0, comments=1, shares=0)}
