@@ -1,6 +1,6 @@
 """Counting what calls cost, for networks that say what is allowed in a period and not how much of it is left.
 
-What a call may cost is counted, and kept beside the account's keys, before the call is made: an answer that was lost has cost as
+It is kept beside the account's keys. What changes something is counted before the call is made: an answer that was lost has cost as
 much. It is our own count of this account; others who share the app spend from the same.
 """
 
@@ -48,6 +48,7 @@ class Counted(Base):
     """An account whose spending is counted here."""
 
     unit: ClassVar[str]  # for people, marked with N_
+    scale: ClassVar[int] = 1  # how much of what is counted makes one of these
 
     def __init__(self, *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
@@ -62,6 +63,10 @@ class Counted(Base):
         """Return when the period ends that is now."""
         raise NotImplementedError
 
+    def _left(self, now: datetime) -> int:
+        """Return how much may still be spent in this period."""
+        return self._allowed() - self._tally.plus(0, self._ends(now), now).spent
+
     async def _spend(self, cost: int) -> None:
         """Count what the next call may cost."""
         async with self._counting:
@@ -71,8 +76,8 @@ class Counted(Base):
     def _count(self, cost: int) -> None:
         now = datetime.now(UTC)
         self._tally = self._tally.plus(cost, self._ends(now), now)
-        left = max(0, self._allowed() - self._tally.spent)
-        self.quota = Quota(left, self._allowed(), self._tally.ends, self.unit)
+        left, allowed = max(0, self._left(now)) // self.scale, self._allowed() // self.scale
+        self.quota = Quota(left, allowed, self._tally.ends, self.unit)
 
     async def _renew_now(self) -> None:
         async with self._counting:  # two who keep at once would lose what one of them kept

@@ -13,6 +13,7 @@ from mastodon_world import mastodon_world
 from network_desk import Trouble, World
 from telegram_channel_world import telegram_channel_world
 from vk_world import vk_world
+from x_world import x_world
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,4 +35,5 @@ WORLDS: Mapping[str, Place] = {
         telegram_channel_world, ("slower", "refused", "human"), ("down", "garbage", "lost"), counts=True
     ),
     "vk": Place(vk_world, ("slower", "down", "refused", "human", "garbage", "lost"), pushes=True, counts=True),
+    "x": Place(x_world, ("slower", "down", "refused", "human", "garbage", "lost"), counts=True),
 }

@@ -1,0 +1,87 @@
+"""X over real HTTP: what is spent, the month's end, and refresh tokens good for one use. Single calls are in the fixtures."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+
+import pytest
+from clocks import Clock
+from loopback_http import loopback
+from loopback_x import MIA, LoopbackX
+
+from connectors.allowance import SPENT
+from connectors.base import App, Outside
+from connectors.x import X
+from connectors.x_reading import next_month, price
+from smm.errors import AuthExpired, NeedsHuman, RateLimited
+from smm.networks import Answer, Outgoing
+
+Kept = list[Mapping[str, str]]
+
+
+@asynccontextmanager
+async def account(network: LoopbackX, secrets: Mapping[str, str]) -> AsyncIterator[tuple[X, Kept]]:
+    kept: Kept = []
+
+    async def keep(renewed: Mapping[str, str]) -> None:
+        kept.append(renewed)
+
+    async with loopback(network) as server:
+        opened = X(secrets, Outside({"x": f"{server.url}/"}, apps={"x": App("desk", "app-secret")}), "northwind", keep)
+        try:
+            yield opened, kept
+        finally:
+            await opened.close()
+
+
+def spent(connector: X) -> int:
+    assert connector.quota is not None
+    return connector.quota.limit - connector.quota.left
+
+
+async def test_what_is_spent_is_counted_and_stops_at_the_budget(clock: Clock) -> None:
+    network = LoopbackX(clock)
+    network.say(MIA, "@northwind Oat milk?")
+    secrets = {"refresh_token": "refresh-1", "budget": "1"}
+    async with account(network, secrets) as (opened, kept):
+        (heard,) = (await opened.fetch("")).items
+        assert spent(opened) == 2  # a call for the name, a mention and its author: 1.2 cents
+        for number in range(4):
+            await opened.publish(Outgoing(f"k{number}", f"Read northwind.com/{number}"))
+        with pytest.raises(NeedsHuman):
+            await opened.publish(Outgoing("k5", "Read northwind.com/5"))
+        await opened.reply(Answer("a", "We do.", heard.remote_id))
+    public = len(network.posts)
+    async with account(network, kept[-1]) as (again, _):
+        with pytest.raises(NeedsHuman):
+            await again.publish(Outgoing("k6", "Read northwind.com/6"))
+    assert len(network.posts) == public == 6
+    ends = next_month(datetime.now(UTC)).isoformat()
+    async with account(network, {**kept[-1], SPENT: f"{ends} 1000"}) as (again, _):
+        with pytest.raises(RateLimited):
+            await again.fetch("")
+
+
+async def test_a_refresh_token_is_used_once_and_the_next_is_kept(clock: Clock) -> None:
+    network = LoopbackX(clock)
+    async with account(network, {"refresh_token": "refresh-1"}) as (opened, kept):
+        await opened.check()
+    assert (kept[-1]["token"], kept[-1]["refresh_token"]) == (network.token, network.refresh_token)
+    assert network.renewals == 1
+    network.token = ""
+    async with account(network, {"refresh_token": "refresh-1"}) as (opened, _):
+        with pytest.raises(AuthExpired):
+            await opened.check()
+
+
+def test_a_link_makes_a_post_dear() -> None:
+    assert price("The autumn blend is back.") < price("Look: https://northwind.example")
+    assert price("northwind.com") == price("www.northwind.example", answer=True) == 200
+    assert price("We do.", answer=True) == 10
+
+
+def test_a_month_ends_where_the_next_begins() -> None:
+    assert next_month(datetime(2026, 12, 31, 23, 59, tzinfo=UTC)) == datetime(2027, 1, 1, tzinfo=UTC)
+    assert next_month(datetime(2026, 2, 1, tzinfo=UTC)) == datetime(2026, 3, 1, tzinfo=UTC)
