@@ -60,7 +60,10 @@ def invite_client(context: Context) -> Answer:
         "them; no account and no training is needed."
     )
     card = secret_card(context, title, advice, token)
-    slack = t("In Slack, share a channel with them (Slack Connect), type /desk channels there, and send them the code as /desk start CODE.")
+    slack = t(
+        "In Slack, share a channel with them (Slack Connect), type /desk channels there, "
+        "and send them the code as /desk start CODE."
+    )
     return shown_alone(context, replace(card, body=(*card.body, para(slack))))
 
 
