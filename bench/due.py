@@ -50,6 +50,8 @@ def measure() -> list[Figure]:
 class Network:
     """One account that notes when it was called for what."""
 
+    quota = None
+
     def __init__(self) -> None:
         self.called: dict[str, float] = {}
 
