@@ -290,7 +290,8 @@ class Mastodon(Base):
         path = f"/api/v1/statuses/{quote(answer.remote_id, safe='')}"
         parent = (await self._wire.call("GET", path)).body()
         author, said = parent.read("account.acct", str), parent.read("visibility", str)
-        named = f"@{author}".casefold() in answer.text.casefold()
+        ours = parent.id("account.id") == await self._own_id()  # a first comment: nobody greets oneself
+        named = ours or f"@{author}".casefold() in answer.text.casefold()
         text = answer.text if named else f"@{author} {answer.text}"
         sent = {"status": text, "in_reply_to_id": answer.remote_id, "visibility": visibility or said}
         return await self._post(sent, answer.key)

@@ -96,3 +96,12 @@ async def test_figures_are_read_and_what_is_gone_is_left_out(instance: MockServe
         await say(instance, "alice_token", status="@bob lovely", in_reply_to_id=post.remote_id)
         told = await bob.metrics([post.remote_id, "999999"])
     assert told == {post.remote_id: Metrics(likes=0, comments=1, shares=0)}
+
+
+async def test_a_first_comment_does_not_name_us(instance: MockServer) -> None:
+    async with account(instance.base_url) as bob:
+        post = await bob.publish(Outgoing("k12", "Autumn roast"))
+        said = await bob.reply(Answer("first", "Order at the counter", post.remote_id, post.remote_id))
+    first = next(each for each in await statuses(instance) if each["id"] == said.remote_id)
+    assert (first["in_reply_to_id"], first["mentions"]) == (post.remote_id, [])
+    assert "@" not in first["content"]
