@@ -221,9 +221,16 @@ const refresh = async () => {
   } catch { /* the stream will say when the network is back */ } finally { busy = false; }
 };
 const live = (on) => { state.classList.toggle("on", on); state.textContent = on ? state.dataset.live : state.dataset.lost; };
-const events = new EventSource("events");
-events.onopen = () => live(true);
-events.onerror = () => live(false);
-events.onmessage = refresh;
+let events = null;
+const listen = () => { // a tab that nobody looks at leaves its connection to the others: a browser opens six
+  events?.close();
+  if (document.hidden) return;
+  events = new EventSource("events");
+  events.onopen = () => live(true);
+  events.onerror = () => live(false);
+  events.onmessage = refresh;
+};
+document.addEventListener("visibilitychange", listen);
+listen();
 setInterval(() => { for (const time of document.querySelectorAll("time")) time.textContent = ago(time.dateTime); }, 20000);
 refresh();

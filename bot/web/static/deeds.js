@@ -163,6 +163,7 @@ function subscribe(address, heard) {
     clearTimeout(silence);
     connected(false);
     source.close();
+    document.removeEventListener("visibilitychange", rest);
     setTimeout(() => subscribe(renewed(address, last), heard), 3000);
   };
   let last = "";
@@ -184,6 +185,15 @@ function subscribe(address, heard) {
     connected(false);
     if (source.readyState === EventSource.CLOSED) again();
   });
+  // A browser opens six connections to one desk at most: a tab that nobody looks at leaves them to the others.
+  const rest = () => {
+    if (!document.hidden) return;
+    clearTimeout(silence);
+    source.close();
+    document.removeEventListener("visibilitychange", rest);
+    document.addEventListener("visibilitychange", () => subscribe(renewed(address, last), heard), { once: true });
+  };
+  document.addEventListener("visibilitychange", rest);
   silence = setTimeout(again, SILENCE);
 }
 
