@@ -21,7 +21,7 @@ from handlers.post_parts import (
     when_field,
 )
 from handlers.route import Scene, Words, view
-from smm import by_hand, extras, figures, preflight, previews, showing
+from smm import by_hand, extras, figures, preflight, previews, showing, states
 from smm.errors import N_
 from smm.posts import Whole
 
@@ -208,9 +208,15 @@ def main_row(t: Words, whole: Whole) -> tuple[tuple[Button, ...], ...]:
     if post.state == "on_hold":
         return (row(Button(t("Lift the hold"), "post.resume", post.id, look="good")),) if post.on_hold else ()
     if post.state in WRITABLE and whole.policy.steps:
-        send = Button(t("Send for approval"), "post.submit", post.id, post.version, look="good")
-        return (row(send, Button(t("Pick a time"), "post.time", post.id, post.version)),)
+        return (row(_send(t, whole), Button(t("Pick a time"), "post.time", post.id, post.version)),)
     return (choose_time(t, post),) if post.state != "client_review" else ()
+
+
+def _send(t: Words, whole: Whole) -> Button:
+    """Return the button that asks for approval; what was sent back and is still the same says so."""
+    same = whole.post.state in {"changes_requested", "rejected"} and bool(states.current(whole.post, whole.approvals))
+    words = t("Send again, unchanged") if same else t("Send for approval")
+    return Button(words, "post.submit", whole.post.id, whole.post.version, look="plain" if same else "good")
 
 
 def _decide(t: Words, whole: Whole) -> tuple[Button, ...]:

@@ -45,6 +45,7 @@ async def test_from_the_first_words_to_the_receipt(posting: PostDesk) -> None:
     told = await desk.clara.answers(reason="Say that it starts on Monday")
     assert isinstance(told, Notice)
     assert any("Clara: Say that it starts on Monday" in words_of(card) for card in desk.room("team").cards)
+    assert labels_of(titled(posting, "Post 1 · version 1"))[0] == "Send again, unchanged"
 
     await desk.vera.presses("Edit")
     await desk.vera.answers(text="Autumn menu is here from Monday", slot="2026-03-02T11:00:00+01:00")
