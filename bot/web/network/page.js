@@ -222,7 +222,7 @@ const refresh = async () => {
 };
 const live = (on) => { state.classList.toggle("on", on); state.textContent = on ? state.dataset.live : state.dataset.lost; };
 let events = null;
-const listen = () => { // a tab that nobody looks at leaves its connection to the others: a browser opens six
+const hear = () => { // a tab that nobody looks at leaves its connection to the others: a browser opens six
   events?.close();
   if (document.hidden) return;
   events = new EventSource("events");
@@ -230,7 +230,7 @@ const listen = () => { // a tab that nobody looks at leaves its connection to th
   events.onerror = () => live(false);
   events.onmessage = refresh;
 };
-document.addEventListener("visibilitychange", listen);
-listen();
+document.addEventListener("visibilitychange", hear);
+hear();
 setInterval(() => { for (const time of document.querySelectorAll("time")) time.textContent = ago(time.dateTime); }, 20000);
 refresh();
