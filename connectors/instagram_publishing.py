@@ -1,0 +1,202 @@
+"""Publishing on Instagram (https://developers.facebook.com/documentation/instagram-platform/content-publishing).
+
+A publication is a container first, made when its time comes, for it dies after a day. Which container a key has is kept before
+it is published: the same container is published once at most, and what became of it is asked of Instagram, not guessed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any, ClassVar, Final, Never
+
+from connectors.graph import Graph
+from connectors.graph_errors import EXHAUSTED, HOUR, Told, understood
+from connectors.graph_reading import containers, is_ours, written
+from connectors.outcomes import UNREACHABLE, Who
+from connectors.plain_text import with_link
+from connectors.reading import Body
+from smm.errors import N_, ConnectorError, NeedsHuman, RateLimited, Rejected, Unavailable
+from smm.networks import Limits, Looks, MediaFile, Outgoing, PostKind, Published, Quota
+
+SITE: Final = "https://www.instagram.com"
+PAUSE: Final = [2.0]  # seconds between looks at a container
+LOOKS: Final = 5
+FOUND: Final = 25  # newest posts among which one of ours is looked for
+CONTAINERS: Final = "containers"  # the name beside the key; nobody is asked for it
+SHOWN: Final = "id,caption,timestamp,permalink,media_product_type"
+
+NO_ADDRESS = N_(
+    "{network} fetches files itself: the desk needs a public address (see the guide). Publish this one by hand."
+)
+ONE_FILE = N_("A story or reel on {network} is one picture or video. Leave one.")
+NO_VIDEO = N_("A reel on {network} is a video. Attach one, or choose another kind.")
+GOES_ON = N_("{network} is still working on the file. The desk looks again in a moment.")
+
+
+class InstagramPublishing(Graph):
+    """What one account publishes."""
+
+    name: ClassVar[str] = "instagram"
+    title: ClassVar[str] = "Instagram"
+    limits = Limits(
+        text=2200,
+        media=10,
+        media_bytes=8 * 1024 * 1024,
+        source="https://developers.facebook.com/docs/instagram-platform/instagram-graph-api/reference/ig-user/media",
+        media_types=("image/jpeg", "image/png", "video/mp4"),
+        reply=300,
+        video_bytes=300 * 1024 * 1024,
+        video_seconds=15 * 60,
+        media_required=True,
+        kinds=(PostKind.POST, PostKind.STORY, PostKind.REEL),
+        first_comment=True,
+    )
+    looks = Looks(
+        source="https://help.instagram.com/1631821640426723",
+        fold=125,
+        alone=(0.8, 1.91),
+        grid=1.0,
+        most=1,
+        card=False,
+        links=False,
+    )
+    fields: ClassVar[str] = "id,name,instagram_business_account{id,username,name}"
+
+    async def _left(self) -> Quota:
+        """Ask how many publications are left of those in 24 hours."""
+        asked = {"fields": "quota_usage,config"}
+        body = await self._read(f"{await self._own_id()}/content_publishing_limit", **asked)
+        (first, *_) = [*body.each("data")] or body.stop("data")
+        limit = first.read("config.quota_total", int)
+        self.quota = Quota(max(0, limit - first.read("quota_usage", int)), limit, unit=N_("posts"))
+        return self.quota
+
+    async def publish(self, post: Outgoing) -> Published:
+        """Publish the container of this key, made now where there is none yet."""
+        me = await self._own_id()
+        container = self._containers().get(post.key, "").partition(" ")[0]
+        state = await self._state(container) if container else "EXPIRED"
+        if state == "PUBLISHED":
+            return await self._published(me, post)
+        if state in {"EXPIRED", "ERROR"}:
+            if (await self._left()).left == 0:
+                raise RateLimited(EXHAUSTED, retry_after=HOUR, network=self.title, account=self._account)
+            container = await self._make(me, post)
+            await self._remember(post.key, container)
+        await self._finished(container)
+        media = (await self._change(f"{me}/media_publish", creation_id=container)).id("id")
+        return Published(media, await self._link(media))
+
+    # Containers.
+
+    def _containers(self) -> dict[str, str]:
+        return containers(self._secrets.get(CONTAINERS, ""), datetime.now(UTC))
+
+    async def _remember(self, key: str, container: str) -> None:
+        made = f"{container} {datetime.now(UTC).isoformat()}"
+        await self._keep_beside(lambda: {CONTAINERS: written(self._containers() | {key: made})})
+
+    async def _make(self, me: str, post: Outgoing) -> str:
+        """Make a container; one with several files has one of its own for each."""
+        self._must_fit(post)
+        if len(post.media) == 1:
+            return await self._container(me, **self._single(post, post.media[0]))
+        parts = [await self._container(me, is_carousel_item="true", **self._file(each)) for each in post.media]
+        for part in parts:
+            await self._finished(part)
+        return await self._container(me, media_type="CAROUSEL", children=",".join(parts), caption=with_link(post))
+
+    def _must_fit(self, post: Outgoing) -> None:
+        kind, videos = post.options.kind, [file for file in post.media if file.mime.startswith("video/")]
+        if kind != PostKind.POST and len(post.media) != 1:
+            raise Rejected(ONE_FILE, field="media", network=self.title, account=self._account)
+        if kind == PostKind.REEL and not videos:
+            raise Rejected(NO_VIDEO, field="media", network=self.title, account=self._account)
+
+    async def _container(self, me: str, **said: Any) -> str:
+        return (await self._change(f"{me}/media", effect=False, **said)).id("id")
+
+    def _single(self, post: Outgoing, file: MediaFile) -> Mapping[str, str]:
+        said = dict(self._file(file))
+        if post.options.kind == PostKind.STORY:
+            return said | {"media_type": "STORIES", "alt_text": ""}
+        if "video_url" in said:
+            said |= {"media_type": "REELS", "share_to_feed": "true"}
+        return said | {"caption": with_link(post)}
+
+    def _file(self, file: MediaFile) -> Mapping[str, str]:
+        if not file.url:
+            raise NeedsHuman(NO_ADDRESS, url=SITE, network=self.title, account=self._account)
+        if file.mime.startswith("video/"):
+            return {"media_type": "VIDEO", "video_url": file.url}
+        return {"image_url": file.url, "alt_text": file.alt}
+
+    async def _state(self, container: str) -> str:
+        return (await self._read(container, fields="id,status_code,status")).read("status_code", str)
+
+    async def _finished(self, container: str) -> None:
+        """Wait until a container may be published; what takes longer is looked at again by the next try."""
+        for look in range(LOOKS):
+            body = await self._read(container, fields="id,status_code,status")
+            state = body.read("status_code", str)
+            if state == "FINISHED":
+                return
+            if state == "ERROR":
+                self._failed(body)
+            if state != "IN_PROGRESS":
+                raise Unavailable(UNREACHABLE, network=self.title, account=self._account)
+            if look + 1 < LOOKS:
+                await asyncio.sleep(PAUSE[0])
+        raise Unavailable(GOES_ON, network=self.title, account=self._account)
+
+    def _failed(self, body: Body) -> Never:
+        """Say why a container could not be made: its status ends with a code."""
+        status = body.maybe("status", str) or ""
+        codes = frozenset(map(int, re.findall(r"\b\d{7}\b", status)))
+        raise understood(Told(0, codes, status[:300]), Who(self.title, self._account))
+
+    # What became of them.
+
+    async def find(self, post: Outgoing, since: datetime) -> Published | None:
+        """Ask what became of the container; without one, look among the posts for the text."""
+        me = await self._own_id()
+        container = self._containers().get(post.key, "").partition(" ")[0]
+        if container and await self._state(container) != "PUBLISHED":
+            return None
+        return await self._seen(me, post, since, certain=bool(container))
+
+    async def _published(self, me: str, post: Outgoing) -> Published:
+        """Return what a container has become."""
+        made = datetime.fromisoformat(self._containers()[post.key].partition(" ")[2])
+        found = await self._seen(me, post, made, certain=True)
+        if found is None:
+            raise self._unsure()
+        return found
+
+    async def _seen(self, me: str, post: Outgoing, since: datetime, *, certain: bool) -> Published | None:
+        """Look among the newest posts; `certain` says that it is there, so that not to find it is no answer."""
+        is_story = post.options.kind == PostKind.STORY
+        path, text = (f"{me}/stories", "") if is_story else (f"{me}/media", with_link(post))
+        body = await self._read(path, fields=SHOWN, limit=FOUND)
+        found = list(body.each("data"))
+        ours = [each for each in found if is_ours(each, ("caption", "timestamp"), text, since)]
+        if len(ours) == 1 or (ours and not is_story):
+            return Published(ours[-1].id("id"), ours[-1].maybe("permalink", str) or SITE)
+        full = len(found) == FOUND and found[-1].moment("timestamp") >= since - timedelta(minutes=2)
+        if certain or ours or full:
+            raise self._unsure()
+        return None
+
+    def _unsure(self) -> Unavailable:
+        """Say that not everything was read: only who has read everything may say that something is not there."""
+        return Unavailable(UNREACHABLE, network=self.title, account=self._account)
+
+    async def _link(self, media: str) -> str:
+        """Return a post's address. It is out already: what goes wrong here changes nothing of that."""
+        try:
+            return (await self._read(media, fields="id,permalink")).maybe("permalink", str) or SITE
+        except ConnectorError:
+            return SITE
