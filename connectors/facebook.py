@@ -208,20 +208,11 @@ class Facebook(Graph):
 
     async def metrics(self, remote_ids: Sequence[str]) -> Mapping[str, Metrics]:
         """Return the figures of posts; one that is gone is left out."""
-        found: dict[str, Metrics] = {}
-        for remote_id in remote_ids:
-            counted = await self._counted(remote_id)
-            if counted is not None:
-                found[remote_id] = measured(counted, await self._insights(remote_id, OF_POSTS, period="lifetime"))
-        return found
-
-    async def _counted(self, remote_id: str) -> Body | None:
-        try:
-            return await self._read(remote_id, fields=COUNTS)
-        except Rejected as error:
-            if error.field != "target":
-                raise
-            return None
+        counted = await self._counts(remote_ids, COUNTS)
+        return {
+            each: measured(body, await self._insights(each, OF_POSTS, period="lifetime"))
+            for each, body in counted.items()
+        }
 
     async def insights(self, since: date, until: date) -> Metrics:
         """Return the Page's figures. People reached on several days cannot be added up: then None."""

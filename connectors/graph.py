@@ -11,7 +11,7 @@ import hashlib
 import hmac
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, ClassVar, Final, Never
 
@@ -76,8 +76,10 @@ class Graph(Base):
         async with self._keeping:  # two who keep at once would lose what one of them kept
             secrets = self._secrets | dict(more())
             await self._keep(secrets)
+            is_other = secrets.get("token") != self._secrets.get("token")
             self._secrets = secrets
-            self._wire.renew(self._headers(), self._hidden())
+            if is_other:
+                self._wire.renew(self._headers(), self._hidden())
 
     # Calls.
 
@@ -96,6 +98,22 @@ class Graph(Base):
 
     async def _take_down(self, remote_id: str) -> None:
         await self._wire.call("DELETE", remote_id, effect=True, params=self._proven({}))
+
+    async def _counts(self, remote_ids: Sequence[str], fields: str) -> Mapping[str, Body]:
+        """Return what is told of each. One that is gone is left out, unless all are."""
+        found: dict[str, Body] = {}
+        gone: Rejected | None = None
+        for remote_id in remote_ids:
+            try:
+                body = await self._read(remote_id, fields=fields)
+                found[remote_id] = body if body.id("id") == remote_id else body.stop("id")
+            except Rejected as error:
+                if error.field != "target":
+                    raise
+                gone = error
+        if gone is not None and not found:
+            raise gone
+        return found
 
     async def _insights(self, remote_id: str, names: Mapping[str, str], **asked: Any) -> dict[str, int]:
         """Return insights by our names. A figure that Meta has renamed or holds back is left out, and the others stay."""

@@ -35,6 +35,7 @@ ANSWERS: Final = 10
 BATCH: Final = 50
 PAGES: Final = 5
 WAIT: Final = timedelta(minutes=3)
+COUNTS: Final = "id,like_count,comments_count,media_product_type"
 
 NO_ACCOUNT = N_(
     "No professional Instagram account belongs to the Page {name}. Connect one to it there, then try again: {url}"
@@ -178,15 +179,9 @@ class Instagram(InstagramPublishing):
     async def metrics(self, remote_ids: Sequence[str]) -> Mapping[str, Metrics]:
         """Return the figures of posts; one that is gone is left out."""
         found: dict[str, Metrics] = {}
-        for remote_id in remote_ids:
-            try:
-                media = await self._read(remote_id, fields="id,like_count,comments_count,media_product_type")
-            except Rejected as error:
-                if error.field != "target":
-                    raise
-                continue
+        for each, media in (await self._counts(remote_ids, COUNTS)).items():
             names = OF_MEDIA.get(media.maybe("media_product_type", str) or "", OF_MEDIA["FEED"])
-            found[remote_id] = measured(media, await self._insights(remote_id, names))
+            found[each] = measured(media, await self._insights(each, names))
         return found
 
     async def insights(self, since: date, until: date) -> Metrics:
