@@ -29,6 +29,7 @@ from smm import accounts, hooks
 from smm.desk import Desk
 from smm.networks import Pushed
 
+PUBLIC = "https://desk.example"  # where a network would fetch files
 Trouble = Literal["slower", "down", "refused", "human", "garbage", "lost"]
 
 
@@ -75,7 +76,7 @@ class NetworkDesk:
     def __init__(self, desk: TestDesk, clock: Clock, world: World, media: Path, networks: OpenNetworks) -> None:
         self.desk, self.clock, self.world, self.networks = desk, clock, world, networks
         self.anna, self.vera, self.clara = desk.anna, desk.vera, desk.clara
-        self._ports = Desk(desk.database, networks, NoWriter(), media)
+        self._ports = Desk(desk.database, networks, NoWriter(), media, public_url=PUBLIC)
         self._engine = InlineEngine(schedule.works(self._ports))
         self._looks, self._chores = schedule.looks(), schedule.chores(self._ports)
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from bluesky_world import bluesky_world
 from clocks import Clock
 from demo_world import demo_world
+from graph_world import TROUBLES, graph_world
 from mastodon_world import mastodon_world
 from network_desk import Trouble, World
 from telegram_channel_world import telegram_channel_world
@@ -31,6 +32,8 @@ WORLDS: Mapping[str, Place] = {
     "bluesky": Place(bluesky_world, ("slower", "down", "refused", "garbage", "lost"), counts=True),
     "demo": Place(demo_world, ("down", "lost"), pushes=True, counts=True),
     "mastodon": Place(mastodon_world, ("slower", "down", "refused", "human"), counts=True),
+    "facebook": Place(graph_world("facebook"), tuple(TROUBLES), pushes=True, counts=True),
+    "instagram": Place(graph_world("instagram"), tuple(TROUBLES), pushes=True, counts=True),
     "telegram_channel": Place(
         telegram_channel_world, ("slower", "refused", "human"), ("down", "garbage", "lost"), counts=True
     ),
