@@ -123,13 +123,14 @@ def understood(
     codes = error.codes
     if codes & REPEATED and effect:
         return OutcomeUnknown(UNKNOWN, **who.facts)
+    if (found := _people(error, who)) is not None:
+        return found
     if codes & (SLOW | SPENT | FAST):
         return _later(error, who, headers or {})
     if codes & NOT_DONE:
         return Unavailable(UNREACHABLE, **who.facts)
-    for judge in (_people, _refused):
-        if (found := judge(error, who)) is not None:
-            return found
+    if (refusal := _refused(error, who)) is not None:
+        return refusal
     if codes & (TRANSIENT | UNSURE) or error.transient:
         return lost(who, effect=effect)
     return Rejected(REFUSED if error.reason else REFUSED_SILENTLY, reason=error.reason, **who.facts)

@@ -245,6 +245,9 @@ class LoopbackGraph:
         tops = [each for each in self._under(media_id) if "parent_id" not in each]
         return [each | {"replies": self._get_replies(each["id"], {})} for each in tops]
 
+    def _get_stories(self, node: str, given: dict[str, str]) -> Any:
+        return {"data": [self._medium(each) for each in self.media if not self.media[each]["caption"]]}
+
     def _get_tags(self, node: str, given: dict[str, str]) -> Any:
         return {"data": []}
 

@@ -1,0 +1,127 @@
+"""A publication on Instagram is a container that goes out once, whatever happens between. Whole calls are in its fixtures."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+from clocks import Clock
+from loopback_graph import APP_ID, APP_SECRET, FIRST_MEDIA, LoopbackGraph
+from loopback_http import Asked, Said, loopback
+
+from connectors import instagram_publishing
+from connectors.base import App, Outside
+from connectors.instagram import Instagram
+from smm.errors import OutcomeUnknown, Unavailable
+from smm.networks import MediaFile, Outgoing, PostKind
+from smm.networks.shapes import Options
+
+CUP = MediaFile(Path("cup.jpg"), "image/jpeg", "d1", "A cup", "https://desk.example/public-media/cup.jpg")
+POST = Outgoing("k1", "The autumn blend is back.", (CUP,))
+
+
+class Slow(LoopbackGraph):
+    """A Graph whose containers are not ready for some looks."""
+
+    looks = 0
+
+    def __call__(self, asked: Asked) -> Said:
+        if asked.path.strip("/") in self.containers and self.looks:
+            self.looks -= 1
+            return Said.of({"id": asked.path.strip("/"), "status_code": "IN_PROGRESS"})
+        return super().__call__(asked)
+
+
+@asynccontextmanager
+async def account(graph: LoopbackGraph, secrets: dict[str, str]) -> AsyncIterator[Instagram]:
+    """Open the account; `secrets` are what the desk keeps, and stay when it is closed."""
+
+    async def keep(renewed: Mapping[str, str]) -> None:
+        secrets.update(renewed)
+
+    async with loopback(graph) as server:
+        outside = Outside(
+            {"instagram": server.url}, frozenset({"127.0.0.1"}), apps={"instagram": App(APP_ID, APP_SECRET)}
+        )
+        connector = Instagram(dict(secrets), outside, "northwind", keep)
+        try:
+            yield connector
+        finally:
+            await connector.close()
+
+
+def lose(graph: LoopbackGraph) -> None:
+    def done(do: object) -> Said:
+        assert callable(do)
+        do()
+        return Said(fault="reset")
+
+    graph.next_public = done
+
+
+def published(graph: LoopbackGraph) -> list[str]:
+    return [each for each in graph.media if each != FIRST_MEDIA]
+
+
+@pytest.fixture(autouse=True)
+def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(instagram_publishing, "PAUSE", [0.0])
+
+
+async def test_after_a_lost_answer_and_a_restart_the_same_container_is_asked_about(clock: Clock) -> None:
+    graph, secrets = LoopbackGraph(clock), {"token": "page-key"}
+    async with account(graph, secrets) as connector:
+        lose(graph)
+        with pytest.raises(OutcomeUnknown):
+            await connector.publish(POST)
+    async with account(graph, secrets) as connector:
+        found = await connector.find(POST, clock.now)
+        assert found is not None
+        assert [found.remote_id] == published(graph)
+    assert len(graph.containers) == 1
+
+
+async def test_what_was_not_published_goes_out_as_the_same_container(clock: Clock) -> None:
+    graph, secrets = LoopbackGraph(clock), {"token": "page-key"}
+    async with account(graph, secrets) as connector:
+        graph.next_public = lambda do: Said(502)
+        with pytest.raises(OutcomeUnknown):
+            await connector.publish(POST)
+    async with account(graph, secrets) as connector:
+        assert await connector.find(POST, clock.now) is None
+        await connector.publish(POST)
+    assert len(graph.containers) == len(published(graph)) == 1
+
+
+async def test_a_file_that_takes_long_is_looked_at_again_and_not_sent_again(clock: Clock) -> None:
+    graph, secrets = Slow(clock), {"token": "page-key"}
+    graph.looks = instagram_publishing.LOOKS
+    async with account(graph, secrets) as connector:
+        with pytest.raises(Unavailable):
+            await connector.publish(POST)
+        assert published(graph) == []
+        await connector.publish(POST)
+    assert len(graph.containers) == len(published(graph)) == 1
+
+
+async def test_two_at_once_keep_both_containers(clock: Clock) -> None:
+    graph, secrets = LoopbackGraph(clock), {"token": "page-key"}
+    async with account(graph, secrets) as connector:
+        await asyncio.gather(*(connector.publish(Outgoing(f"k{n}", f"Post {n}", (CUP,))) for n in range(4)))
+    assert len(secrets["containers"].splitlines()) == 4
+    assert len(published(graph)) == 4
+
+
+async def test_two_stories_of_one_moment_are_not_taken_for_each_other(clock: Clock) -> None:
+    graph, secrets = LoopbackGraph(clock), {"token": "page-key"}
+    story = Outgoing("k1", "", (CUP,), options=Options(kind=PostKind.STORY))
+    async with account(graph, secrets) as connector:
+        lose(graph)
+        with pytest.raises(OutcomeUnknown):
+            await connector.publish(story)
+        await connector.publish(Outgoing("k2", "", (CUP,), options=Options(kind=PostKind.STORY)))
+        with pytest.raises(Unavailable):
+            await connector.find(story, clock.now)
