@@ -51,7 +51,7 @@ AUTHORIZE = N_(
     "{network} wants the Page to be confirmed (Page Publishing Authorization) before anything is published: {url}"
 )
 OTHER_APP = N_("This key was made with another app than the desk's. Make one with the desk's own app, and reconnect.")
-EXHAUSTED = N_("{network} takes no more posts of this account today. The rest goes out when a day has passed.")
+EXHAUSTED = N_("{network} takes no more posts now: those of 24 hours are used up. The desk tries again in an hour.")
 NOT_FETCHED = N_(
     "{network} could not fetch the file from the desk's public address. Check that it can be reached from outside."
 )
