@@ -1,4 +1,4 @@
-"""Feeds: RSS and Atom of blogs and news, read for mentions, or of a site's reviews. Nothing can be answered there by a program.
+"""Feeds: RSS and Atom of blogs and news, read for mentions, of a site's reviews, or of a search. Nothing can be answered there.
 
 The feed is fetched behind the guard and parsed from bytes. What is new is known by its guid, its link and a hash of its words,
 so that a feed that changes one of them brings nothing twice, and one that mends a text brings the mended text.
@@ -7,37 +7,31 @@ so that a feed that changes one of them brings nothing twice, and one that mends
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import json
-import re
-from calendar import timegm
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from http import HTTPStatus
-from io import BytesIO
-from typing import Any, ClassVar, Final
-from urllib.parse import urljoin, urlsplit
+from typing import ClassVar, Final
+from urllib.parse import quote, urlsplit
 
 from connectors.base import Base, Status
 from connectors.outcomes import BARRED
-from connectors.plain_text import bounded, from_html
+from connectors.plain_text import bounded
 from connectors.reading import UNREADABLE
+from connectors.rss_reading import WAIT, Feed, Story, parse, reviewed, short
 from smm.errors import N_, Rejected, Unreadable
-from smm.networks import Can, Credential, Item, Kind, Limits, Page, Profile
+from smm.networks import Can, Credential, Item, Limits, Page, Profile
 
 LARGEST: Final = 3 * 1024 * 1024  # bytes of a feed
-ENTRIES: Final = 100  # of one feed, the newest
 FIRST: Final = 10  # entries of the first look
 REMEMBERED: Final = 400  # names of entries that the cursor keeps
-WAIT: Final = timedelta(
-    minutes=15
-)  # between fetches (https://www.rssboard.org/rss-specification#ltttlgtSubelementOfLtchannelgt)
-LONGEST_WAIT: Final = timedelta(hours=6)
-LINK: Final = 2000
 REVIEWS: Final = "reviews"
-_STARS: Final = re.compile(r"\s*([1-5])(?:[.,]0+)?(?:\s*/\s*5)?\s*")
+WORDS: Final = "{words}"  # stands in the address of a search's feed
+TRIAL: Final = "news"  # what a search is asked to see that it answers with a feed
+
+NOTHING_BY_ITSELF = N_("This feed answers a search: it is asked for the words of your rules.")
+NO_SEARCH = N_("This feed has what its owner puts there. For a search, connect the address of a search's feed.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,35 +58,21 @@ class Cursor:
         return json.dumps({"etag": self.etag, "modified": self.modified, "seen": newest}, separators=(",", ":"))
 
 
-@dataclass(frozen=True, slots=True)
-class Story:
-    """An entry of a feed with the names under which it may come again."""
-
-    item: Item
-    names: tuple[str, ...]
-    words: str
-
-
-@dataclass(frozen=True, slots=True)
-class Feed:
-    """A feed that was read."""
-
-    title: str
-    link: str
-    stories: tuple[Story, ...]
-    wait: timedelta
-
-
 class Rss(Base):
     """One feed."""
 
     name: ClassVar[str] = "rss"
     title: ClassVar[str] = "RSS"
-    can: ClassVar[frozenset[Can]] = frozenset({Can.FETCH})
+    can: ClassVar[frozenset[Can]] = frozenset({Can.FETCH, Can.SEARCH})
     # Nothing is ever written: the figures only keep to the rule that limits are positive.
     limits = Limits(text=1, media=0, media_bytes=1, source="https://www.rssboard.org/rss-specification", media_types=())
     credentials: ClassVar[tuple[Credential, ...]] = (
-        Credential("address", N_("Address of the feed"), secret=False, hint="https://example.org/feed.xml"),
+        Credential(
+            "address",
+            N_("Address of the feed"),
+            secret=False,
+            hint=N_("https://example.org/feed.xml, or a search's feed with {words} where the words go"),
+        ),
         Credential(
             "holds",
             N_("What is in it"),
@@ -103,19 +83,37 @@ class Rss(Base):
         ),
     )
     status: ClassVar[Status] = Status.DOCUMENTED
-    checked: ClassVar[date] = date(2026, 11, 23)
+    checked: ClassVar[date] = date(2026, 11, 25)
 
     async def check(self) -> Profile:
-        """Fetch the feed and say what it calls itself."""
+        """Fetch the feed and say what it calls itself; a search is asked for a word that is always in the news."""
         address = self._address()
-        reply = await self._wire.call("GET", address, largest=LARGEST)
-        feed = await self._parse(reply.content, address)
-        return Profile(_short(address), bounded(feed.title or address, 200), "", feed.link or address)
+        asked = _filled(address, TRIAL)
+        reply = await self._wire.call("GET", asked, largest=LARGEST)
+        feed = await self._parse(reply.content, asked)
+        searches = WORDS in address
+        return Profile(
+            short(address),
+            bounded(feed.title or address, 200),
+            "",
+            feed.link or asked,
+            mode=N_("feed of a search") if searches else N_("feed"),
+            can=frozenset({Can.SEARCH if searches else Can.FETCH}),
+            cannot={Can.FETCH: NOTHING_BY_ITSELF} if searches else {Can.SEARCH: NO_SEARCH},
+        )
 
     async def fetch(self, cursor: str) -> Page:
         """Bring the entries that are new or mended."""
-        kept = Cursor.load(cursor)
         address = self._address()
+        return await self._look(address, cursor) if WORDS not in address else self._cannot()
+
+    async def search(self, query: str, cursor: str) -> Page:
+        """Bring what a search newly finds; the cursor is this query's own."""
+        address = self._address()
+        return await self._look(_filled(address, query), cursor) if WORDS in address else self._cannot()
+
+    async def _look(self, address: str, cursor: str) -> Page:
+        kept = Cursor.load(cursor)
         reply = await self._wire.call("GET", address, largest=LARGEST, headers=_conditions(kept))
         if reply.status == HTTPStatus.NOT_MODIFIED:
             return Page((), cursor, wait=WAIT)
@@ -128,7 +126,7 @@ class Rss(Base):
     def _address(self) -> str:
         address = self._secrets.get("address", "")
         parts = urlsplit(address)
-        if parts.scheme not in {"http", "https"} or not parts.hostname:
+        if parts.scheme not in {"http", "https"} or not parts.hostname or WORDS in parts.netloc:
             raise Rejected(BARRED, field="address", network=self.title, account=self._account)
         return address
 
@@ -140,64 +138,14 @@ class Rss(Base):
         return feed
 
 
+def _filled(address: str, words: str) -> str:
+    """Return the address with the words of a search; words are a part of it and never more."""
+    return address.replace(WORDS, quote(words, safe=""))
+
+
 def _conditions(cursor: Cursor) -> dict[str, str]:
     wanted = {"if-none-match": cursor.etag, "if-modified-since": cursor.modified}
     return {name: value for name, value in wanted.items() if value and value.isprintable() and value.isascii()}
-
-
-def parse(content: bytes, address: str) -> Feed | None:
-    """Return the feed in the bytes, None where there is none. Entities are never followed, markup is stripped."""
-    import feedparser  # a fifth of a second to import: paid when a feed is read
-
-    if _is_bomb(content):
-        return None
-    # From a stream: given bytes or text, feedparser would try them as a file's name or an address.
-    found = feedparser.parse(BytesIO(content), sanitize_html=False, resolve_relative_uris=False)
-    if not found.get("version"):
-        return None
-    entries: Sequence[Any] = found.entries[:ENTRIES]
-    links = Counter(_text(entry.get("link"), LINK) for entry in entries)
-    stories = tuple(_story(entry, address, links) for entry in entries)
-    link = _web(address, _text(found.feed.get("link"), LINK))
-    return Feed(_line(found.feed.get("title")), link, stories, _wait(found.feed.get("ttl")))
-
-
-def _is_bomb(content: bytes) -> bool:
-    """Say whether a document declares entities of its own: feeds have no need to, bombs are made of them."""
-    return b"<!entity" in content.replace(b"\x00", b"")[:65536].lower()
-
-
-def _wait(ttl: Any) -> timedelta:
-    try:
-        told = timedelta(minutes=int(str(ttl)))
-    except (ValueError, OverflowError):
-        return WAIT
-    return min(max(told, WAIT), LONGEST_WAIT)
-
-
-def _story(entry: Mapping[str, Any], address: str, links: Counter[str]) -> Story:
-    title, told = _line(entry.get("title")), from_html(_content(entry))
-    text = title if not told or told == title else f"{title}\n\n{told}".strip()
-    link = _text(entry.get("link"), LINK)
-    guid = _text(entry.get("id"), LINK)
-    words = _short(text)
-    names = [_short(f"guid {guid}")] if guid else []
-    # A link that several entries share (the front page, mostly) says nothing about which one it is.
-    names += [_short(f"link {link}")] if link and links[link] == 1 else []
-    author = _line(entry.get("author")) or urlsplit(address).hostname or address
-    item = Item(
-        kind=Kind.MENTION,
-        remote_id=(names or [words])[0],
-        author_id=bounded(author, 200),
-        author_name=bounded(author, 200),
-        text=bounded(text),
-        said_at=_moment(entry.get("published_parsed") or entry.get("updated_parsed")),
-        link=_web(address, link),
-        thread_id=(names or [words])[0],
-        media=tuple(_pictures(entry))[:4],
-        raw={"guid": guid, "link": link, "title": title, "rating": _rating(entry)},
-    )
-    return Story(item, tuple(names or [words]), words)
 
 
 def news(stories: Iterable[Story], seen: Mapping[str, str]) -> tuple[tuple[Item, ...], dict[str, str]]:
@@ -216,56 +164,3 @@ def news(stories: Iterable[Story], seen: Mapping[str, str]) -> tuple[tuple[Item,
             known[name] = f"{remote_id or story.item.remote_id} {story.words}"
     fresh.sort(key=lambda item: item.said_at)
     return tuple(fresh if seen else fresh[-FIRST:]), known
-
-
-def reviewed(item: Item) -> Item:
-    """Return an entry as a review, with its stars where the feed tells them as one to five."""
-    stars = _STARS.fullmatch(item.raw["rating"])
-    return replace(item, kind=Kind.REVIEW, rating=int(stars[1]) if stars else None)
-
-
-def _rating(entry: Mapping[str, Any]) -> str:
-    """Return what is called a rating, as in the App Store's own feeds."""
-    return _text(entry.get("im_rating") or entry.get("rating"), 20)
-
-
-def _content(entry: Mapping[str, Any]) -> str:
-    whole = entry.get("content") or [{}]
-    told = entry.get("summary") or (whole[0].get("value") if isinstance(whole[0], Mapping) else "")
-    return _text(told, 200_000)
-
-
-def _pictures(entry: Mapping[str, Any]) -> Iterable[str]:
-    for enclosure in entry.get("enclosures") or ():
-        link = _web("", _text(enclosure.get("href"), LINK))
-        if link and _text(enclosure.get("type"), 100).startswith("image/"):
-            yield link
-
-
-def _moment(parsed: Any) -> datetime:
-    try:
-        return min(datetime.fromtimestamp(timegm(parsed), UTC), datetime.now(UTC))
-    except (TypeError, ValueError, OverflowError, OSError):
-        return datetime.now(UTC)
-
-
-def _text(value: Any, most: int) -> str:
-    if not isinstance(value, str):
-        return ""
-    return value[:most].replace("\x00", "").encode("utf-8", "replace").decode()
-
-
-def _line(value: Any) -> str:
-    return bounded(" ".join(from_html(_text(value, 5000)).split()), 300)
-
-
-def _web(address: str, link: str) -> str:
-    try:
-        whole = urljoin(address, link)
-    except ValueError:
-        return ""
-    return whole if whole.startswith(("https://", "http://")) else ""
-
-
-def _short(text: str) -> str:
-    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:16]

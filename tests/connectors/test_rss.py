@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 from loopback_http import Asked, Said, loopback
 
 from connectors.base import Outside
-from connectors.rss import ENTRIES, FIRST, LARGEST, Cursor, Rss, news, parse
-from smm.errors import Rejected, Unreadable
+from connectors.rss import FIRST, LARGEST, Cursor, Rss, news
+from connectors.rss_reading import ENTRIES, parse
+from smm.errors import Rejected, Unreadable, Unsupported
 
 DAY = datetime(2026, 11, 1, tzinfo=UTC)
 
@@ -37,10 +38,10 @@ def feed(*entries: str, title: str = "Blog") -> bytes:
 
 
 @asynccontextmanager
-async def opened(*answers: bytes) -> AsyncIterator[Rss]:
+async def opened(*answers: bytes, path: str = "/feed") -> AsyncIterator[Rss]:
     queue = list(answers)
     async with loopback(lambda asked: Said(200, queue.pop(0) if len(queue) > 1 else queue[0])) as server:
-        connector = Rss({"address": f"{server.url}/feed"}, Outside(inner_hosts=frozenset({"127.0.0.1"})))
+        connector = Rss({"address": f"{server.url}{path}"}, Outside(inner_hosts=frozenset({"127.0.0.1"})))
         yield connector
         await connector.close()
 
@@ -186,7 +187,40 @@ def test_what_was_seen_is_remembered_within_bounds() -> None:
     assert len(Cursor(seen=seen).dump()) < 30_000
 
 
-@pytest.mark.parametrize("address", ["", "blog.example/feed", "file:///etc/passwd", "http://"])
+async def test_each_search_remembers_what_it_found_by_itself() -> None:
+    async with opened(feed(entry(1)), path="/find?q={words}") as connector:
+        first = await connector.search("northwind", "")
+        assert [item.text.split("\n")[0] for item in first.items] == ["Entry 1"]
+        assert (await connector.search("northwind", first.cursor)).items == ()
+        assert (await connector.search("river", "")).items == first.items
+
+
+async def test_a_feed_is_read_and_a_search_is_asked() -> None:
+    async with opened(feed(entry(1))) as connector, opened(feed(entry(1)), path="/find?q={words}") as search:
+        with pytest.raises(Unsupported):
+            await connector.search("northwind", "")
+        with pytest.raises(Unsupported):
+            await search.fetch("")
+
+
+@pytest.mark.parametrize("words", ["a&key=b", "../../secret", "x#y", "кофе с молоком", "@evil.example/"])
+async def test_words_of_a_search_stay_words(words: str) -> None:
+    asked: list[Asked] = []
+
+    def answer(one: Asked) -> Said:
+        asked.append(one)
+        return Said(200, feed(entry(1)))
+
+    async with loopback(answer) as server:
+        connector = Rss({"address": f"{server.url}/find?q={{words}}"}, Outside(inner_hosts=frozenset({"127.0.0.1"})))
+        await connector.search(words, "")
+        await connector.close()
+    assert (asked[0].path, asked[0].params) == ("/find", [("q", words)])
+
+
+@pytest.mark.parametrize(
+    "address", ["", "blog.example/feed", "file:///etc/passwd", "http://", "https://{words}.example/"]
+)
 async def test_an_address_must_be_one(address: str) -> None:
     with pytest.raises(Rejected) as raised:
         await Rss({"address": address}, Outside()).check()
