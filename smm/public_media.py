@@ -1,7 +1,7 @@
 """Public media: a signed address, good for an hour, at which a network fetches a file of the publication that is going out.
 
 The token names target, file and end, and is signed with the desk's own key. It opens nothing once the target is no longer
-being published, whatever its hour says.
+being published, whatever its hour says. Between two tries it stays open: a network that is slow with a long video fetches it then.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from storage import targets
 from storage.unit_of_work import UnitOfWork
 
 LASTS = timedelta(hours=1)
-GOING_OUT = frozenset({"publishing", "outcome_unknown"})
+GOING_OUT = frozenset({"publishing", "outcome_unknown", "retry_wait"})
 _SCOPE = "public-media:"
 
 

@@ -45,6 +45,13 @@ async def test_it_opens_while_the_publication_goes_out_and_for_an_hour_at_most(
     assert await posting.database.read(public_media.find, token) is None
 
 
+async def test_it_stays_open_for_a_network_that_fetches_between_two_tries(
+    posting: PostDesk, going: Publication
+) -> None:
+    await posting.database.write(publishing.finish_later, going, "still working on the file", timedelta(minutes=1))
+    assert await posting.database.read(public_media.find, going.pictures[0].token) is not None
+
+
 async def test_it_closes_when_the_publication_is_out(posting: PostDesk, going: Publication) -> None:
     await posting.database.write(publishing.finish_ok, going, "r-1", "https://demo.example/r-1")
     assert await posting.database.read(public_media.find, going.pictures[0].token) is None
