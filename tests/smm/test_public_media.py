@@ -48,7 +48,9 @@ async def test_it_opens_while_the_publication_goes_out_and_for_an_hour_at_most(
 async def test_it_stays_open_for_a_network_that_fetches_between_two_tries(
     posting: PostDesk, going: Publication
 ) -> None:
-    await posting.database.write(publishing.finish_later, going, "still working on the file", timedelta(minutes=1))
+    await posting.database.write(
+        publishing.finish_later, going, publishing.note("The video is still being worked on."), timedelta(minutes=1)
+    )
     assert await posting.database.read(public_media.find, going.pictures[0].token) is not None
 
 
