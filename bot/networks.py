@@ -16,6 +16,7 @@ from config.settings import Settings
 from connectors.base import App, Base, Outside, Status
 from connectors.registry import networks
 from connectors.versions import VERSIONS
+from smm import spending
 from smm.declared import Declared, declare
 from smm.errors import N_, AuthExpired, NotFound
 from smm.networks import Can, Connector, Limits
@@ -107,7 +108,13 @@ class OpenNetworks:
         if standing is not None and standing.ciphertext == ciphertext:
             return standing.connector  # somebody else opened it meanwhile: two would renew one token twice
         self._let_go(account.id)
-        opened = kind(given, self._outside, account.name, lambda renewed: self._renew(account.id, opened, renewed))
+        opened = kind(
+            given,
+            self._outside,
+            account.name,
+            lambda renewed: self._renew(account.id, opened, renewed),
+            lambda pool, ends, cost: self._database.write(spending.count, account.id, pool, ends, cost),
+        )
         self._open[account.id] = _Open(opened, ciphertext)
         return opened
 

@@ -1,47 +1,33 @@
 """Counting what calls cost, for networks that say what is allowed in a period and not how much of it is left.
 
-It is kept beside the account's keys. What changes something is counted before the call is made: an answer that was lost has cost as
-much. It is our own count of this account; others who share the app spend from the same.
+The count is kept by whoever opened the connector, apart from the keys: it goes on when the account is reconnected, and those who
+draw from one pool share it. What changes something is counted before the call is made: an answer that was lost has cost as
+much. It is our own count; others who use the same app spend from the same.
 """
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Mapping
-from dataclasses import dataclass
+import re
 from datetime import UTC, datetime
 from typing import Any, ClassVar, Final
 
-from connectors.base import Base
+from connectors.base import Base, Spend
+from smm.errors import N_, Rejected
 from smm.networks import Quota
 
-_NEVER: Final = datetime.min.replace(tzinfo=UTC)
-SPENT: Final = "spent"  # the name beside the keys; nobody is asked for it
+NO_NUMBER: Final = N_("How much it may be is a whole number, without a sign or a space: {told}")
 
 
-@dataclass(frozen=True, slots=True)
-class Tally:
-    """What was spent in the period that ends then."""
+class Pocket:
+    """A count in memory, for a connector that was given no other."""
 
-    ends: datetime = _NEVER
-    spent: int = 0
+    def __init__(self) -> None:
+        self._spent: dict[tuple[str, datetime], int] = {}
 
-    @classmethod
-    def load(cls, kept: str) -> Tally:
-        """Return a tally from its text; anything strange begins anew."""
-        ends, _, spent = kept.partition(" ")
-        try:
-            return cls(datetime.fromisoformat(ends).astimezone(UTC), int(spent))
-        except (ValueError, OverflowError):
-            return cls()
-
-    def dump(self) -> str:
-        """Return the tally as text."""
-        return f"{self.ends.isoformat()} {self.spent}"
-
-    def plus(self, cost: int, ends: datetime, now: datetime) -> Tally:
-        """Return the tally with something more; a new period begins with nothing."""
-        return Tally(self.ends, self.spent + cost) if now < self.ends else Tally(ends, cost)
+    async def spend(self, pool: str, ends: datetime, cost: int) -> int:
+        """Add to what a pool has spent in the period that ends then; return the sum."""
+        self._spent[pool, ends] = self._spent.get((pool, ends), 0) + cost
+        return self._spent[pool, ends]
 
 
 class Counted(Base):
@@ -52,8 +38,11 @@ class Counted(Base):
 
     def __init__(self, *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
-        self._tally = Tally.load(self._secrets.get(SPENT, ""))
-        self._counting = asyncio.Lock()
+        self._spending: Spend = self._tally or Pocket().spend
+
+    def _pool(self) -> str:
+        """Return the name of what it shares with others; empty: it has a count of its own."""
+        return ""
 
     def _allowed(self) -> int:
         """Return how much may be spent in a period."""
@@ -63,25 +52,16 @@ class Counted(Base):
         """Return when the period ends that is now."""
         raise NotImplementedError
 
-    def _left(self, now: datetime) -> int:
-        """Return how much may still be spent in this period."""
-        return self._allowed() - self._tally.plus(0, self._ends(now), now).spent
+    def _figure(self, name: str, default: int) -> int:
+        """Return a figure that a person gave, the default where they gave none."""
+        told = self._secrets.get(name, "") or str(default)
+        if not re.fullmatch("[0-9]{1,9}", told):
+            raise Rejected(NO_NUMBER, field=name, told=told[:40], network=self.title, account=self._account)
+        return int(told)
 
-    async def _spend(self, cost: int) -> None:
-        """Count what the next call may cost."""
-        async with self._counting:
-            self._count(cost)
-            await self._keep({**self._secrets, SPENT: self._tally.dump()})
-
-    def _count(self, cost: int) -> None:
-        now = datetime.now(UTC)
-        self._tally = self._tally.plus(cost, self._ends(now), now)
-        left, allowed = max(0, self._left(now)) // self.scale, self._allowed() // self.scale
-        self.quota = Quota(left, allowed, self._tally.ends, self.unit)
-
-    async def _renew_now(self) -> None:
-        async with self._counting:  # two who keep at once would lose what one of them kept
-            await super()._renew_now()
-
-    async def _refresh(self) -> Mapping[str, str]:
-        return {**await super()._refresh(), SPENT: self._tally.dump()}
+    async def _spend(self, cost: int) -> int:
+        """Count what a call costs; return how much may still be spent, below zero what was too much."""
+        ends, allowed = self._ends(datetime.now(UTC)), self._allowed()
+        left = allowed - await self._spending(self._pool(), ends, cost)
+        self.quota = Quota(max(0, left) // self.scale, allowed // self.scale, ends, self.unit)
+        return left

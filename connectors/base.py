@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from connectors.wire import Reply, Wire
 
 Keep = Callable[[Mapping[str, str]], Awaitable[None]]
+Spend = Callable[[str, datetime, int], Awaitable[int]]  # see allowance.py
 
 
 class Status(StrEnum):
@@ -65,7 +66,7 @@ class Base(Listening, Publishing, Answering, Measuring):
     """One account on one network. Subclasses declare what they can and implement exactly that.
 
     `keep` is handed all credentials whenever the network has renewed them, before they are used. `quota` is what the network
-    told last about how much may still be done.
+    told last about how much may still be done; `spend` counts for those that do not tell it.
     """
 
     name: ClassVar[str] = ""
@@ -81,12 +82,18 @@ class Base(Listening, Publishing, Answering, Measuring):
     quota: Quota | None = None
 
     def __init__(
-        self, secrets: Mapping[str, str], outside: Outside, account: str = "", keep: Keep = _keep_nothing
+        self,
+        secrets: Mapping[str, str],
+        outside: Outside,
+        account: str = "",
+        keep: Keep = _keep_nothing,
+        spend: Spend | None = None,
     ) -> None:
         self._secrets = {name: value.strip() for name, value in secrets.items()}
         self._outside = outside
         self._account = account
         self._keep = keep
+        self._tally = spend
         self._renewing: asyncio.Task[None] | None = None
 
     def __repr__(self) -> str:

@@ -119,15 +119,14 @@ class X(Counted):
             raise self._expired() from error  # X says "invalid_request" of a refresh token that is dead
 
     def _allowed(self) -> int:
-        told = self._secrets.get("budget", "")
-        return (int(told) if re.fullmatch("[0-9]{1,6}", told) else DOLLARS) * MILLS
+        return self._figure("budget", DOLLARS) * MILLS
 
     def _ends(self, now: datetime) -> datetime:
         return next_month(now)
 
     async def _ask(self, path: str, **asked: Any) -> Body:
-        now = datetime.now(UTC)
-        if self._left(now) <= 0:
+        if await self._spend(0) <= 0:
+            now = datetime.now(UTC)
             wait = self._ends(now) - now
             raise RateLimited(USED_UP, retry_after=wait, network=self.title, account=self._account)
         body = (await self._call("GET", f"2/{path}", params=asked)).body()
@@ -135,9 +134,9 @@ class X(Counted):
         return body
 
     async def _change(self, method: str, path: str, cost: int = 0, **parts: Any) -> Body:
-        if self._left(datetime.now(UTC)) < cost:
+        if await self._spend(cost) < 0 and cost:
+            await self._spend(-cost)
             raise NeedsHuman(USED_UP, network=self.title, account=self._account)
-        await self._spend(cost)
         return (await self._call(method, f"2/{path}", effect=True, **parts)).body()
 
     async def check(self) -> Profile:

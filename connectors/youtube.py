@@ -7,7 +7,6 @@ Videos go up by hand, prepared by the desk. Comments that YouTube itself holds b
 
 from __future__ import annotations
 
-import re
 from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, ClassVar, Final
@@ -77,7 +76,7 @@ class Youtube(Counted):
     )
     status: ClassVar[Status] = Status.DOCUMENTED
     checked: ClassVar[date] = date(2026, 11, 25)
-    unit: ClassVar[str] = N_("units")
+    unit: ClassVar[str] = N_("units for all channels of the project")
 
     _me: str = ""
 
@@ -97,8 +96,10 @@ class Youtube(Counted):
         return meaning(reply, datetime.now(UTC))
 
     def _allowed(self) -> int:
-        told = self._secrets.get("units", "")
-        return int(told) if re.fullmatch("[1-9][0-9]{0,8}", told) else DAILY
+        return self._figure("units", DAILY)
+
+    def _pool(self) -> str:
+        return f"app {self._app.client_id}"  # the quota is the Google project's: its channels share it
 
     def _ends(self, now: datetime) -> datetime:
         return midnight(now)

@@ -16,6 +16,9 @@ from smm.errors import N_, Conflict
 from smm.roles import Right, allows
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from smm.networks import Credential
     from storage.accounts import Account
 
 _IN_A_ROW: Final = 3
@@ -126,7 +129,22 @@ def ask(context: Context) -> Answer:
         )
         title = t("Connect to {network}", network=network.title)
         return Card(title=title, body=(para(words),), buttons=(row(_consent(context)),))
-    questions = tuple(
+    return Card(
+        title=t("Connect to {network}", network=network.title),
+        body=(para(t("It is sealed at once, and proven by a real call before anything is kept.")), *_tidy(context)),
+        buttons=(row(_consent(context)),) if network.consent else (),
+        ask=Ask(
+            "accounts.save",
+            _questions(t, network.credentials),
+            t("Connect"),
+            context.object_id,
+            args={"network": network.name},
+        ),
+    )
+
+
+def _questions(t: Words, credentials: Iterable[Credential]) -> tuple[Question, ...]:
+    return tuple(
         Question(
             asked.name,
             t(asked.label),
@@ -136,13 +154,7 @@ def ask(context: Context) -> Answer:
             required=asked.required,
             options=tuple((value, t(label)) for value, label in asked.options),
         )
-        for asked in network.credentials
-    )
-    return Card(
-        title=t("Connect to {network}", network=network.title),
-        body=(para(t("It is sealed at once, and proven by a real call before anything is kept.")), *_tidy(context)),
-        buttons=(row(_consent(context)),) if network.consent else (),
-        ask=Ask("accounts.save", questions, t("Connect"), context.object_id, args={"network": network.name}),
+        for asked in credentials
     )
 
 
@@ -158,11 +170,30 @@ def _consent(context: Context) -> Button | None:
 
 @action("accounts.take_offer", needs=Right.MANAGE, help=N_("Connect this one of the accounts that you allowed"))
 def take_offer(context: Context) -> Answer:
-    """Connect one of the accounts that a consent covers."""
+    """Connect one of the accounts that a consent covers, or ask first for what the consent does not say."""
+    again = _instead(context)
+    asked = consents.questions(context.uow, context.actor, context.object_id, again)
+    if not asked:
+        return take_answered(context)
+    t, args = context.t, {"instead": str(again)}
+    return Card(
+        title=t("One more thing before it is connected"),
+        body=(para(t("It can be changed later: reconnect the account.")),),
+        ask=Ask("accounts.take_answered", _questions(t, asked), t("Connect"), context.object_id, args=args),
+    )
+
+
+@action("accounts.take_answered", needs=Right.MANAGE, help=N_("Connect it with what you have chosen"))
+def take_answered(context: Context) -> Answer:
+    """Connect one of the accounts that a consent covers; a job proves it and tells."""
+    uow, t, again = context.uow, context.t, _instead(context)
+    consents.take_offer(uow, context.actor, context.object_id, context.chat, t.language, again, context.args)
+    return Notice(t("The key is being checked by a real call…"))
+
+
+def _instead(context: Context) -> int:
     instead = context.args.get("instead", "")
-    again = int(instead) if instead.isdecimal() else 0
-    consents.take_offer(context.uow, context.actor, context.object_id, context.chat, context.t.language, again)
-    return Notice(context.t("The key is being checked by a real call…"))
+    return int(instead) if instead.isdecimal() else 0
 
 
 def _tidy(context: Context) -> tuple[Para, ...]:

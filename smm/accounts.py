@@ -13,7 +13,7 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from smm import alerts, declared
+from smm import alerts, declared, spending
 from smm.actors import Actor
 from smm.desk import Desk
 from smm.errors import (
@@ -61,7 +61,7 @@ def begin(
         raise NotFound(N_("There is no such network here. Choose one: /accounts"))
     if instead:
         of(uow, actor.brand_id, instead)
-    filled = {asked.name: _filled(asked, given.get(asked.name, "")) for asked in wanted.credentials}
+    filled = {asked.name: fill(asked, given.get(asked.name, "")) for asked in wanted.credentials}
     pending = keep_pending(uow, actor.brand_id, actor.member_id, network, filled)
     prove(uow, actor, pending, chat, language, instead)
     return pending
@@ -102,7 +102,8 @@ def prove(
     jobs.queue(uow, "connect", f"connect:{pending_id}:{uow.now.isoformat()}", args | who)
 
 
-def _filled(asked: Credential, given: str) -> str:
+def fill(asked: Credential, given: str) -> str:
+    """Return what somebody gave for a credential, or its default; refuse what cannot be it."""
     value = given.strip() or asked.default
     if not value and asked.required:
         raise Invalid(N_("This is needed to connect: {label}."), field=asked.name, label=asked.label)
@@ -161,6 +162,7 @@ def _settle(uow: UnitOfWork, pending_id: int, profile: Profile, args: Mapping[st
     accounts.remove(uow, pending_id)
     account = accounts.get(uow, account_id)
     if account is not None:
+        spending.join(uow, pending, account)
         _show(uow, account, args, {"first": "1"})
         _keep(uow, account, "account.connect", f"member:{args['member_id']}", args["identity"])
 
@@ -186,7 +188,7 @@ def connected(
         uow,
         account_id,
         **told(uow, profile),
-        secret=uow.vault.seal((_standing(uow, known) if over else {}) | dict(given), accounts.owner(account_id)),
+        secret=uow.vault.seal((opened(uow, known) if over else {}) | dict(given), accounts.owner(account_id)),
         health="ok",
         health_note="",
         failures=0,
@@ -205,7 +207,8 @@ def connected(
     return account_id
 
 
-def _standing(uow: UnitOfWork, known: Account | None) -> dict[str, str]:
+def opened(uow: UnitOfWork, known: Account | None) -> dict[str, str]:
+    """Return an account's credentials; nothing where there are none, or none that can be opened."""
     if known is None or known.secret is None:
         return {}
     try:

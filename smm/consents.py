@@ -10,7 +10,8 @@ from __future__ import annotations
 import base64
 import hashlib
 import secrets
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final
 
@@ -18,9 +19,11 @@ from smm import accounts, declared
 from smm.actors import Actor
 from smm.desk import Desk
 from smm.errors import N_, Conflict, Invalid, NotFound
-from smm.networks import Grant, Offer
+from smm.networks import Credential, Grant, Offer
 from smm.roles import Right
+from storage import accounts as kept
 from storage import consents, memos
+from storage.accounts import Account
 from storage.channels import ChatRef
 from storage.consents import Consent
 from storage.unit_of_work import UnitOfWork
@@ -112,13 +115,40 @@ def _keep(uow: UnitOfWork, consent: Consent, offers: tuple[Offer, ...]) -> list[
     ]
 
 
-def take_offer(uow: UnitOfWork, actor: Actor, pending_id: int, chat: ChatRef, language: str, instead: int = 0) -> None:
-    """Connect one of the accounts that a consent covers."""
+def questions(uow: UnitOfWork, actor: Actor, pending_id: int, instead: int = 0) -> tuple[Credential, ...]:
+    """Return what a consent does not say and a person may, each with what holds now."""
+    pending = _offered(uow, actor, pending_id)
+    known, given = declared.find(pending.network), accounts.opened(uow, pending)
+    asked = [each for each in known.credentials if not each.secret and each.name not in given] if known else []
+    standing = accounts.opened(uow, accounts.of(uow, actor.brand_id, instead)) if asked and instead else {}
+    return tuple(replace(each, default=standing.get(each.name) or each.default) for each in asked)
+
+
+def take_offer(
+    uow: UnitOfWork,
+    actor: Actor,
+    pending_id: int,
+    chat: ChatRef,
+    language: str,
+    instead: int = 0,
+    given: Mapping[str, str] | None = None,
+) -> None:
+    """Connect one of the accounts that a consent covers, with what was `given` to its questions."""
+    pending = _offered(uow, actor, pending_id)
+    answered = {
+        each.name: accounts.fill(each, (given or {}).get(each.name, ""))
+        for each in questions(uow, actor, pending_id, instead)
+    }
+    kept.change(uow, pending_id, secret=uow.vault.seal(accounts.opened(uow, pending) | answered, pending.owner))
+    accounts.prove(uow, actor, pending_id, chat, language, instead, over=True)
+
+
+def _offered(uow: UnitOfWork, actor: Actor, pending_id: int) -> Account:
     actor.must(Right.MANAGE)
     pending = accounts.of(uow, actor.brand_id, pending_id)
     if pending.health != "connecting" or pending.connected_by != actor.member_id:
         raise Conflict(STALE)
-    accounts.prove(uow, actor, pending_id, chat, language, instead, over=True)
+    return pending
 
 
 def _digest(state: str) -> str:

@@ -11,25 +11,28 @@ from clocks import Clock
 from loopback_http import loopback
 from loopback_x import MIA, LoopbackX
 
-from connectors.allowance import SPENT
+from connectors.allowance import Pocket
 from connectors.base import App, Outside
 from connectors.x import X
 from connectors.x_reading import next_month, price
-from smm.errors import AuthExpired, NeedsHuman, RateLimited
+from smm.errors import AuthExpired, NeedsHuman, RateLimited, Rejected
 from smm.networks import Answer, Outgoing
 
 Kept = list[Mapping[str, str]]
 
 
 @asynccontextmanager
-async def account(network: LoopbackX, secrets: Mapping[str, str]) -> AsyncIterator[tuple[X, Kept]]:
+async def account(
+    network: LoopbackX, secrets: Mapping[str, str], pocket: Pocket | None = None
+) -> AsyncIterator[tuple[X, Kept]]:
     kept: Kept = []
 
     async def keep(renewed: Mapping[str, str]) -> None:
         kept.append(renewed)
 
     async with loopback(network) as server:
-        opened = X(secrets, Outside({"x": f"{server.url}/"}, apps={"x": App("desk", "app-secret")}), "northwind", keep)
+        outside = Outside({"x": f"{server.url}/"}, apps={"x": App("desk", "app-secret")})
+        opened = X(secrets, outside, "northwind", keep, (pocket or Pocket()).spend)
         try:
             yield opened, kept
         finally:
@@ -41,27 +44,34 @@ def spent(connector: X) -> int:
     return connector.quota.limit - connector.quota.left
 
 
-async def test_what_is_spent_is_counted_and_stops_at_the_budget(clock: Clock) -> None:
-    network = LoopbackX(clock)
+async def test_what_is_spent_is_counted_and_stops_at_the_budget_also_when_reconnected(clock: Clock) -> None:
+    network, pocket = LoopbackX(clock), Pocket()
     network.say(MIA, "@northwind Oat milk?")
-    secrets = {"refresh_token": "refresh-1", "budget": "1"}
-    async with account(network, secrets) as (opened, kept):
+    async with account(network, {"refresh_token": "refresh-1", "budget": "1"}, pocket) as (opened, _):
         (heard,) = (await opened.fetch("")).items
-        assert spent(opened) == 2  # a call for the name, a mention and its author: 1.2 cents
+        assert spent(opened) == 2  # a call for the name, a mention and its author: 2.2 cents
         for number in range(4):
             await opened.publish(Outgoing(f"k{number}", f"Read northwind.com/{number}"))
         with pytest.raises(NeedsHuman):
             await opened.publish(Outgoing("k5", "Read northwind.com/5"))
         await opened.reply(Answer("a", "We do.", heard.remote_id))
     public = len(network.posts)
-    async with account(network, kept[-1]) as (again, _):
+    network.refresh_token = "refresh-new"
+    async with account(network, {"refresh_token": "refresh-new", "budget": "1"}, pocket) as (again, _):
         with pytest.raises(NeedsHuman):
             await again.publish(Outgoing("k6", "Read northwind.com/6"))
     assert len(network.posts) == public == 6
-    ends = next_month(datetime.now(UTC)).isoformat()
-    async with account(network, {**kept[-1], SPENT: f"{ends} 1000"}) as (again, _):
+    await pocket.spend("", next_month(datetime.now(UTC)), 1000)
+    async with account(network, {"refresh_token": network.refresh_token, "budget": "1"}, pocket) as (again, _):
         with pytest.raises(RateLimited):
             await again.fetch("")
+
+
+async def test_a_budget_that_is_no_number_is_told_and_never_guessed(clock: Clock) -> None:
+    async with account(LoopbackX(clock), {"refresh_token": "refresh-1", "budget": "$20"}) as (opened, _):
+        with pytest.raises(Rejected) as raised:
+            await opened.check()
+    assert raised.value.field == "budget"
 
 
 async def test_a_refresh_token_is_used_once_and_the_next_is_kept(clock: Clock) -> None:

@@ -53,7 +53,8 @@ class LoopbackX:
 
     def _renew(self, asked: Asked) -> Said:
         form = {name: values[0] for name, values in parse_qs(asked.content.decode()).items()}
-        if form.get("refresh_token") != self.refresh_token:
+        is_consent = form["grant_type"] == "authorization_code" and form["code"] == "allowed"
+        if not is_consent and form.get("refresh_token") != self.refresh_token:
             words = "Value passed for the token was invalid."
             return Said.of({"error": "invalid_request", "error_description": words}, 400)
         self.renewals += 1
