@@ -173,7 +173,6 @@ document.addEventListener("drop", (event) => {
 });
 
 ready(document);
-find(".room[aria-current]").scrollIntoView({ inline: "center", block: "nearest" });
 const firstNew = find(".new", messages);
 if (firstNew) firstNew.scrollIntoView({ block: "center" });
 else toEnd();

@@ -223,3 +223,4 @@ document.addEventListener("submit", (event) => {
 });
 document.addEventListener("input", (event) => event.target.matches("[data-limit]") && count(event.target));
 for (const shown of document.querySelectorAll(".toast")) leave(shown, 6000);
+for (const here of document.querySelectorAll(".side [aria-current]")) here.scrollIntoView({ inline: "center", block: "nearest" }); // on a phone these are rows
