@@ -151,7 +151,9 @@ async function renewRooms() {
 // The server gives a sign every ten seconds, whatever happens: two that are missing mean that nobody is there.
 const SILENCE = 22000;
 
+// A browser opens six connections to one desk at most: a tab that nobody looks at leaves them to the others.
 function subscribe(address, heard) {
+  if (document.hidden) return document.addEventListener("visibilitychange", () => subscribe(address, heard), { once: true });
   const source = new EventSource(address);
   let silence = 0;
   const alive = () => {
@@ -185,13 +187,11 @@ function subscribe(address, heard) {
     connected(false);
     if (source.readyState === EventSource.CLOSED) again();
   });
-  // A browser opens six connections to one desk at most: a tab that nobody looks at leaves them to the others.
   const rest = () => {
-    if (!document.hidden) return;
     clearTimeout(silence);
     source.close();
     document.removeEventListener("visibilitychange", rest);
-    document.addEventListener("visibilitychange", () => subscribe(renewed(address, last), heard), { once: true });
+    subscribe(renewed(address, last), heard);
   };
   document.addEventListener("visibilitychange", rest);
   silence = setTimeout(again, SILENCE);
