@@ -1,4 +1,4 @@
-"""How a page is looked at: in light, dark and on a phone, under axe's eyes, whether it fits, and saved as a picture where asked for."""
+"""How a page is looked at: in light, dark and on a phone, by axe, and whether it fits; its picture where one is asked for."""
 
 from __future__ import annotations
 

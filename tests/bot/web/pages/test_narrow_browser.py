@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from functools import reduce
 
 import pytest
 from chromium import needs_chromium, sits
@@ -28,7 +29,9 @@ pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module"), nee
 
 ROOM = "Northwind Coffee Roasters and Bakery, Berlin-Friedrichshain"
 # What no person looks at, or only passes on the way to a page.
-NO_PAGE = re.compile(r"/|/healthz|/(static|hooks|public-media)\b.*|.*/(events|connected|media/.*|connect/\{network\}|b/\{brand\}/)")
+NO_PAGE = re.compile(
+    r"/|/healthz|/(static|hooks|public-media)\b.*|.*/(events|connected|media/.*|connect/\{network\}|b/\{brand\}/)"
+)
 
 
 def fill(uow: UnitOfWork, planned: Planned) -> dict[str, str]:
@@ -63,11 +66,8 @@ async def filled(planned: Planned) -> dict[str, str]:
 def pages_of(planned: Planned, given: dict[str, str]) -> list[str]:
     """Return the address of every page that the desk has."""
     paths = {path for path, calls in planned.desk.app.openapi()["paths"].items() if "get" in calls}
-    pages = []
-    for path in sorted(path for path in paths if not NO_PAGE.fullmatch(path)):
-        for name, value in given.items():
-            path = path.replace(name, value)
-        pages.append(path)
+    found = sorted(path for path in paths if not NO_PAGE.fullmatch(path))
+    pages = [reduce(lambda page, part: page.replace(*part), given.items(), path) for path in found]
     assert not [page for page in pages if "{" in page], "what stands in the address of this page?"
     return pages
 
