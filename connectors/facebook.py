@@ -73,6 +73,7 @@ class Facebook(Graph):
         reply=8000,
         video_bytes=1024**3,
         video_seconds=4 * 3600,
+        video_alone=True,
         first_comment=True,
     )
     looks = Looks(

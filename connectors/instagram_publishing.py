@@ -15,7 +15,7 @@ from typing import Any, ClassVar, Final, Never
 from connectors.graph import Graph
 from connectors.graph_errors import EXHAUSTED, HOUR, Told, understood
 from connectors.graph_reading import containers, is_ours, written
-from connectors.outcomes import UNREACHABLE, Who
+from connectors.outcomes import GOES_ON, UNREACHABLE, Who
 from connectors.plain_text import with_link
 from connectors.reading import Body
 from smm.errors import N_, ConnectorError, NeedsHuman, RateLimited, Rejected, Unavailable
@@ -33,7 +33,6 @@ NO_ADDRESS = N_(
 )
 ONE_FILE = N_("A story or reel on {network} is one picture or video. Leave one.")
 NO_VIDEO = N_("A reel on {network} is a video. Attach one, or choose another kind.")
-GOES_ON = N_("{network} is still working on the file. The desk looks again in a moment.")
 
 
 class InstagramPublishing(Graph):

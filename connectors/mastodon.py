@@ -29,7 +29,7 @@ from connectors.mastodon_reading import (
     published,
     read_limits,
 )
-from connectors.outcomes import UNREACHABLE, refused
+from connectors.outcomes import GOES_ON, UNREACHABLE, refused
 from connectors.plain_text import with_link
 from connectors.reading import Body
 from connectors.wire import Reply
@@ -55,6 +55,7 @@ FIRST: Final = 20
 TOGETHER: Final = 20  # statuses asked for by their ids (Mastodon's DEFAULT_STATUSES_LIMIT)
 PAGES: Final = 5  # of our own statuses that a probe reads
 SKEW: Final = timedelta(minutes=2)  # between our clock and an instance's
+PAUSES: Final = (0.25, 0.5, 1, 2, 4, 4, 4, 4, 4)  # seconds between looks at a file that an instance works on
 KEY: Final = "idempotency-key"  # kept for an hour (https://docs.joinmastodon.org/methods/statuses/#headers)
 
 MISSING_RIGHT = N_("{network} wants a person to allow that first: {url}")
@@ -76,10 +77,16 @@ class Mastodon(Base):
         media=4,
         media_bytes=16 * 1024 * 1024,
         source="https://docs.joinmastodon.org/user/posting/",
-        media_types=("image/jpeg", "image/png", "image/gif", "image/webp"),
+        media_types=("image/jpeg", "image/png", "image/gif", "image/webp", "video/mp4"),
         url_length=23,
         reply=500,
+        video_bytes=99 * 1024 * 1024,
+        video_alone=True,
+        warning=True,
+        warning_counts=True,
         poll_choices=4,
+        poll_choice=50,
+        poll_alone=True,
         first_comment=True,
     )
     looks = Looks(  # 22 px a line of 706 px that stay unfolded: status_content.tsx beside this file
@@ -94,6 +101,10 @@ class Mastodon(Base):
     checked: ClassVar[date] = date(2026, 11, 25)
 
     _me: str = ""
+
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        self._unfinished: dict[tuple[str, str], str] = {}  # files that an instance still works on, by key and digest
 
     def _base(self) -> str:
         return self._instance
@@ -223,11 +234,11 @@ class Mastodon(Base):
         return told.replace("wss://", "https://", 1).rstrip("/") if told.startswith("wss://") else self._instance
 
     async def publish(self, post: Outgoing) -> Published:
-        """Upload the pictures, then publish under the key, with a warning before it or a poll below it."""
+        """Upload the files, then publish under the key, with a warning before it or a poll below it."""
         sent = {
             "status": with_link(post),
             "visibility": "public",
-            "media_ids": [await self._upload(file) for file in post.media],
+            "media_ids": [await self._upload(file, post.key) for file in post.media],
             "language": post.language,
             "spoiler_text": post.options.warning,
             "poll": _poll(post.options.poll) if post.options.poll else None,
@@ -238,19 +249,30 @@ class Mastodon(Base):
         reply = await self._wire.call("POST", "/api/v1/statuses", json=sent, headers={KEY: key}, effect=True)
         return published(reply.body())
 
-    async def _upload(self, file: MediaFile) -> str:
-        """Upload a picture and wait until the instance has made of it what it wants. Nobody sees it yet."""
-        picture = ("picture", await self._content(file), file.mime)
-        described = {"description": file.alt} if file.alt else {}
-        reply = await self._wire.call("POST", "/api/v2/media", files={"file": picture}, data=described)
-        media_id, pause, waited = reply.body().id("id"), 0.25, 0.0
-        while reply.status in {HTTPStatus.ACCEPTED, HTTPStatus.PARTIAL_CONTENT}:
-            if waited >= self._outside.patience:
-                raise Unavailable(UNREACHABLE, network=self.title, account=self._account)
-            await asyncio.sleep(pause)
-            waited, pause = waited + pause, min(pause * 2, 4.0)
+    async def _upload(self, file: MediaFile, key: str) -> str:
+        """Upload a file and wait until the instance has made of it what it wants. Nobody sees it yet.
+
+        What takes longer is not uploaded again by the next try: https://docs.joinmastodon.org/methods/media/#v2
+        """
+        media_id, is_done = self._unfinished.pop((key, file.digest), ""), False
+        if not media_id:
+            media_id, is_done = await self._send(file)
+        for pause in () if is_done else PAUSES:
             reply = await self._wire.call("GET", f"/api/v1/media/{quote(media_id, safe='')}")
+            if reply.status == HTTPStatus.OK:
+                return media_id
+            await asyncio.sleep(pause)
+        if not is_done:
+            self._unfinished[key, file.digest] = media_id
+            raise Unavailable(GOES_ON, network=self.title, account=self._account)
         return media_id
+
+    async def _send(self, file: MediaFile) -> tuple[str, bool]:
+        """Return the id of an uploaded file, and whether it can be used at once."""
+        sent = {"file": (file.mime.partition("/")[0], await self._content(file), file.mime)}
+        described = {"description": file.alt} if file.alt else {}
+        reply = await self._wire.call("POST", "/api/v2/media", files=sent, data=described)
+        return reply.body().id("id"), reply.status == HTTPStatus.OK
 
     async def find(self, post: Outgoing, since: datetime) -> Published | None:
         """Look among our own statuses for the text and as many pictures."""

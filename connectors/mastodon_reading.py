@@ -165,8 +165,10 @@ def read_limits(instance: Body, declared: Limits) -> Limits:
         reply=text,
         media=told("statuses.max_media_attachments", declared.media),
         media_bytes=told("media_attachments.image_size_limit", declared.media_bytes),
+        video_bytes=told("media_attachments.video_size_limit", declared.video_bytes or 1),
         poll_choices=told("polls.max_options", declared.poll_choices),
+        poll_choice=told("polls.max_characters_per_option", declared.poll_choice),
         url_length=told("statuses.characters_reserved_per_url", declared.url_length or 1),
-        media_types=tuple(kind for kind in types if isinstance(kind, str) and kind.startswith("image/"))
+        media_types=tuple(kind for kind in types if kind == "video/mp4" or str(kind).startswith("image/"))
         or declared.media_types,
     )

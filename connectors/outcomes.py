@@ -48,6 +48,7 @@ GONE = N_("It is no longer on {network}, or never was.")
 EXPIRED = N_("{network} no longer accepts the key of this account. Reconnect it: /accounts")
 SLOWER = N_("{network} asks to wait a little.")
 UNREACHABLE = N_("{network} cannot be reached right now.")
+GOES_ON = N_("{network} is still working on the file. The desk looks again in a moment.")
 MOVED = N_("The address of {network} leads elsewhere. Check it: /accounts")
 BARRED = N_("That address cannot be used: it must be a public one that begins with https://.")
 

@@ -45,7 +45,8 @@ def _ask(context: Context, mention: Mention, text: str = "", *, private: bool = 
     t, found = context.t, inbox_reading.whole(context.uow, mention.id)
     assert found is not None
     limits = declared.limits(found.account)
-    most = (limits.reply or limits.text) if limits and not limits.url_length else 0
+    by_letter = limits is not None and limits.url_length is None and limits.grapheme_bytes is None
+    most = (limits.reply or limits.text) if limits and by_letter else 0
     question = Question(
         "text",
         t("Your answer"),

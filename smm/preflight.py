@@ -7,7 +7,6 @@ stops the sending for approval; the rest warns.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -15,6 +14,7 @@ from datetime import timedelta
 from smm import declared, extras, versions
 from smm.accounts import connected_ones
 from smm.errors import N_, Invalid
+from smm.lengths import URL, measure, used
 from smm.networks import Can, Limits, Poll, PostKind
 from smm.posts import Whole
 from smm.versions import Content
@@ -24,7 +24,6 @@ from storage.media import Media
 from storage.unit_of_work import UnitOfWork
 
 RECENTLY = timedelta(days=30)
-_URL = re.compile(r"https?://\S+")
 _SPACE = re.compile(r"\s+")
 
 
@@ -86,14 +85,6 @@ def outgoing_text(content: Content, account_id: int) -> str:
     return text if not content.link or content.link in text else f"{text}\n\n{content.link}".strip()
 
 
-def measure(text: str, limits: Limits) -> int:
-    """Return a text's length as the network counts it: characters in composed form, a link as the network counts links."""
-    composed = unicodedata.normalize("NFC", text)
-    if limits.url_length is None:
-        return len(composed)
-    return len(_URL.sub("", composed)) + limits.url_length * len(_URL.findall(composed))
-
-
 def room_for(content: Content, limits: Limits) -> int:
     """Return how long the text may be, which can be less beside a picture."""
     return limits.text_with_media if content.media and limits.text_with_media is not None else limits.text
@@ -108,15 +99,17 @@ def _empty(account: Account, name: str, text: str, content: Content, limits: Lim
 
 
 def _length(account: Account, name: str, text: str, content: Content, limits: Limits) -> list[Problem]:
-    length, room = measure(text, limits), room_for(content, limits)
+    length, room = used(text, content.options, limits), room_for(content, limits)
     if length <= room:
         return []
     facts = {"network": name, "length": str(length), "limit": str(room), "over": str(length - room)}
-    words = (
-        N_("Too long for {network} with a picture: {length} of {limit} characters. Take away {over}, or the picture.")
-        if content.media and room < limits.text
-        else N_("Too long for {network}: {length} of {limit} characters. Take away {over}.")
-    )
+    words = N_("Too long for {network}: {length} of {limit} characters. Take away {over}.")
+    if content.media and room < limits.text:
+        words = N_(
+            "Too long for {network} with a picture: {length} of {limit} characters. Take away {over}, or the picture."
+        )
+    elif limits.warning_counts and content.options.warning:
+        words = N_("Too long for {network} with its content warning: {length} of {limit} characters. Take away {over}.")
     return [Problem(account.id, words, facts)]
 
 
@@ -129,7 +122,7 @@ def _choices(account: Account, name: str, content: Content, limits: Limits) -> l
         words = N_("{network} has no content warnings: it goes out there without one.")
         found.append(Problem(account.id, words, facts, blocks=False, part="extras"))
     if options.poll is not None:
-        found += _poll(account, facts, options.poll, limits)
+        found += _poll(account, facts, content, options.poll, limits)
     if options.first_comment:
         found += _comment(account, facts, options.first_comment, limits)
     if limits.media_required and not content.media:
@@ -137,7 +130,7 @@ def _choices(account: Account, name: str, content: Content, limits: Limits) -> l
     return found
 
 
-def _poll(account: Account, facts: Mapping[str, str], poll: Poll, limits: Limits) -> list[Problem]:
+def _poll(account: Account, facts: Mapping[str, str], content: Content, poll: Poll, limits: Limits) -> list[Problem]:
     """Return what stands against a poll. It is not left out by itself: a question without its answers says nothing."""
     if limits.poll_choices == 0:
         words = N_("{network} has no polls that programs can make: take away the poll, or the account.")
@@ -145,6 +138,13 @@ def _poll(account: Account, facts: Mapping[str, str], poll: Poll, limits: Limits
     if len(poll.choices) > limits.poll_choices:
         words = N_("A poll on {network} has at most {limit} answers.")
         return [Problem(account.id, words, {**facts, "limit": str(limits.poll_choices)}, part="extras")]
+    if limits.poll_choice and (long := [each for each in poll.choices if len(each) > limits.poll_choice]):
+        words = N_("An answer of a poll on {network} has at most {limit} characters: “{answer}” is longer.")
+        told = {"limit": str(limits.poll_choice), "answer": long[0]}
+        return [Problem(account.id, words, {**facts, **told}, part="extras")]
+    if limits.poll_alone and content.media:
+        words = N_("{network} shows nothing beside a poll: take away the poll, or what is attached.")
+        return [Problem(account.id, words, facts, part="extras")]
     return []
 
 
@@ -175,8 +175,12 @@ def _files(account: Account, name: str, content: Content, files: Mapping[str, Me
         facts = {"network": name, "count": str(len(content.media)), "limit": str(limits.media)}
         words = N_("{network} takes at most {limit} pictures; there are {count}.")
         found.append(Problem(account.id, words, facts, part="media"))
-    for each in content.media:
-        found += _file(account, name, files.get(each.digest), limits)
+    known = [files.get(each.digest) for each in content.media]
+    if limits.video_alone and len(known) > 1 and any(each and each.mime.startswith("video/") for each in known):
+        words = N_("{network} shows a video alone: take away the video, or what is beside it.")
+        found.append(Problem(account.id, words, {"network": name}, part="media"))
+    for each in known:
+        found += _file(account, name, each, limits)
     return found
 
 
@@ -214,4 +218,4 @@ def _repeats(uow: UnitOfWork, whole: Whole, account: Account) -> list[Problem]:
 
 
 def _plain(text: str) -> str:
-    return _SPACE.sub(" ", _URL.sub("", text)).strip().casefold()
+    return _SPACE.sub(" ", URL.sub("", text)).strip().casefold()

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 from smm import declared, extras, preflight
 from smm.errors import N_
+from smm.lengths import used
 from smm.networks import Looks, Options
 from smm.preflight import Problem
 from smm.versions import Content
@@ -101,7 +102,7 @@ def of(account: Account, content: Content, files: Mapping[str, Media]) -> Previe
         handle=account.handle,
         text=text,
         rest=rest,
-        used=preflight.measure(whole, limits) if limits else len(whole),
+        used=used(whole, content.options, limits) if limits else len(whole),
         limit=preflight.room_for(content, limits) if limits else 0,
         tiles=tiles,
         shape=shape,

@@ -34,10 +34,11 @@ class Can(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """A network's limits, checked while drafting. Lengths in the network's own unit (see `measure`), sizes in bytes.
+    """A network's limits, checked while drafting. Lengths in the network's own unit (see smm/lengths.py), sizes in bytes.
 
     `source` is the URL of the page that states them. Zero media means: no pictures at all. A video counts as one of the media;
-    it is taken where `media_types` has its type.
+    it is taken where `media_types` has its type. With `grapheme_bytes` the network counts what people see as one letter, each of
+    at most so many bytes on the average.
     """
 
     text: int
@@ -47,14 +48,19 @@ class Limits:
     text_with_media: int | None = None
     media_types: tuple[str, ...] = ("image/jpeg", "image/png")
     url_length: int | None = None  # the network counts every link as this many characters
+    grapheme_bytes: int | None = None
     reply: int | None = None
     text_required: bool = False
     video_bytes: int | None = None  # of one video; None: as a picture
     video_seconds: int | None = None
     media_required: bool = False  # nothing goes out without a picture or a video
+    video_alone: bool = False  # nothing goes out beside a video
     kinds: tuple[PostKind, ...] = (PostKind.POST,)
     warning: bool = False  # a content warning stands before what is published
+    warning_counts: bool = False  # and is counted as part of the text
     poll_choices: int = 0  # the most that a poll may have; 0: no polls
+    poll_choice: int = 0  # the most characters of one of them; 0: as many as the desk takes
+    poll_alone: bool = False  # no pictures and no video beside a poll
     first_comment: bool = False  # `reply` also answers a publication of ours
 
 

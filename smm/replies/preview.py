@@ -10,10 +10,10 @@ from smm.actors import Actor
 from smm.alerts import refresh
 from smm.errors import N_, Conflict, Invalid, NotFound
 from smm.inbox import claim
+from smm.lengths import measure
 from smm.mention_moves import State, held, holder, keep_line, move, name_of, why_not
 from smm.mention_moves import get as get_mention
 from smm.networks import Kind
-from smm.preflight import measure
 from smm.replies.changes import Change, Seen, look, since
 from smm.replies.outcome import bring_back
 from smm.text import clean

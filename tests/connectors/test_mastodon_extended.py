@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import aclosing
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,7 +12,8 @@ from loopback_http import Asked, Said, loopback
 from mastodon_world import account, pristine, say, statuses
 
 from connectors import mastodon
-from smm.networks import Answer, Kind, Metrics, Options, Outgoing, Poll
+from smm.errors import Unavailable
+from smm.networks import Answer, Kind, MediaFile, Metrics, Options, Outgoing, Poll
 
 if TYPE_CHECKING:
     from mastodon_mock.testing import MockServer
@@ -59,6 +61,25 @@ async def test_a_poll_goes_out_behind_its_warning_in_its_language(instance: Mock
     (status,) = await statuses(instance)
     assert (status["spoiler_text"], status["language"], status["poll"]["multiple"]) == ("Caffeine", "de", True)
     assert [each["title"] for each in status["poll"]["options"]] == ["Light", "Dark"]
+
+
+async def test_a_video_is_waited_for_and_never_uploaded_twice(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(mastodon, "PAUSES", (0, 0))
+    (tmp_path / "film").write_bytes(b"film")
+    post = Outgoing("k13", "Look", (MediaFile(tmp_path / "film", "video/mp4", "film", "Milk is poured"),))
+    asked: list[str] = []
+    status = {"id": "9", "url": "https://mock.local/@bob/9"}
+    told = iter([Said.of({"id": "5"}, 202), *[Said.of({"id": "5"}, 206)] * 3, Said.of({"id": "5"}), Said.of(status)])
+
+    def working(said: Asked) -> Said:
+        asked.append(f"{said.method} {said.path}")
+        return next(told)
+
+    async with loopback(working) as line, account(line.url) as bob:
+        with pytest.raises(Unavailable):
+            await bob.publish(post)
+        assert (await bob.publish(post)).remote_id == "9"
+    assert asked == ["POST /api/v2/media", *["GET /api/v1/media/5"] * 4, "POST /api/v1/statuses"]
 
 
 async def test_a_message_is_answered_so_that_nobody_else_sees_it(instance: MockServer) -> None:

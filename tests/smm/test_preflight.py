@@ -98,6 +98,30 @@ def test_a_video_has_limits_of_its_own() -> None:
     assert "too big" in told("Hi", replace(film, size=5_000_001))[0]
 
 
+def test_what_a_network_shows_alone_has_nothing_beside_it() -> None:
+    alone = replace(LIMITS, media_types=("image/png", "video/mp4"), video_alone=True, poll_choices=2, poll_alone=True)
+    declared.declare(Declared("small", "Small", frozenset({Can.PUBLISH}), replace(alone, poll_choice=5)))
+    film = _file(mime="video/mp4")
+    assert told("Hi", film) == []
+    assert told("Hi", film, _file("b")) == ["Small shows a video alone: take away the video, or what is beside it."]
+    assert told("Hi", _file(), options=Options(poll=Poll(("Light", "Dark")))) == [
+        "Small shows nothing beside a poll: take away the poll, or what is attached."
+    ]
+    assert told("Hi", options=Options(poll=Poll(("Light", "Medium")))) == [
+        "An answer of a poll on Small has at most 5 characters: “Medium” is longer."
+    ]
+
+
+def test_a_warning_that_counts_is_told_where_it_is_too_much() -> None:
+    declared.declare(
+        Declared("small", "Small", frozenset({Can.PUBLISH}), replace(LIMITS, warning=True, warning_counts=True))
+    )
+    assert told("x" * 24, options=Options(warning="Coffee")) == []
+    assert told("x" * 25, options=Options(warning="Coffee")) == [
+        "Too long for Small with its content warning: 31 of 30 characters. Take away 1."
+    ]
+
+
 def test_what_the_key_does_not_allow_is_told_with_its_reason() -> None:
     narrow = replace(ACCOUNT, can=["fetch"], cannot={"publish": "{network} gives that right to people alone."})
     assert told(account=narrow) == ["Small gives that right to people alone."]
