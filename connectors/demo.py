@@ -155,6 +155,11 @@ class Demo(DemoAudience):
         body = (await self._call("GET", "api/entries", params={"key": key})).body()
         return next((_published(entry) for entry in body.each("items")), None)
 
+    async def edit(self, remote_id: str, post: Outgoing) -> None:
+        """Put other words into a post of ours."""
+        path = f"api/entries/{quote(remote_id, safe='')}/edit"
+        await self._call("POST", path, json={"text": with_link(post)}, effect=True)
+
     async def delete(self, remote_id: str) -> None:
         """Take down a post or an answer of ours."""
         await self._call("DELETE", f"api/entries/{quote(remote_id, safe='')}", effect=True)

@@ -188,10 +188,13 @@ class DemoNetwork:
         kind: EntryKind = "message" if private else "comment" if parent else "mention"
         return self._add(kind, person.handle, person.name, text, parent=parent, language=language, mood=mood)
 
-    def edit(self, entry_id: str, text: str) -> Entry:
-        """Change an entry's text, as its author."""
-        _check(text, COMMENT)
-        return self._change(replace(self._standing(entry_id), text=text, edited_at=self.clock()))
+    def edit(self, entry_id: str, text: str, handle: str = "") -> Entry:
+        """Change an entry's text, as its author; with a handle, only as that one. Once more is fine."""
+        entry = self._standing(entry_id)
+        _check(text, TEXT if entry.brand else COMMENT, empty=bool(entry.pictures))
+        if handle and entry.handle != handle:
+            raise Refusal(403, "only the author can change it")
+        return entry if entry.text == text else self._change(replace(entry, text=text, edited_at=self.clock()))
 
     def delete(self, entry_id: str, handle: str = "") -> Entry:
         """Take an entry back; with a handle, only as that author. Once more is fine."""

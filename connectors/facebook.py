@@ -134,7 +134,7 @@ class Facebook(Graph):
             return await self._publish_video(page, post)
         photos = [await self._upload(page, file) for file in post.media]
         said: dict[str, Any] = {
-            "message": with_link(post) if photos else post.text,
+            "message": _message(post),
             "link": "" if photos else post.link,
         }
         attached = json.dumps([{"media_fbid": photo} for photo in photos]) if photos else ""
@@ -155,6 +155,13 @@ class Facebook(Graph):
         body = await self._change(f"{page}/videos", file_url=file.url, description=with_link(post))
         video = body.id("id")
         return Published(f"{page}_{video}", f"{SITE}/{page}/videos/{video}")
+
+    async def edit(self, remote_id: str, post: Outgoing) -> None:
+        """Put other words in; Meta lets an app edit what it published (https://developers.facebook.com/docs/pages-api/posts)."""
+        if any(file.mime.startswith("video/") for file in post.media):
+            await self._change(remote_id.rpartition("_")[2], description=with_link(post))
+        else:
+            await self._change(remote_id, message=_message(post))
 
     async def assist(self, post: Outgoing) -> str:
         """Lead to the Page."""
@@ -223,6 +230,11 @@ class Facebook(Graph):
         asked = {"period": "day", "since": int(begins.timestamp()), "until": int(ends.timestamp())}
         followers = (await self._read(page, fields="followers_count")).read("followers_count", int)
         return Metrics(followers=followers, **await self._insights(page, names, **asked))
+
+
+def _message(post: Outgoing) -> str:
+    """Return the words beside what is attached: a link that stands alone is attached itself."""
+    return with_link(post) if post.media else post.text
 
 
 def _answers(comment: Body, answer: Answer) -> bool:

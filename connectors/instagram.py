@@ -44,8 +44,9 @@ NOT_PUBLISHING = N_("The key may not publish on Instagram: the right instagram_c
 
 
 class Instagram(InstagramPublishing):
-    """One professional account."""
+    """One professional account. What is published there no program can edit."""
 
+    can: ClassVar[frozenset[Can]] = InstagramPublishing.can - {Can.EDIT}
     oauth: ClassVar[OAuth | None] = oauth(
         "instagram_basic",
         "instagram_content_publish",

@@ -58,6 +58,7 @@ SKEW: Final = timedelta(minutes=2)  # between our clock and an instance's
 PAUSES: Final = (0.25, 0.5, 1, 2, 4, 4, 4, 4, 4)  # seconds between looks at a file that an instance works on
 KEY: Final = "idempotency-key"  # kept for an hour (https://docs.joinmastodon.org/methods/statuses/#headers)
 
+VOTES = N_("{network} may throw away the votes of a poll when its post is edited. Decide that on {network} itself.")
 MISSING_RIGHT = N_("{network} wants a person to allow that first: {url}")
 
 
@@ -68,7 +69,7 @@ class Mastodon(Base):
     title: ClassVar[str] = "Mastodon"
     can: ClassVar[frozenset[Can]] = frozenset(
         {
-            *(Can.FETCH, Can.STREAM, Can.SEARCH, Can.PUBLISH, Can.FIND, Can.DELETE),
+            *(Can.FETCH, Can.STREAM, Can.SEARCH, Can.PUBLISH, Can.FIND, Can.EDIT, Can.DELETE),
             *(Can.REPLY, Can.MESSAGE, Can.FIND_REPLY, Can.METRICS),
         }
     )
@@ -317,6 +318,24 @@ class Mastodon(Base):
         text = answer.text if named else f"@{author} {answer.text}"
         sent = {"status": text, "in_reply_to_id": answer.remote_id, "visibility": visibility or said}
         return await self._post(sent, answer.key)
+
+    async def edit(self, remote_id: str, post: Outgoing) -> None:
+        """Put other words in, beside what is there: what an edit does not name is taken away, so a poll is left to people.
+
+        https://docs.joinmastodon.org/methods/statuses/#edit
+        """
+        path = f"/api/v1/statuses/{quote(remote_id, safe='')}"
+        standing = (await self._wire.call("GET", path)).body()
+        if standing.has("poll"):
+            raise Rejected(VOTES, field="extras", network=self.title, account=self._account)
+        sent = {
+            "status": with_link(post),
+            "media_ids": [media.id("id") for media in standing.each("media_attachments")],
+            "spoiler_text": standing.maybe("spoiler_text", str),
+            "sensitive": standing.maybe("sensitive", bool),
+            "language": standing.maybe("language", str),
+        }
+        await self._wire.call("PUT", path, json={name: value for name, value in sent.items() if value}, effect=True)
 
     async def delete(self, remote_id: str) -> None:
         """Take down a status of ours."""

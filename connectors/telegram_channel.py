@@ -57,7 +57,18 @@ class TelegramChannel(Base):
     name: ClassVar[str] = "telegram_channel"
     title: ClassVar[str] = "Telegram"
     can: ClassVar[frozenset[Can]] = frozenset(
-        {Can.FETCH, Can.STREAM, Can.PUBLISH, Can.ASSIST, Can.DELETE, Can.REPLY, Can.REMOVE, Can.METRICS, Can.INSIGHTS}
+        {
+            Can.FETCH,
+            Can.STREAM,
+            Can.PUBLISH,
+            Can.ASSIST,
+            Can.EDIT,
+            Can.DELETE,
+            Can.REPLY,
+            Can.REMOVE,
+            Can.METRICS,
+            Can.INSIGHTS,
+        }
     )
     limits = Limits(
         text=4096,
@@ -137,7 +148,7 @@ class TelegramChannel(Base):
         rights = await self._rights(channel.channel_id, bot)
         if rights is None:
             raise NeedsHuman(NO_ADMIN, url=channel.link, network=self.title, account=self._account)
-        cannot = {} if rights.maybe("can_post_messages", bool) else {Can.PUBLISH: NO_POSTS}
+        cannot = {} if rights.maybe("can_post_messages", bool) else {Can.PUBLISH: NO_POSTS, Can.EDIT: NO_POSTS}
         cannot |= await self._missing_in_group(channel, bot)
         limits = replace(self.limits, first_comment=Can.REPLY not in cannot)
         return Profile(
@@ -236,6 +247,20 @@ class TelegramChannel(Base):
     async def assist(self, post: Outgoing) -> str:
         """Lead to the channel."""
         return self._link()
+
+    async def edit(self, remote_id: str, post: Outgoing) -> None:
+        """Change the text, or the caption of what has files: that of an album stands at its first.
+
+        https://core.telegram.org/bots/api#editmessagetext says no hour after which a channel's own post cannot be edited.
+        """
+        (message, *_) = self._numbers(remote_id.split(","))
+        method, words = ("editMessageCaption", "caption") if post.media else ("editMessageText", "text")
+        try:
+            asked = {words: with_link(post)}
+            await self._ask(method, effect=True, chat_id=self._address, message_id=message, **asked)
+        except Rejected as error:
+            if "message is not modified" not in error.reason.lower():  # the same words stand there already
+                raise
 
     async def delete(self, remote_id: str) -> None:
         """Take down a post or an answer of ours; Telegram skips what is gone (up to 48 hours: its own words tell)."""

@@ -63,6 +63,10 @@ class Publishing(Silent):
         """Look whether a publication is there."""
         self._cannot()
 
+    async def edit(self, remote_id: str, post: Outgoing) -> None:
+        """Put other words into what we published."""
+        self._cannot()
+
     async def delete(self, remote_id: str) -> None:
         """Take down what we published."""
         self._cannot()

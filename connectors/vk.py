@@ -12,7 +12,7 @@ import json
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar, Final, Never
 
-from connectors.outcomes import UNREACHABLE
+from connectors.outcomes import GONE, UNREACHABLE
 from connectors.plain_text import with_link
 from connectors.reading import Body
 from connectors.vk_audience import VkAudience
@@ -126,6 +126,20 @@ class Vk(VkAudience):
                 return None
         raise self._unsure()
 
+    async def edit(self, remote_id: str, post: Outgoing) -> None:
+        """Put other words in, with all that is attached named again; a poll stays the one it is.
+
+        A user's key alone may (https://dev.vk.com/ru/method/wall.edit); until when, VKontakte says itself.
+        """
+        login, spot = await self._login(), self._spot(remote_id)
+        key, place = login.of(Kind.USER), f"{spot.owner}_{spot.thing}"
+        found = list((await self._read(key, "wall.getById", posts=[place])).each("response.items"))
+        if not found:
+            raise Rejected(GONE, field="target", network=self.title, account=self._account)
+        attached = [_again(each) for each in found[0].each("attachments")]
+        asked = {"owner_id": spot.owner, "post_id": spot.thing, "message": with_link(post), "attachments": attached}
+        await self._read(key, "wall.edit", True, **asked)
+
     async def delete(self, remote_id: str) -> None:
         """Take down a post or an answer of ours."""
         await self._take_down(self._spot(remote_id))
@@ -204,6 +218,12 @@ def _attachment(kind: str, body: Body, name: str = "id") -> str:
     """Return how something is attached; what only we may see carries its key."""
     access = body.maybe("access_key", str)
     return f"{kind}{body.read('owner_id', int)}_{body.read(name, int)}" + (f"_{access}" if access else "")
+
+
+def _again(body: Body) -> str:
+    """Return how something that is attached already is attached again."""
+    kind = body.read("type", str)
+    return body.read("link.url", str) if kind == "link" else _attachment(kind, body.part(kind))
 
 
 def _as_group(login: Login) -> dict[str, int]:

@@ -126,12 +126,12 @@ def mode(login: Login, probed: Probed) -> str:
 
 def missing(login: Login, probed: Probed, *, secret: bool) -> Mapping[Can, str]:
     """Return what these keys do not allow, and why."""
-    found = {Can.PUBLISH: probed.wall, Can.REPLY: "" if login.speakers else NEEDS_USER}
+    found = {Can.PUBLISH: probed.wall, Can.EDIT: probed.wall, Can.REPLY: "" if login.speakers else NEEDS_USER}
     if login.reader is None:
         for can in (Can.SEARCH, Can.FIND, Can.METRICS, Can.PARTICIPANTS):
             found[can] = NEEDS_READER
     if login.of(Kind.USER) is None:
-        found |= dict.fromkeys((Can.DELETE, Can.REMOVE, Can.INSIGHTS), NEEDS_USER)
+        found |= dict.fromkeys((Can.EDIT, Can.DELETE, Can.REMOVE, Can.INSIGHTS), NEEDS_USER)
     if login.messenger is None:
         found[Can.MESSAGE] = NO_MESSAGES
     found[Can.STREAM] = probed.events

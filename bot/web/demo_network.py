@@ -52,6 +52,10 @@ class _Reply(BaseModel):
     private: bool = False
 
 
+class _Words(BaseModel):
+    text: str = Field(max_length=_TEXT)
+
+
 class _Hiding(BaseModel):
     hidden: bool = True
 
@@ -146,6 +150,12 @@ async def publish(request: Request, who: Holder, network: Network, post: _Post) 
 async def answer(request: Request, who: Holder, network: Network, entry_id: str, reply: _Reply) -> dict[str, Any]:
     """Answer under a key."""
     return plain(request, network.answer(who, entry_id, reply.text, reply.key, private=reply.private), who)
+
+
+@api.post("/entries/{entry_id}/edit")
+async def edit(request: Request, who: Holder, network: Network, entry_id: str, words: _Words) -> dict[str, Any]:
+    """Change the words of one's own entry."""
+    return plain(request, network.edit(entry_id, words.text, who.handle), who)
 
 
 @api.post("/entries/{entry_id}/hide")

@@ -20,6 +20,7 @@ class Can(StrEnum):
     PUBLISH = "publish"
     ASSIST = "assist"  # say where a person publishes by hand what the desk has prepared
     FIND = "find"  # look whether a publication of ours is there (the probe after an unknown outcome)
+    EDIT = "edit"  # put other words into what we published
     DELETE = "delete"  # take down what we published
     REPLY = "reply"  # answer in public
     MESSAGE = "message"  # answer in private

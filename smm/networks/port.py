@@ -77,6 +77,12 @@ class Publishing(Protocol):
     async def find(self, post: Outgoing, since: datetime) -> Published | None:
         """Look whether `post`, tried at or after `since`, is there."""
 
+    async def edit(self, remote_id: str, post: Outgoing) -> None:
+        """Put the words of `post` into a publication of ours; its files, poll and warning stay as they are. Again is harmless.
+
+        `post.media` says what it was published with.
+        """
+
     async def delete(self, remote_id: str) -> None:
         """Take down a publication or an answer of ours."""
 

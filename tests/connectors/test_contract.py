@@ -33,8 +33,8 @@ from smm.errors import (
 )
 from smm.networks import Answer, Can, Deed, Outgoing, Pushed
 
-EFFECTS = frozenset({"publish", "reply", "message", "hide", "remove", "delete"})
-SILENT = frozenset({"hide", "remove", "delete"})  # whose answers say nothing
+EFFECTS = frozenset({"publish", "edit", "reply", "message", "hide", "remove", "delete"})
+SILENT = frozenset({"edit", "hide", "remove", "delete"})  # whose answers say nothing
 CALLS = {str(can): can for can in Can}
 NAMES = [network.name for network in networks()]
 ALL = fixtures()
@@ -116,6 +116,7 @@ async def test_what_is_not_declared_says_so(name: str, call: str) -> None:
     given: dict[str, tuple[Any, ...]] = {
         "fetch": ("",),
         "publish": (Outgoing("k", "t"),),
+        "edit": ("1", Outgoing("k", "t")),
         "find": (Outgoing("k", "t"), datetime.now(UTC)),
         "reply": (Answer("k", "t", "1"),),
         "find_reply": (Answer("k", "t", "1"), datetime.now(UTC)),

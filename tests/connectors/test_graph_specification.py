@@ -25,6 +25,7 @@ NODES = (
     (r"18\d+", "IGMedia"),
     (r"1001_\d+", "PagePost"),
     (r"45_\d+", "Comment"),
+    (r"9\d{3}", "AdVideo"),
 )
 # Described by words alone (https://developers.facebook.com/docs/graph-api/reference/): they stand in no file.
 KINDS = {

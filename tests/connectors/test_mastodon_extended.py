@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from contextlib import aclosing
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from fixtures import FOLDER
 from loopback_http import Asked, Said, loopback
 from mastodon_world import account, pristine, say, statuses
 
 from connectors import mastodon
-from smm.errors import Unavailable
+from smm.errors import Rejected, Unavailable
 from smm.networks import Answer, Kind, MediaFile, Metrics, Options, Outgoing, Poll
 
 if TYPE_CHECKING:
@@ -80,6 +82,32 @@ async def test_a_video_is_waited_for_and_never_uploaded_twice(monkeypatch: pytes
             await bob.publish(post)
         assert (await bob.publish(post)).remote_id == "9"
     assert asked == ["POST /api/v2/media", *["GET /api/v1/media/5"] * 4, "POST /api/v1/statuses"]
+
+
+async def test_other_words_leave_picture_and_warning_and_language_as_they_are(
+    instance: MockServer, tmp_path: Path
+) -> None:
+    (tmp_path / "cup.png").write_bytes((FOLDER / "vk" / "cup.png").read_bytes())
+    cup = MediaFile(tmp_path / "cup.png", "image/png", "d", "A cup")
+    post = Outgoing("k11", "Der Herbst ist dda", (cup,), language="de", options=Options(warning="Koffein"))
+    async with account(instance.base_url) as bob:
+        published = await bob.publish(post)
+        for _ in range(2):
+            await bob.edit(published.remote_id, replace(post, text="Der Herbst ist da"))
+    (status,) = await statuses(instance)
+    assert "Der Herbst ist da<" in status["content"]
+    assert (status["spoiler_text"], status["language"]) == ("Koffein", "de")
+    assert [each["description"] for each in status["media_attachments"]] == ["A cup"]
+
+
+async def test_a_poll_is_never_edited(instance: MockServer) -> None:
+    post = Outgoing("k12", "Which raost?", options=Options(poll=Poll(("Light", "Dark"), 60)))
+    async with account(instance.base_url) as bob:
+        published = await bob.publish(post)
+        with pytest.raises(Rejected, match="votes"):
+            await bob.edit(published.remote_id, replace(post, text="Which roast?"))
+    (status,) = await statuses(instance)
+    assert "raost" in status["content"]
 
 
 async def test_a_message_is_answered_so_that_nobody_else_sees_it(instance: MockServer) -> None:

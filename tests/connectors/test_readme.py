@@ -23,6 +23,7 @@ ASKED: dict[str, tuple[Can, ...]] = {
     "answers": (Can.REPLY,),
     "in private": (Can.MESSAGE,),
     "hides, removes": (Can.HIDE, Can.REMOVE),
+    "corrects": (Can.EDIT,),
     "takes down ours": (Can.DELETE,),
     "figures": (Can.METRICS, Can.INSIGHTS),
     "contests": (Can.PARTICIPANTS, Can.FOLLOWERS),

@@ -69,6 +69,7 @@ Call = Literal[
     "find_reply",
     "hide",
     "remove",
+    "edit",
     "delete",
     "metrics",
     "insights",
@@ -203,6 +204,10 @@ class FakeConnector:
         """Find nobody."""
         await self._world.play("followers")
         return frozenset()
+
+    async def edit(self, remote_id: str, post: Outgoing) -> None:
+        """Put other words in, or fail as scripted."""
+        await self._world.act("edit", self._account_id, post.key, post.text, remote_id)
 
     async def delete(self, remote_id: str) -> None:
         """Delete, or fail as scripted."""

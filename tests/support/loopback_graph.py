@@ -159,6 +159,12 @@ class LoopbackGraph:
         self.posts[post_id] = {"message": given.get("message", ""), "photos": len(attached), "at": self._now()}
         return {"id": post_id}
 
+    def _post_node(self, node: str, given: dict[str, str]) -> Any:
+        if node not in self.posts:
+            raise Refusal(100, "Unsupported post request. Object does not exist", error_subcode=33)
+        self.posts[node]["message"] = given["message"]
+        return {"success": True}
+
     # Comments, of both.
 
     def say(self, text: str, under: str, author: dict[str, str] = MIA, parent: str = "") -> str:

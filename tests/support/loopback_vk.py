@@ -23,6 +23,7 @@ PEOPLE = {200: ("Mia", "Kern", "mia_k"), 201: ("Ben", "Tal", "ben_t"), 7: ("Anna
 RIGHTS = 4 | 16 | 4096 | 8192 | 262144 | 1048576
 ONLY_USER = {
     *("photos.getWallUploadServer", "photos.saveWallPhoto", "video.save", "polls.create", "stats.get", "wall.delete"),
+    "wall.edit",
     *("stats.getPostReach", "newsfeed.getMentions", "wall.deleteComment", "photos.createComment"),
     *("video.createComment", "market.createComment", "board.createComment", "account.getAppPermissions"),
 }
@@ -160,6 +161,12 @@ class LoopbackVk:
         }
         self.happen("wall_post_new", self.posts[post_id])
         return {"post_id": post_id}
+
+    def _wall_edit(self, given: dict[str, str]) -> Any:
+        attached = [each for each in given.get("attachments", "").split(",") if each]
+        changed = {"text": given.get("message", ""), "attachments": [_attached(each) for each in attached]}
+        self.posts[int(given["post_id"])] |= changed  # what an edit does not name is taken away
+        return {"post_id": int(given["post_id"])}
 
     def publish_by_hand(self, text: str) -> None:
         """Let an administrator post on the wall as the community."""
