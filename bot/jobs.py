@@ -8,7 +8,7 @@ from typing import Any
 
 import structlog
 
-from smm import accounts, by_hand, doctor, drafts, figures, first_comment, labels, tending, voices
+from smm import accounts, by_hand, doctor, drafts, figures, first_comment, join_links, labels, tending, voices
 from smm.desk import Desk
 from smm.rules import book
 from storage import jobs
@@ -23,6 +23,7 @@ KINDS: Mapping[str, Handler] = {
     "examine": doctor.examine,
     "figures": figures.take,
     "first_comment": first_comment.write,
+    "join_link": join_links.carry_out,
     "labels": labels.read,
     "tend": tending.tend,
     "by_hand": by_hand.reminded,

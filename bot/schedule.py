@@ -16,6 +16,7 @@ from smm import (
     inbox,
     incidents,
     ingest,
+    join_links,
     labels,
     materials,
     publisher,
@@ -89,7 +90,7 @@ def chores(desk: Desk) -> Sequence[Chore]:
         return Chore(name, every, run)
 
     return (
-        chore("what is too old", timedelta(days=1), _forget_buttons, incidents.tidy, hooks.tidy),
+        chore("what is too old", timedelta(days=1), _forget_buttons, incidents.tidy, hooks.tidy, join_links.tidy),
         chore("reminders and deadlines", timedelta(seconds=30), _after_people),
         chore("posts without a receipt", timedelta(seconds=15), _late),
         *([chore("language and tone", timedelta(seconds=2), labels.ask)] if desk.reader is not None else []),

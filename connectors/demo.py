@@ -1,6 +1,6 @@
 """The demo network's connector: an HTTP client of the network in memory (demo_network.py).
 
-It can everything that a connector can, so that the whole desk is seen working with no account anywhere.
+It can everything that a connector can, links by which people join apart: the whole desk is seen working with no account anywhere.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class Demo(DemoAudience):
 
     name: ClassVar[str] = "demo"
     title: ClassVar[str] = "Demo network"
-    can: ClassVar[frozenset[Can]] = frozenset(Can)
+    can: ClassVar[frozenset[Can]] = frozenset(Can) - {Can.INVITE, Can.CLOSE_INVITE}  # everybody is there already
     limits = Limits(
         text=500,
         media=4,

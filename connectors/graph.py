@@ -41,7 +41,9 @@ PAGE_RIGHTS: Final = ("pages_show_list", "pages_read_engagement", "pages_manage_
 class Graph(Base):
     """One account that a Page's key speaks for."""
 
-    can: ClassVar[frozenset[Can]] = frozenset(Can) - {Can.STREAM, Can.SEARCH, Can.PARTICIPANTS, Can.FOLLOWERS}
+    can: ClassVar[frozenset[Can]] = (
+        frozenset(Can) - {Can.STREAM, Can.SEARCH} - {Can.PARTICIPANTS, Can.FOLLOWERS} - {Can.INVITE, Can.CLOSE_INVITE}
+    )
     credentials: ClassVar[tuple[Credential, ...]] = (
         Credential("token", N_("Page key"), hint=N_("The Page's access token, not a person's: see the guide.")),
     )

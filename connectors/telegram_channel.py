@@ -10,34 +10,27 @@ from __future__ import annotations
 
 import asyncio
 import json
-import re
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
-from typing import Any, ClassVar, Final, Never
-from urllib.parse import quote
+from typing import Any, ClassVar, Final
 
-from connectors.base import Base, Status
-from connectors.outcomes import GONE
+from connectors.base import Status
 from connectors.plain_text import with_link
 from connectors.reading import Body
-from connectors.telegram_channel_errors import FATHER, NO_ADMIN, TAKEN, meaning
-from connectors.telegram_channel_reading import COMMENT, SITE, Channel, Cursor, published, read_channel, take
-from connectors.wire import Reply
-from smm.errors import N_, ConnectorError, NeedsHuman, Rejected, Unavailable
+from connectors.telegram_channel_errors import FATHER, NO_ADMIN, TAKEN
+from connectors.telegram_channel_guests import INVITES, TelegramChannelGuests, joins, lacks_guests
+from connectors.telegram_channel_reading import COMMENT, Channel, Cursor, published, take
+from smm.errors import N_, NeedsHuman, Rejected, Unavailable
 from smm.networks import Answer, Can, Credential, Limits, Looks, MediaFile, Metrics, Outgoing, Page, Profile, Published
 
-HOST: Final = "https://api.telegram.org"
 BATCH: Final = 100  # updates of one call (https://core.telegram.org/bots/api#getupdates)
 LONG: Final = 25  # seconds that a stream waits for one
-HEARD: Final = ("message", "edited_message", "channel_post", "edited_channel_post", "message_reaction_count")
-_NAME = re.compile(r"(?:(?:https?://)?(?:t|telegram)\.me/(?:s/)?|@)?([A-Za-z]\w{3,31})(?:[/?].*)?")
-_NUMBER = re.compile(r"(?:(?:https?://)?t\.me/c/|-100)(\d{5,})(?:/.*)?")
-
-OWN_BOT = N_(
-    "That is the desk's own bot, and it serves the team's chats. Make another for the channel with @BotFather."
+HEARD: Final = (
+    *("message", "edited_message", "channel_post", "edited_channel_post"),
+    *("message_reaction_count", "chat_member"),  # told to administrators, and only where named
 )
-NO_CHANNEL = N_("That is no channel. Give its address, as https://t.me/northwind.")
+
 NO_POSTS = N_("The bot may not post in the channel: allow it among the administrators, or a person posts by hand.")
 NO_GROUP = N_("The channel has no discussion group. Link one in its settings and make the bot an administrator there.")
 NOT_IN_GROUP = N_(
@@ -51,7 +44,7 @@ LAPSE: Final = 300.0  # seconds after which a channel that no longer listens has
 _LISTENS: dict[str, tuple[int, float]] = {}  # by bot: the channel that took last what it hears, and when
 
 
-class TelegramChannel(Base):
+class TelegramChannel(TelegramChannelGuests):
     """One channel and its discussion group."""
 
     name: ClassVar[str] = "telegram_channel"
@@ -69,6 +62,7 @@ class TelegramChannel(Base):
             Can.METRICS,
             Can.INSIGHTS,
         }
+        | INVITES
     )
     limits = Limits(
         text=4096,
@@ -91,44 +85,8 @@ class TelegramChannel(Base):
 
     def __init__(self, *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
-        self._known: Channel | None = None
         self._kept = Cursor(self._bot)
         self._fetching = asyncio.Lock()  # a second question ends the first
-
-    def _base(self) -> str:
-        token = quote(self._secrets.get("token", ""), safe=":")
-        return f"{self._outside.bases.get(self.name, HOST).rstrip('/')}/bot{token}/"
-
-    @property
-    def _bot(self) -> str:
-        """The bot's id, which its token begins with."""
-        return self._secrets.get("token", "").partition(":")[0]
-
-    @property
-    def _address(self) -> str | int:
-        """What a person gave as the channel, as the Bot API takes it."""
-        given = self._secrets.get("channel", "")
-        if found := _NUMBER.fullmatch(given):
-            return int(f"-100{found[1]}")
-        if found := _NAME.fullmatch(given):
-            return f"@{found[1]}"
-        raise Rejected(NO_CHANNEL, field="channel", network=self.title, account=self._account)
-
-    def _meaning(self, reply: Reply) -> ConnectorError | None:
-        return meaning(reply, self._link())
-
-    def _link(self) -> str:
-        address = str(self._address)
-        return f"{SITE}/{address[1:]}" if address.startswith("@") else f"{SITE}/c/{address[4:]}"
-
-    async def _ask(self, method: str, *, effect: bool = False, **asked: Any) -> Body:
-        """Call a method; return the whole answer, of which `result` is read."""
-        self._refuse_own_bot()
-        return (await self._wire.call("POST", method, json=asked, effect=effect)).body()
-
-    def _refuse_own_bot(self) -> None:
-        if self._bot in self._outside.own_bots:
-            raise Rejected(OWN_BOT, field="token", network=self.title, account=self._account)
 
     def _refuse_second_channel(self, channel: Channel) -> float:
         """Raise where a bot listens for another channel: each would take what the other should hear. Return the moment."""
@@ -149,7 +107,7 @@ class TelegramChannel(Base):
         if rights is None:
             raise NeedsHuman(NO_ADMIN, url=channel.link, network=self.title, account=self._account)
         cannot = {} if rights.maybe("can_post_messages", bool) else {Can.PUBLISH: NO_POSTS, Can.EDIT: NO_POSTS}
-        cannot |= await self._missing_in_group(channel, bot)
+        cannot |= {**lacks_guests(rights), **await self._missing_in_group(channel, bot)}
         limits = replace(self.limits, first_comment=Can.REPLY not in cannot)
         return Profile(
             str(channel.channel_id),
@@ -178,14 +136,6 @@ class TelegramChannel(Base):
             return None
         return found.part("result") if found.read("result.status", str) == "administrator" else None
 
-    async def _channel(self, *, fresh: bool = False) -> Channel:
-        if self._known is None or fresh:
-            body = await self._ask("getChat", chat_id=self._address)
-            if body.read("result.type", str) != "channel":
-                raise Rejected(NO_CHANNEL, field="channel", network=self.title, account=self._account)
-            self._known = read_channel(body.part("result"))
-        return self._known
-
     async def fetch(self, cursor: str) -> Page:
         """Bring what the bot was told since; Telegram lets go of what a kept cursor is past, and of all after a day."""
         channel, kept = await self._channel(), Cursor.load(cursor, self._bot)
@@ -193,7 +143,7 @@ class TelegramChannel(Base):
         async with self._fetching:
             updates = await self._updates(BATCH, offset=kept.offset)
         items, self._kept = take(updates, channel, kept)
-        return Page(tuple(items), self._kept.dump(), more=len(updates) == BATCH)
+        return Page(tuple(items), self._kept.dump(), more=len(updates) == BATCH, joins=joins(updates, channel))
 
     async def _updates(self, most: int, *, offset: int = 0, seconds: int = 0) -> list[Body]:
         """Return what the bot was told; only an offset lets go of anything, of all before it."""
@@ -274,15 +224,6 @@ class TelegramChannel(Base):
         chat = await self._group() if remote_id.startswith(COMMENT) else self._address
         ids = self._numbers(remote_id.removeprefix(COMMENT).split(","))
         await self._ask("deleteMessages", effect=True, chat_id=chat, message_ids=ids)
-
-    def _numbers(self, ids: Iterable[str]) -> list[int]:
-        try:
-            return [int(each) for each in ids]
-        except ValueError:
-            self._gone()
-
-    def _gone(self) -> Never:
-        raise Rejected(GONE, field="target", network=self.title, account=self._account)
 
     async def _group(self) -> int:
         return (await self._channel()).group_id or self._gone()

@@ -161,13 +161,14 @@ def _says(body: Body) -> bool:
 
 
 def _item(body: Body, kind: Kind, remote_id: str, author: str, name: str, **parts: Any) -> Item:
-    edited = _moment(body, "edit_date") if body.has("edit_date") else None
+    edited = moment(body, "edit_date") if body.has("edit_date") else None
     text = next((said for path in ("text", "caption", "sticker.emoji") if (said := body.maybe(path, str))), "")
-    said_at = _moment(body, "date")
+    said_at = moment(body, "date")
     return Item(kind, remote_id, author, name, bounded(text), said_at, edited_at=edited, raw=body.value, **parts)
 
 
-def _moment(body: Body, path: str) -> datetime:
+def moment(body: Body, path: str) -> datetime:
+    """Return a moment that is told in seconds since 1970."""
     try:
         return datetime.fromtimestamp(body.read(path, int), UTC)
     except (ValueError, OverflowError, OSError):

@@ -114,3 +114,15 @@ class Measuring(Silent):
     async def followers(self, user_ids: Sequence[str]) -> frozenset[str]:
         """Return who of these people follows the account."""
         self._cannot()
+
+
+class Inviting(Silent):
+    """Addresses by which people join, each for one placement."""
+
+    async def invite(self, name: str, until: datetime | None) -> str:
+        """Make an address of this name."""
+        self._cannot()
+
+    async def close_invite(self, address: str) -> None:
+        """Let nobody join by an address any more."""
+        self._cannot()

@@ -35,7 +35,7 @@ NO_FILE = N_("{network} did not take the file. Attach another one, as JPEG.")
 class Vk(VkAudience):
     """One community."""
 
-    can: ClassVar[frozenset[Can]] = frozenset(Can) - {Can.HIDE}
+    can: ClassVar[frozenset[Can]] = frozenset(Can) - {Can.HIDE, Can.INVITE, Can.CLOSE_INVITE}
 
     async def publish(self, post: Outgoing) -> Published:
         """Upload files and make the poll, which nobody sees yet, then put it on the wall under the key."""

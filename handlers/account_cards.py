@@ -34,6 +34,7 @@ CAN: Final = {
     Can.DELETE: N_("takes down"),
     Can.METRICS: N_("counts views and likes"),
     Can.PARTICIPANTS: N_("counts who takes part in a contest"),
+    Can.INVITE: N_("makes links by which people join"),
 }
 SOON: Final = 7  # days left of a key at which it turns yellow
 _TONES: Final[Mapping[str, Tone]] = {"ok": "good", "failing": "warn"}
@@ -63,7 +64,7 @@ def draw(uow: UnitOfWork, t: Words, account: Account, brand: Brand, *, manages: 
         body=tuple(_body(t, account, uow.now, first=first)) if is_open else (),
         fields=tuple(_fields(uow, t, account, brand)),
         link=Link(t("Open on {network}", network=name), account.link) if account.link else None,
-        buttons=_deeds(t, account) if manages else (),
+        buttons=_deeds(t, account) if manages else (row(links_button(t, account), all_button(t)),),
         tone="warn" if late and tone == "good" else tone,
     )
 
@@ -169,8 +170,15 @@ def _deeds(t: Words, account: Account) -> tuple[tuple[Button, ...], ...]:
             _reconnect(t, account),
             Button(t("Disconnect"), "accounts.close", account.id, look="bad", confirm=gone),
         ),
-        row(_hands(t, account), all_button(t)),
+        row(links_button(t, account), _hands(t, account), all_button(t)),
     )
+
+
+def links_button(t: Words, account: Account) -> Button | None:
+    """Return the way to the links by which people join, where the network has such."""
+    if not declared.can(account.network, Can.INVITE):
+        return None
+    return Button(t("Join links"), "join_link.list", account.id)
 
 
 def _hands(t: Words, account: Account) -> Button | None:

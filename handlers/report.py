@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from handlers.card import Answer, Ask, Block, Button, Card, Field, Notice, Question, Quote, Span, bold, para, row
+from handlers.join_links import arrivals
 from handlers.posts import show
 from handlers.route import Context, Scene, Words, action, command, view
 from smm import moments, reports, showing
@@ -123,7 +124,7 @@ def _drawn(scene: Scene, found: Report) -> Card:
     comment = (Quote(found.comment, showing.name(scene.uow, found.made_by)),) if found.comment else ()
     return Card(
         title=t("{brand}: report, {first} to {last}", brand=brand.name if brand else "", first=first, last=last),
-        body=(*comment, *_published(t, facts), *_best(t, facts)),
+        body=(*comment, *_published(t, facts), *_best(t, facts), *_came(t, facts)),
         fields=_figures(t, facts),
     )
 
@@ -155,6 +156,13 @@ def _best(t: Words, facts: Facts) -> list[Block]:
         for each in facts.best
     )
     return [para(bold(t("People reacted most to:"))), *lines]
+
+
+def _came(t: Words, facts: Facts) -> list[Block]:
+    if not facts.came:
+        return []
+    lines = [para("• ", Span(each.name), " · ", arrivals(t, each.joined, each.left)) for each in facts.came[:SHOWN]]
+    return [para(bold(t("People joined by these links:"))), *lines]
 
 
 def _figures(t: Words, facts: Facts) -> tuple[Field, ...]:

@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from smm import accounts as health
-from smm import by_hand, incidents, pulse, replies
+from smm import by_hand, incidents, join_links, pulse, replies
 from smm.alerts import LATER, URGENT, refresh, tell
 from smm.desk import Desk
 from smm.errors import ConnectorError
@@ -55,6 +55,9 @@ class _Self:
 def ingest(uow: UnitOfWork, account_id: int, page: Page) -> list[int]:
     """Take a page in and move the account's cursor; return the ids of the mentions that are new."""
     new = take(uow, account_id, page.items)
+    account = accounts.get(uow, account_id) if page.joins else None
+    if account is not None:
+        join_links.count(uow, account, page.joins)
     accounts.change(uow, account_id, cursor=page.cursor)
     return new
 

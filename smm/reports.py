@@ -16,7 +16,7 @@ from smm.actors import Actor
 from smm.errors import N_, Conflict, Invalid, NotFound
 from smm.roles import Right
 from smm.text import clean
-from storage import accounts, approvals, audit, brands, mentions, metrics, reports, targets
+from storage import accounts, approvals, audit, brands, join_links, mentions, metrics, reports, targets
 from storage.brands import Brand
 from storage.metrics import Snapshot
 from storage.reports import Report
@@ -39,6 +39,15 @@ class Live:
 
 
 @dataclass(frozen=True, slots=True)
+class Came:
+    """How many people first joined by a link in a period, and how many of them have left again."""
+
+    name: str
+    joined: int
+    left: int
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """What is known of a period. Seconds are medians, None without a case."""
 
@@ -47,6 +56,7 @@ class Facts:
     approval_seconds: float | None = None
     answered: int = 0
     answer_seconds: float | None = None
+    came: tuple[Came, ...] = ()
 
     @property
     def best(self) -> list[Live]:
@@ -57,7 +67,8 @@ class Facts:
 
 def read(facts: Mapping[str, Any]) -> Facts:
     """Return the facts of a kept report."""
-    return Facts(**{**facts, "posts": tuple(Live(**each) for each in facts.get("posts", ()))})
+    posts = tuple(Live(**each) for each in facts.get("posts", ()))
+    return Facts(**{**facts, "posts": posts, "came": tuple(Came(**each) for each in facts.get("came", ()))})
 
 
 def gather(uow: UnitOfWork, brand: Brand, first: date, last: date) -> Facts:
@@ -68,7 +79,8 @@ def gather(uow: UnitOfWork, brand: Brand, first: date, last: date) -> Facts:
     answers = [
         (answered - said).total_seconds() for said, answered in mentions.answered_between(uow, brand.id, since, until)
     ]
-    return Facts(_posts(uow, brand, since, until), len(waits), _middle(waits), len(answers), _middle(answers))
+    posts, came = _posts(uow, brand, since, until), join_links.between(uow, brand.id, since, until)
+    return Facts(posts, len(waits), _middle(waits), len(answers), _middle(answers), tuple(Came(*each) for each in came))
 
 
 def _posts(uow: UnitOfWork, brand: Brand, since: datetime, until: datetime) -> tuple[Live, ...]:

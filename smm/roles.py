@@ -28,6 +28,7 @@ class Right(StrEnum):
     SEE = "see"  # the team's view
     REPLY = "reply"  # answer in public, claim, hide
     WRITE = "write"  # make and change posts
+    PROMOTE = "promote"  # bring people in: links by which they join
     APPROVE = "approve"  # decide in an internal step
     SIGN_OFF = "sign_off"  # decide in a client step
     HOLD = "hold"  # stop everything that is not out yet
@@ -42,6 +43,7 @@ ROLES: dict[Right, frozenset[Role]] = {
     Right.SEE: _TEAM,
     Right.REPLY: frozenset({Role.OWNER, Role.MANAGER, Role.COMMUNITY, Role.CONTENT}),
     Right.WRITE: frozenset({Role.OWNER, Role.MANAGER, Role.CONTENT, Role.DESIGNER}),
+    Right.PROMOTE: frozenset({Role.OWNER, Role.MANAGER, Role.CONTENT, Role.TARGETING}),
     Right.APPROVE: frozenset({Role.OWNER, Role.MANAGER}),
     Right.SIGN_OFF: frozenset({Role.CLIENT}),
     Right.HOLD: frozenset({Role.OWNER, Role.MANAGER, Role.CLIENT}),

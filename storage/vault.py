@@ -61,6 +61,10 @@ class Vault:
         given = signature.encode("utf-8", "replace")
         return any(hmac.compare_digest(_signature(key, text).encode(), given) for key in self._signing)
 
+    def signatures(self, text: str) -> tuple[str, ...]:
+        """Return the signatures of a text with each of our keys, the newest first."""
+        return tuple(_signature(key, text) for key in self._signing)
+
     def rotate(self, sealed: Sealed) -> Sealed:
         """Return the same secrets under the newest key."""
         try:

@@ -30,6 +30,10 @@ MAY: dict[Right, tuple[str, str]] = {
     Right.SEE: ("see the team's work, write notes", "видеть работу команды, писать заметки"),
     Right.REPLY: ("answer people, hide and close comments", "отвечать людям, скрывать и закрывать комментарии"),
     Right.WRITE: ("write, plan and change posts", "писать, планировать и менять посты"),
+    Right.PROMOTE: (
+        "make links by which people join, and stop them",
+        "создавать и останавливать пригласительные ссылки",
+    ),
     Right.APPROVE: ("approve for the team", "согласовать от команды"),
     Right.SIGN_OFF: ("approve as the client", "согласовать от клиента"),
     Right.HOLD: ("stop everything that is not out", "остановить всё, что не вышло"),

@@ -31,6 +31,8 @@ class Can(StrEnum):
     INSIGHTS = "insights"  # figures of the account
     PARTICIPANTS = "participants"  # who liked, reposted, commented
     FOLLOWERS = "followers"  # who of some people follows the account
+    INVITE = "invite"  # make an address by which people join, for one placement; who came by it comes with a fetch
+    CLOSE_INVITE = "close_invite"  # let nobody join by such an address any more
 
 
 @dataclass(frozen=True, slots=True)

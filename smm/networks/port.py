@@ -122,7 +122,17 @@ class Measuring(Protocol):
         """Return who of these people follows the account."""
 
 
-class Connector(Login, Listening, Publishing, Answering, Measuring, Protocol):
+class Inviting(Protocol):
+    """Addresses by which people join, each for one placement. Who came by them is told with a `fetch`, as `Page.joins`."""
+
+    async def invite(self, name: str, until: datetime | None) -> str:
+        """Make an address of this name, open until a moment where one is given, and return it."""
+
+    async def close_invite(self, address: str) -> None:
+        """Let nobody join by an address any more; again is harmless."""
+
+
+class Connector(Login, Listening, Publishing, Answering, Measuring, Inviting, Protocol):
     """One account on one network."""
 
 

@@ -46,6 +46,16 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
+class Join:
+    """Somebody joined the account at a moment, by one of our addresses where one is named, or `left` it."""
+
+    user_id: str
+    at: datetime
+    address: str = ""
+    left: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """What a fetch brought, the cursor that continues after it, and when to come again (at once if there is `more`)."""
 
@@ -53,6 +63,7 @@ class Page:
     cursor: str
     more: bool = False
     wait: timedelta = timedelta(minutes=1)
+    joins: tuple[Join, ...] = ()  # oldest first; the same one twice is harmless
 
 
 @dataclass(frozen=True, slots=True)

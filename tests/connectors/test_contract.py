@@ -128,6 +128,7 @@ async def test_what_is_not_declared_says_so(name: str, call: str) -> None:
         "insights": (date(2026, 1, 1), date(2026, 1, 7)),
         "participants": ("1", Deed.LIKE, ""),
         "followers": (["1"],),
+        "invite": ("Anna's story", None),
     }
     asked = anext(connector.stream()) if call == "stream" else getattr(connector, call)(*given.get(call, ("1",)))
     with pytest.raises(Unsupported) as raised:

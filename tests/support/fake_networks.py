@@ -75,6 +75,8 @@ Call = Literal[
     "insights",
     "participants",
     "followers",
+    "invite",
+    "close_invite",
 ]
 
 LIMITS = Limits(text=500, media=4, media_bytes=8_000_000, source="https://example.org/limits", reply=500)
@@ -208,6 +210,14 @@ class FakeConnector:
     async def edit(self, remote_id: str, post: Outgoing) -> None:
         """Put other words in, or fail as scripted."""
         await self._world.act("edit", self._account_id, post.key, post.text, remote_id)
+
+    async def invite(self, name: str, until: datetime | None) -> str:
+        """Make an address, or fail as scripted."""
+        return (await self._world.act("invite", self._account_id, name, name)).link
+
+    async def close_invite(self, address: str) -> None:
+        """Close an address, or fail as scripted."""
+        await self._world.act("close_invite", self._account_id, address, "")
 
     async def delete(self, remote_id: str) -> None:
         """Delete, or fail as scripted."""

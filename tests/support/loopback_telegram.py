@@ -18,6 +18,7 @@ from typing import Any
 
 import aiohttp
 import loopback_telegram_chats  # noqa: F401 - enters its methods
+import loopback_telegram_invites  # noqa: F401 - enters its methods
 from aiohttp import web
 from loopback_telegram_limits import Windows
 from loopback_telegram_methods import METHODS, Refused

@@ -67,6 +67,7 @@ class Chat:
     topics: dict[int, str] = field(default_factory=dict)
     bot: str = "member"
     migrated_to: int = 0
+    invites: dict[str, Raw] = field(default_factory=dict)  # by address
     linked: Chat | None = None  # a channel's discussion group, and the other way round
 
     @property

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from bot.web.front import front_of
 from bot.web.pages.place import Seeing, show
 from bot.web.pages.stage import set_stage
-from handlers.account_cards import CAN
+from handlers.account_cards import CAN, links_button
 from handlers.card import Button
 from smm import account_reading, accounts
 from smm.roles import Right
@@ -26,7 +26,9 @@ async def listing(request: Request, place: Seeing) -> Response:
     t, manages = place.t, place.may(Right.MANAGE)
     connect = {"connect": Button(t("Connect an account"), "accounts.connect", look="good")} if manages else {}
     cards = [(accounts.VIEW, login.account.id) for login in [*connected, *closed]] if manages else []
-    stage = await set_stage(request, place, cards=cards, buttons=connect)
+    links = {f"links-{each.account.id}": links_button(t, each.account) for each in connected if not manages}
+    buttons = connect | {name: button for name, button in links.items() if button is not None}
+    stage = await set_stage(request, place, cards=cards, buttons=buttons)
     return await show(
         request,
         place,

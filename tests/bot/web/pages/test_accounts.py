@@ -75,3 +75,17 @@ async def test_who_does_not_manage_sees_it_without_buttons(anna: Browser, open_d
     assert "Northwind Coffee" in page
     assert "Disconnect" not in page
     assert (await (await open_desk.browser(open_desk.world.clara)).opens(PAGE)).status_code == 403
+
+
+async def test_join_links_are_made_and_looked_at_without_script(anna: Browser, open_desk: WebDesk) -> None:
+    limits = Limits(text=500, media=4, media_bytes=1_000_000, source="https://network.example/limits")
+    declare(Declared("demo", "Demo network", frozenset({Can.FETCH, Can.INVITE}), limits))
+    listed = await anna.presses(PAGE, "Join links")
+    assert "There is no link yet." in listed.text
+    asked = await anna.presses(listed, "New link")
+    sent = await anna.answers(asked, name="Anna's story, <b>12 May</b>")
+    assert "Join link: Anna&#39;s story, &lt;b&gt;12 May&lt;/b&gt;" in sent.text
+    boris = await open_desk.browser(open_desk.world.boris)
+    looked = await boris.presses(PAGE, "Join links")
+    assert "0 people joined" in looked.text
+    assert "New link" not in looked.text
