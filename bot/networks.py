@@ -40,7 +40,7 @@ def declare_networks(outside: Outside) -> None:
                     network.credentials,
                     network.looks,
                     one_hook=network.one_hook,
-                    consent=network.oauth is not None and network.name in outside.apps,
+                    consent=network.consents(outside),
                     tried=network.status is not Status.DOCUMENTED,
                     until=VERSIONS[network.name].until if network.name in VERSIONS else None,
                 )

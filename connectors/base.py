@@ -104,6 +104,11 @@ class Base(Listening, Publishing, Answering, Measuring, Inviting):
         """Say whether accounts of this network can be connected with these settings."""
         return True
 
+    @classmethod
+    def consents(cls, outside: Outside) -> bool:
+        """Say whether a person can consent to being spoken for, which takes an app of the desk's there."""
+        return cls.oauth is not None and cls.name in outside.apps
+
     # What a subclass says about its conversation.
 
     def _base(self) -> str:

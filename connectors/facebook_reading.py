@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Final
 
+from connectors.graph import ASIDE
 from connectors.graph_reading import is_ours, listed, privately
 from connectors.plain_text import bounded
 from connectors.reading import Body
@@ -20,15 +21,17 @@ COMMENT: Final = (
 )
 POST: Final = "id,message,created_time,permalink_url,from{id,name},full_picture"
 SITE: Final = "https://www.facebook.com"
+TAGGED: Final = f"tagged{ASIDE}"
 
 
 def comments(post: Body, page: str) -> Iterator[Item]:
     """Yield the comments that came along with a post."""
-    for comment in listed(post, "comments"):
-        yield _comment(comment, post.id("id"), page)
+    for each in listed(post, "comments"):
+        yield comment_item(each, post.id("id"), page)
 
 
-def _comment(comment: Body, post_id: str, page: str) -> Item:
+def comment_item(comment: Body, post_id: str, page: str) -> Item:
+    """Return a comment under a post."""
     picture = comment.maybe("attachment.media.image.src", str)
     author = comment.maybe("from.id", str) or ""
     item = Item(
@@ -48,13 +51,13 @@ def _comment(comment: Body, post_id: str, page: str) -> Item:
     return privately(item) if comment.maybe("can_reply_privately", bool) else item
 
 
-def post_item(post: Body, page: str) -> Item:
-    """Return a post of somebody's, on the Page or about it."""
+def post_item(post: Body, page: str, *, aside: bool = False) -> Item:
+    """Return a post of somebody's: on the Page or, `aside`, with others and about it."""
     picture = post.maybe("full_picture", str)
     author = post.maybe("from.id", str) or ""
     return Item(
         kind=Kind.MENTION,
-        remote_id=post.id("id"),
+        remote_id=f"{TAGGED}{post.id('id')}" if aside else post.id("id"),
         author_id=author,
         author_name=bounded(post.maybe("from.name", str) or "", 200),
         text=bounded(post.maybe("message", str) or ""),

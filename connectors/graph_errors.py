@@ -7,12 +7,12 @@ refusal, and is told in Meta's own words.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
+from connectors.graph_usage import regained
 from connectors.outcomes import (
     EXPIRED,
     GONE,
@@ -23,6 +23,7 @@ from connectors.outcomes import (
     Reply,
     Who,
     lost,
+    retry_after,
 )
 from connectors.reading import UNKNOWN, parse
 from smm.errors import (
@@ -59,7 +60,7 @@ WRONG_FILE = N_("{network} does not take this file: {reason}")
 WRONG_TEXT = N_("{network} does not take this text: {reason}")
 ANSWERED = N_("{network} lets nobody answer this in private any more: it was done once, or is older than a week.")
 
-DAY, QUARTER, HOUR = timedelta(days=1), timedelta(minutes=15), timedelta(hours=1)
+QUARTER, HOUR = timedelta(minutes=15), timedelta(hours=1)
 UNSURE: Final = frozenset({-1, -2, 1, 2})  # its own failure: it may have happened before that
 DEAD: Final = frozenset({102, 190, 463, 467, 490})
 RIGHTS: Final = frozenset({3, 10, *range(200, 300)})
@@ -76,7 +77,7 @@ FILES: Final = frozenset({324, 352, 36000, 36001, 36003, 1366046})
 FILES_ON_INSTAGRAM: Final = frozenset({2207004, 2207005, 2207009, 2207023, 2207026, 2207028, 2207057})
 TEXTS: Final = frozenset({36004, 1609008, 2207010, 2207040})
 NO_SUCH: Final = frozenset({803, 1705, 33})  # 33 is a sub-code of 100
-PRIVATELY: Final = frozenset({10900, 10903, 2534022})
+PRIVATELY: Final = frozenset({10900, 10903, 2018278, 2534022})  # the last two are sub-codes of 10
 FAST: Final = frozenset({1390008})
 
 
@@ -123,6 +124,8 @@ def understood(
     codes = error.codes
     if codes & REPEATED and effect:
         return OutcomeUnknown(UNKNOWN, **who.facts)
+    if codes & PRIVATELY:
+        return Rejected(ANSWERED, reason=error.reason, field="target", **who.facts)
     if (found := _people(error, who)) is not None:
         return found
     if codes & (SLOW | SPENT | FAST):
@@ -139,17 +142,8 @@ def understood(
 def _later(error: Told, who: Who, headers: Mapping[str, str]) -> RateLimited:
     if error.codes & SPENT:
         return RateLimited(EXHAUSTED, retry_after=HOUR, **who.facts)
-    return RateLimited(SLOWER, retry_after=regained(headers) or QUARTER, **who.facts)
-
-
-def regained(headers: Mapping[str, str]) -> timedelta | None:
-    """Return how long until calls are taken again, where Meta says so.
-
-    https://developers.facebook.com/docs/graph-api/overview/rate-limiting/#headers
-    """
-    found = re.findall(r'"estimated_time_to_regain_access":\s*(\d{1,6})', headers.get("x-business-use-case-usage", ""))
-    minutes = max(map(int, found), default=0)
-    return min(timedelta(minutes=minutes), DAY) if minutes else None
+    wait = retry_after(headers, datetime.now(UTC)) if "retry-after" in headers else QUARTER
+    return RateLimited(SLOWER, retry_after=regained(headers) or wait, **who.facts)
 
 
 def _people(error: Told, who: Who) -> ConnectorError | None:
@@ -178,7 +172,6 @@ def _refused(error: Told, who: Who) -> Rejected | None:
         return Rejected(OTHER_APP, reason=error.reason, field="token", **who.facts)
     known = (
         (NO_SUCH, GONE, "target"),
-        (PRIVATELY, ANSWERED, "target"),
         (AWAY, NOT_FETCHED, "media"),
         (FILES | FILES_ON_INSTAGRAM, WRONG_FILE, "media"),
         (TEXTS, WRONG_TEXT, "text"),

@@ -1,4 +1,4 @@
-"""Reading what both of Meta's networks answer: the memory of a cursor, figures, moments and pushes.
+"""Reading what both of Meta's networks answer: signatures, figures and pushes.
 
 Pure functions; the conversation is graph.py's.
 """
@@ -9,18 +9,15 @@ import hashlib
 import hmac
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Final
 
 from connectors.plain_text import fingerprint
 from connectors.reading import Body
-from connectors.seen import FIRST, news
 from smm.networks import Item
 
 PRIVATELY: Final = timedelta(days=7)  # https://developers.facebook.com/documentation/instagram-platform/private-replies
 SKEW: Final = timedelta(minutes=2)  # between our clock and Meta's
-REMEMBERED: Final = 30  # publications under way
-LASTS: Final = timedelta(hours=24)  # of a container
 
 
 def proof(token: str, secret: str) -> str:
@@ -34,31 +31,17 @@ def is_signed(body: bytes, given: str, secret: str) -> bool:
     return bool(secret) and hmac.compare_digest(given.encode(), wanted.encode())
 
 
-def fresh(items: Iterable[Item], cursor: str) -> tuple[tuple[Item, ...], str]:
-    """Return what is new or was changed, oldest first, and the cursor after it.
-
-    The cursor is when the newest item of the first look was said, and what was seen: what is older is history and never told.
-    """
-    began, _, known = cursor.partition(" ")
-    told, kept = news(items, known)
-    if (since := _moment(began)) is not None:
-        return tuple(item for item in told if item.said_at >= since), f"{began} {kept}"
-    told = told[-FIRST:]
-    began = max((item.said_at for item in told), default=datetime.fromtimestamp(0, UTC)).isoformat()
-    return told, f"{began} {kept}"
-
-
-def _moment(text: str) -> datetime | None:
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return found if found.tzinfo else None
-
-
 def privately(item: Item) -> Item:
     """Return somebody's comment with the week in which it may be answered in private."""
     return item if item.own else replace(item, private_until=item.said_at + PRIVATELY)
+
+
+def alone(body: Body) -> Body:
+    """Return what is told alone or, as some pages of the documentation have it, as the only one of a list."""
+    if not body.has("data"):
+        return body
+    (first, *_) = [*body.each("data")] or body.stop("data")
+    return first
 
 
 def listed(body: Body, path: str) -> Iterator[Body]:
@@ -105,23 +88,20 @@ def push(body: Body) -> Push:
     return Push(tuple(dict.fromkeys(entry.id("id") for entry in entries)), told)
 
 
-def containers(kept: str, now: datetime) -> dict[str, str]:
-    """Return the containers that still live, by the key of what they hold. Kept as lines of key, container and moment."""
-    found = (line.split(" ") for line in kept.splitlines())
-    alive = [parts for parts in found if len(parts) == 3 and _is_alive(parts[2], now)]  # noqa: PLR2004 - as written below
-    return {key: f"{container} {moment}" for key, container, moment in alive[-REMEMBERED:]}
+def spans(since: date, until: date, most: int) -> list[tuple[date, date]]:
+    """Return the days from one to another, both included, in parts of at most so many."""
+    starts = [since + timedelta(days=n) for n in range(0, (until - since).days + 1, most)]
+    return [(start, min(until, start + timedelta(days=most - 1))) for start in starts]
 
 
-def _is_alive(moment: str, now: datetime) -> bool:
-    made = _moment(moment)
-    return made is not None and now - made < LASTS
+def bounds(since: date, until: date) -> dict[str, int]:
+    """Return days as Meta is asked for them, in seconds."""
+    begins, ends = (datetime.combine(day, time(), UTC) for day in (since, until + timedelta(days=1)))
+    return {"since": int(begins.timestamp()), "until": int(ends.timestamp())}
 
 
-def written(known: Mapping[str, str]) -> str:
-    """Return containers as they are kept."""
-    return "\n".join(f"{key} {told}" for key, told in known.items())
-
-
-def asked(parts: Mapping[str, Any]) -> dict[str, Any]:
-    """Return parameters without those that say nothing."""
-    return {name: value for name, value in parts.items() if value not in (None, "", [], ())}
+def summed(parts: Iterable[Mapping[str, int]]) -> dict[str, int]:
+    """Add up figures of several spans. A figure that is missing in one of them is missing in the whole."""
+    told = list(parts)
+    names = set.intersection(*(set(part) for part in told)) if told else set()
+    return {name: sum(part[name] for part in told) for name in told[0] if name in names} if told else {}

@@ -9,23 +9,24 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
-from typing import Any, ClassVar, Final, Never
+from datetime import datetime, timedelta
+from typing import Any, Final, Never
 
-from connectors.graph import Graph
 from connectors.graph_errors import EXHAUSTED, HOUR, Told, understood
-from connectors.graph_reading import containers, is_ours, written
-from connectors.outcomes import GOES_ON, UNREACHABLE, Who
+from connectors.graph_reading import is_ours
+from connectors.graph_underway import Underway
+from connectors.instagram_login import InstagramLogin
+from connectors.outcomes import Who
 from connectors.plain_text import with_link
 from connectors.reading import Body
-from smm.errors import N_, ConnectorError, NeedsHuman, RateLimited, Rejected, Unavailable
+from smm.errors import N_, ConnectorError, NeedsHuman, RateLimited, Rejected
 from smm.networks import Limits, Looks, MediaFile, Outgoing, PostKind, Published, Quota
 
 SITE: Final = "https://www.instagram.com"
 PAUSE: Final = [2.0]  # seconds between looks at a container
 LOOKS: Final = 5
 FOUND: Final = 25  # newest posts among which one of ours is looked for
-CONTAINERS: Final = "containers"  # the name beside the key; nobody is asked for it
+GONE: Final = ""  # the state of a container that is there no longer, or never was
 SHOWN: Final = "id,caption,timestamp,permalink,media_product_type"
 
 NO_ADDRESS = N_(
@@ -35,11 +36,9 @@ ONE_FILE = N_("A story or reel on {network} is one picture or video. Leave one."
 NO_VIDEO = N_("A reel on {network} is a video. Attach one, or choose another kind.")
 
 
-class InstagramPublishing(Graph):
+class InstagramPublishing(InstagramLogin):
     """What one account publishes."""
 
-    name: ClassVar[str] = "instagram"
-    title: ClassVar[str] = "Instagram"
     limits = Limits(
         text=2200,
         media=10,
@@ -62,12 +61,11 @@ class InstagramPublishing(Graph):
         card=False,
         links=False,
     )
-    fields: ClassVar[str] = "id,name,instagram_business_account{id,username,name}"
 
     async def _left(self) -> Quota:
         """Ask how many publications are left of those in 24 hours."""
         asked = {"fields": "quota_usage,config"}
-        body = await self._read(f"{await self._own_id()}/content_publishing_limit", **asked)
+        body = await self._read(await self._own_id(), "content_publishing_limit", **asked)
         (first, *_) = [*body.each("data")] or body.stop("data")
         limit = first.read("config.quota_total", int)
         self.quota = Quota(max(0, limit - first.read("quota_usage", int)), limit, unit=N_("posts"))
@@ -75,28 +73,23 @@ class InstagramPublishing(Graph):
 
     async def publish(self, post: Outgoing) -> Published:
         """Publish the container of this key, made now where there is none yet."""
-        me = await self._own_id()
-        container = self._containers().get(post.key, "").partition(" ")[0]
-        state = await self._state(container) if container else "EXPIRED"
-        if state == "PUBLISHED":
-            return await self._published(me, post)
-        if state in {"EXPIRED", "ERROR"}:
-            if (await self._left()).left == 0:
-                raise RateLimited(EXHAUSTED, retry_after=HOUR, network=self.title, account=self._account)
-            container = await self._make(me, post)
-            await self._remember(post.key, container)
+        me, known = await self._own_id(), self._underway(post.key)
+        state = await self._state(known.thing) if known else GONE
+        if known and state == "PUBLISHED":
+            return await self._published(me, post, known)
+        container = known.thing if known and state not in {"EXPIRED", "ERROR", GONE} else await self._new(me, post)
         await self._finished(container)
-        media = (await self._change(f"{me}/media_publish", creation_id=container)).id("id")
+        media = (await self._change(me, "media_publish", creation_id=container)).id("id")
         return Published(media, await self._link(media))
 
     # Containers.
 
-    def _containers(self) -> dict[str, str]:
-        return containers(self._secrets.get(CONTAINERS, ""), datetime.now(UTC))
-
-    async def _remember(self, key: str, container: str) -> None:
-        made = f"{container} {datetime.now(UTC).isoformat()}"
-        await self._keep_beside(lambda: {CONTAINERS: written(self._containers() | {key: made})})
+    async def _new(self, me: str, post: Outgoing) -> str:
+        if (await self._left()).left == 0:
+            raise RateLimited(EXHAUSTED, retry_after=HOUR, network=self.title, account=self._account)
+        container = await self._make(me, post)
+        await self._remember(post.key, container)
+        return container
 
     async def _make(self, me: str, post: Outgoing) -> str:
         """Make a container; one with several files has one of its own for each."""
@@ -116,7 +109,7 @@ class InstagramPublishing(Graph):
             raise Rejected(NO_VIDEO, field="media", network=self.title, account=self._account)
 
     async def _container(self, me: str, **said: Any) -> str:
-        return (await self._change(f"{me}/media", effect=False, **said)).id("id")
+        return (await self._change(me, "media", effect=False, **said)).id("id")
 
     def _single(self, post: Outgoing, file: MediaFile) -> Mapping[str, str]:
         said = dict(self._file(file))
@@ -134,7 +127,12 @@ class InstagramPublishing(Graph):
         return {"image_url": file.url, "alt_text": file.alt}
 
     async def _state(self, container: str) -> str:
-        return (await self._read(container, fields="id,status_code,status")).read("status_code", str)
+        try:
+            return (await self._read(container, fields="id,status_code,status")).read("status_code", str)
+        except Rejected as error:
+            if error.field != "target":
+                raise
+            return GONE
 
     async def _finished(self, container: str) -> None:
         """Wait until a container may be published; what takes longer is looked at again by the next try."""
@@ -146,10 +144,10 @@ class InstagramPublishing(Graph):
             if state == "ERROR":
                 self._failed(body)
             if state != "IN_PROGRESS":
-                raise Unavailable(UNREACHABLE, network=self.title, account=self._account)
+                raise self._unsure()
             if look + 1 < LOOKS:
                 await asyncio.sleep(PAUSE[0])
-        raise Unavailable(GOES_ON, network=self.title, account=self._account)
+        raise self._goes_on()
 
     def _failed(self, body: Body) -> Never:
         """Say why a container could not be made: its status ends with a code."""
@@ -161,16 +159,15 @@ class InstagramPublishing(Graph):
 
     async def find(self, post: Outgoing, since: datetime) -> Published | None:
         """Ask what became of the container; without one, look among the posts for the text."""
-        me = await self._own_id()
-        container = self._containers().get(post.key, "").partition(" ")[0]
-        if container and await self._state(container) != "PUBLISHED":
+        me, known = await self._own_id(), self._underway(post.key)
+        state = await self._state(known.thing) if known else GONE
+        if state not in {"PUBLISHED", GONE}:
             return None
-        return await self._seen(me, post, since, certain=bool(container))
+        return await self._seen(me, post, since, certain=state == "PUBLISHED")
 
-    async def _published(self, me: str, post: Outgoing) -> Published:
+    async def _published(self, me: str, post: Outgoing, known: Underway) -> Published:
         """Return what a container has become."""
-        made = datetime.fromisoformat(self._containers()[post.key].partition(" ")[2])
-        found = await self._seen(me, post, made, certain=True)
+        found = await self._seen(me, post, known.made, certain=True)
         if found is None:
             raise self._unsure()
         return found
@@ -178,8 +175,8 @@ class InstagramPublishing(Graph):
     async def _seen(self, me: str, post: Outgoing, since: datetime, *, certain: bool) -> Published | None:
         """Look among the newest posts; `certain` says that it is there, so that not to find it is no answer."""
         is_story = post.options.kind == PostKind.STORY
-        path, text = (f"{me}/stories", "") if is_story else (f"{me}/media", with_link(post))
-        body = await self._read(path, fields=SHOWN, limit=FOUND)
+        edge, text = ("stories", "") if is_story else ("media", with_link(post))
+        body = await self._read(me, edge, fields=SHOWN, limit=FOUND)
         found = list(body.each("data"))
         ours = [each for each in found if is_ours(each, ("caption", "timestamp"), text, since)]
         if len(ours) == 1 or (ours and not is_story):
@@ -188,10 +185,6 @@ class InstagramPublishing(Graph):
         if certain or ours or full:
             raise self._unsure()
         return None
-
-    def _unsure(self) -> Unavailable:
-        """Say that not everything was read: only who has read everything may say that something is not there."""
-        return Unavailable(UNREACHABLE, network=self.title, account=self._account)
 
     async def _link(self, media: str) -> str:
         """Return a post's address. It is out already: what goes wrong here changes nothing of that."""

@@ -38,12 +38,13 @@ OF_ACCOUNT: Final[Mapping[str, str]] = {
 def comments(media: Body, me: str, handle: str) -> Iterator[Item]:
     """Yield the comments that came along with a post, and the answers to them."""
     for comment in listed(media, "comments"):
-        yield _comment(comment, media, me, handle)
+        yield comment_item(comment, media, me, handle)
         for answer in listed(comment, "replies"):
-            yield _comment(answer, media, me, handle, comment.id("id"))
+            yield comment_item(answer, media, me, handle, comment.id("id"))
 
 
-def _comment(comment: Body, media: Body, me: str, handle: str, parent: str = "") -> Item:
+def comment_item(comment: Body, media: Body, me: str, handle: str, parent: str = "") -> Item:
+    """Return a comment under a post of ours."""
     name = bounded(comment.maybe("from.username", str) or comment.maybe("username", str) or "", 200)
     author = comment.maybe("from.id", str) or name
     item = Item(

@@ -100,7 +100,10 @@ class Reply:
             return ""
         found = value if isinstance(value, dict) else {}
         inner = found.get("error")  # some put an object there, with a message in it
-        told = [found.get(name) for name in ("error_description", "error", "message", "detail", "description")]
+        told = [
+            found.get(name)
+            for name in ("error_description", "error", "error_message", "message", "detail", "description")
+        ]
         told += [inner.get("message")] if isinstance(inner, dict) else []
         words = next((text for text in told if isinstance(text, str) and text.strip()), "")
         return self.who.masked(" ".join(words.split()))[:_REASON_LENGTH]

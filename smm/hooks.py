@@ -61,18 +61,26 @@ def _meant(uow: UnitOfWork, network: str, token: str) -> list[Account]:
 
 
 async def _understood(desk: Desk, meant: Sequence[Account], pushed: Pushed) -> Hooked:
-    """Ask the first account that can say whether the network sent this: they share what it is signed with."""
+    """Ask the accounts whether the network sent this, until one is whom it is about: that one can look closer.
+
+    They share what it is signed with, so any of them can believe it.
+    """
     refusal: ConnectorError | None = None
+    believed: Hooked | None = None
     for account in meant:
         try:
             connector = await desk.networks.connector(account.id)
-            return await connector.webhook(pushed)
+            believed = await connector.webhook(pushed)
+            if not believed.accounts or account.remote_id in believed.accounts:
+                return believed
         except Rejected as error:
             refusal = error
         except (AuthExpired, NotFound):
             continue  # a dead key proves nothing; another account's may
         except Unsupported as error:
             raise NotFound(N_("There is nothing here.")) from error
+    if believed is not None:
+        return believed
     raise refusal or NotFound(N_("There is nothing here."))
 
 

@@ -11,12 +11,13 @@ from typing import Any
 import pytest
 from clocks import Clock
 from loopback_graph import APP_ID, APP_SECRET, LoopbackGraph
-from loopback_http import loopback
+from loopback_http import Asked, Said, loopback
 
 from connectors.base import App, Outside
 from connectors.facebook import Facebook
-from connectors.graph_errors import meaning, regained
-from connectors.graph_reading import fresh
+from connectors.graph_errors import meaning
+from connectors.graph_older import Memory, fresh, grown, remembered
+from connectors.graph_usage import pace, quota, regained, used
 from connectors.outcomes import Reply, Who
 from smm.errors import (
     AuthExpired,
@@ -37,7 +38,7 @@ ERRORS: dict[type[ConnectorError], tuple[tuple[int, int], ...]] = {
     Rejected: (
         *((100, 0), (100, 33), (803, 0), (10_900, 0), (4711, 0), (324, 1_366_046), (100, 1_609_008)),
         *((9004, 2_207_052), (-2, 2_207_003), (36_000, 2_207_004), (36_003, 2_207_009), (36_004, 2_207_010)),
-        *((352, 2_207_026), (100, 2_207_028)),
+        *((352, 2_207_026), (100, 2_207_028), (10, 2_534_022), (10, 2_018_278)),
     ),
     Unavailable: ((1, 0), (2, 0), (-1, 2_207_001), (-1, 2_207_032), (2, 1_363_047)),
 }
@@ -88,6 +89,17 @@ def test_how_long_to_wait_is_told_in_a_header() -> None:
     assert regained({}) is None
 
 
+def test_what_is_used_up_is_told_in_headers_and_slows_the_looks_down() -> None:
+    app = {"x-app-usage": json.dumps({"call_count": 28, "total_time": 81, "total_cputime": 3})}
+    case = {"x-business-use-case-usage": json.dumps({"1001": [{"type": "pages", "call_count": 120}, "?"]})}
+    assert (used(app), used(case), used(app | case)) == (81, 120, 120)
+    assert used({"x-app-usage": "[" * 9000, "x-page-usage": "7"}) is None
+    left = quota(120)
+    assert left is not None
+    assert (left.left, left.limit) == (0, 100)
+    assert pace(81) > pace(20) == pace(None)
+
+
 @asynccontextmanager
 async def page(
     secrets: Mapping[str, str], graph: LoopbackGraph, kept: list[Mapping[str, str]]
@@ -130,19 +142,62 @@ async def test_another_key_typed_later_is_not_taken_for_the_one_that_lasts(clock
     assert kept[-1]["token"] == "page-key-lasting"
 
 
+async def test_the_first_of_two_ends_is_told(clock: Clock) -> None:
+    graph = LoopbackGraph(clock, sees_until=int((datetime.now(UTC) + timedelta(days=12)).timestamp()))
+    async with page({"token": graph.token}, graph, []) as connector:
+        told = (await connector.check()).expires_at
+    assert told is not None
+    assert timedelta(days=11) < told - datetime.now(UTC) < timedelta(days=13)
+
+
+async def test_an_id_from_outside_cannot_lead_elsewhere(clock: Clock) -> None:
+    graph, asked = LoopbackGraph(clock), list[str]()
+
+    def noted(call: Asked) -> Said:
+        asked.append(call.target)
+        return graph(call)
+
+    async with loopback(noted) as server:
+        outside = Outside({"facebook": server.url}, frozenset({"127.0.0.1"}))
+        connector = Facebook({"token": graph.token}, outside)
+        with pytest.raises(Rejected):
+            await connector.remove("45_77/../1001?published=false#")
+        await connector.close()
+    assert asked == ["/45_77%2F..%2F1001%3Fpublished%3Dfalse%23"]
+
+
 def item(number: int, minute: int, text: str = "Hello") -> Item:
     said = datetime(2026, 11, 25, 9, minute, tzinfo=UTC)
     return Item(Kind.COMMENT, str(number), "200", "Mia", text, said)
 
 
-@pytest.mark.parametrize("strange", ["", "not a moment", "2026-11-25T09:00:00 {}", "{}", "x" * 5000])
+@pytest.mark.parametrize("strange", ["", "not a moment", "2026-11-25T09:00:00 {}", "{}", "[]", "x" * 5000, "[" * 9000])
 def test_a_strange_cursor_begins_anew(strange: str) -> None:
-    told, cursor = fresh([item(1, 1), item(2, 2)], strange)
+    told, memory = fresh([item(1, 1), item(2, 2)], remembered(strange))
     assert [each.remote_id for each in told] == ["1", "2"]
-    assert fresh([item(1, 1), item(2, 2)], cursor)[0] == ()
+    assert fresh([item(1, 1), item(2, 2)], remembered(str(memory)))[0] == ()
 
 
 def test_history_is_never_told_and_an_edit_is() -> None:
-    _, cursor = fresh([item(number, 1) for number in range(5)], "")
-    told: tuple[Any, ...] = fresh([item(9, 0), item(3, 1, "Hello again"), item(7, 2)], cursor)[0]
+    _, memory = fresh([item(number, 1) for number in range(5)], Memory())
+    told: tuple[Any, ...] = fresh([item(9, 0), item(3, 1, "Hello again"), item(7, 2)], memory)[0]
     assert {each.remote_id for each in told} == {"3", "7"}
+
+
+def test_older_posts_with_more_comments_come_up_and_those_that_are_too_many_come_up_again() -> None:
+    _, memory = grown(Memory(), {"a": 1, "b": 2, "c": 0}, 1)  # the first time nothing is known, and nothing is new
+    found, memory = grown(memory, {"a": 2, "b": 2, "c": 5}, 1)
+    assert found == ["a"]
+    found, memory = grown(remembered(str(memory)), {"a": 2, "b": 1, "c": 5}, 1)
+    assert found == ["c"]
+    assert grown(memory, {"a": 2, "b": 1, "c": 5}, 1)[0] == []
+
+
+def test_older_posts_are_gone_through_round_by_round() -> None:
+    memory, places = Memory(), list[str]()
+    for number in range(12):
+        memory = memory.gone_on(f"after-{number}")
+        places.append(memory.after)
+    assert places[9] == ""
+    assert places[10] == "after-10"
+    assert memory.gone_on("").pages == 0

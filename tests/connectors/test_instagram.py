@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from clocks import Clock
@@ -15,7 +17,7 @@ from loopback_http import Asked, Said, loopback
 from connectors import instagram_publishing
 from connectors.base import App, Outside
 from connectors.instagram import Instagram
-from smm.errors import OutcomeUnknown, Unavailable
+from smm.errors import AuthExpired, OutcomeUnknown, Unavailable
 from smm.networks import MediaFile, Outgoing, PostKind
 from smm.networks.shapes import Options
 
@@ -125,3 +127,46 @@ async def test_two_stories_of_one_moment_are_not_taken_for_each_other(clock: Clo
         await connector.publish(Outgoing("k2", "", (CUP,), options=Options(kind=PostKind.STORY)))
         with pytest.raises(Unavailable):
             await connector.find(story, clock.now)
+
+
+async def test_an_accounts_own_key_is_renewed_once_before_it_ends_whoever_checks(clock: Clock) -> None:
+    renewals = list[str]()
+
+    class Own(LoopbackGraph):
+        def _get_refresh_access_token(self, node: str, given: dict[str, str]) -> Any:
+            renewals.append(given["access_token"])
+            return super()._get_refresh_access_token(node, given)
+
+    graph, soon = Own(clock, "own-key", own=True), datetime.now(UTC) + timedelta(days=20)
+    secrets = {"token": "own-key", "login": "instagram", "expires_at": soon.isoformat()}
+    async with account(graph, secrets) as connector:
+        told = await asyncio.gather(*(connector.check() for _ in range(3)))
+    assert renewals == ["own-key"]
+    assert secrets["token"] == "own-key-lasting"
+    assert all(each.expires_at and each.expires_at > soon + timedelta(days=30) for each in told)
+    async with account(graph, secrets) as connector:
+        assert (await connector.check()).expires_at == told[0].expires_at
+    assert len(renewals) == 1
+
+
+async def test_which_login_a_key_is_stands_beside_it_and_is_not_asked_again(clock: Clock) -> None:
+    graph, secrets = LoopbackGraph(clock, "own-key", own=True), {"token": "own-key"}
+    async with account(graph, secrets) as connector:
+        assert (await connector.check()).mode == "key of the account"
+    assert secrets["login"] == "instagram"
+    graph.token = "another"
+    async with account(graph, secrets) as connector:
+        with pytest.raises(AuthExpired):
+            await connector.fetch("")
+
+
+async def test_a_container_that_is_there_no_longer_is_looked_for_among_the_posts(clock: Clock) -> None:
+    graph, secrets = LoopbackGraph(clock), {"token": "page-key"}
+    async with account(graph, secrets) as connector:
+        lose(graph)
+        with pytest.raises(OutcomeUnknown):
+            await connector.publish(POST)
+        graph.containers.clear()
+        found = await connector.find(POST, clock.now)
+        assert found is not None
+        assert [found.remote_id] == published(graph)

@@ -91,6 +91,17 @@ async def test_one_address_of_an_app_serves_whom_the_network_names(pushed: Hooks
     assert (await pushed.account(other.id)).poll_at == pushed.clock.now
 
 
+async def test_whom_a_push_is_about_looks_closer_at_it(pushed: Hooks) -> None:
+    ours, other = await pushed.connect("ours"), await pushed.connect("other")
+    pushed.networks.pushed_to[other.id] = Hooked(accounts=("other",), items=(item("c-1", "Hello"),))
+    token = await pushed.desk.database.read(hooks.app_token, "demo")
+    await pushed.push(token, Hooked(accounts=("other",)))
+    assert await pushed.said(other) == ["Hello"]
+    assert await pushed.said(ours) == []
+    pushed.networks.pushed_to.clear()
+    assert (await pushed.push(token, Hooked(accounts=("nobody of ours",)))).accounts == ("nobody of ours",)
+
+
 async def test_a_question_is_answered_and_moves_nothing(pushed: Hooks) -> None:
     ours = await pushed.connect("ours")
     hooked = await pushed.push(ours.hook, Hooked(body="42", fetch=False))

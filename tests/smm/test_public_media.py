@@ -54,6 +54,11 @@ async def test_it_stays_open_for_a_network_that_fetches_between_two_tries(
     assert await posting.database.read(public_media.find, going.pictures[0].token) is not None
 
 
+async def test_it_stays_open_for_a_network_that_takes_long(posting: PostDesk, going: Publication) -> None:
+    await posting.database.write(publishing.finish_later, going, publishing.note("still at it"))
+    assert await posting.database.read(public_media.find, going.pictures[0].token) is not None
+
+
 async def test_it_closes_when_the_publication_is_out(posting: PostDesk, going: Publication) -> None:
     await posting.database.write(publishing.finish_ok, going, "r-1", "https://demo.example/r-1")
     assert await posting.database.read(public_media.find, going.pictures[0].token) is None
@@ -64,7 +69,7 @@ async def test_it_closes_when_the_publication_is_out(posting: PostDesk, going: P
     [
         lambda token: token.replace("a" * 64, "b" * 64),
         lambda token: f"9{token}",
-        lambda token: token[:-5] + "0.jpg",
+        lambda token: token[:-5] + ("1" if token[-5] == "0" else "0") + ".jpg",
         lambda token: token.partition("-")[0],
         lambda token: "",
         lambda token: "1-2-3-é.jpg",

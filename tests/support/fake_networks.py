@@ -145,7 +145,7 @@ class FakeConnector:
         """Say what the test laid out: by itself, that there is something to fetch."""
         if pushed.headers.get("x-secret") == "forged":
             raise Rejected(N_("That does not come from {network}."), network="Demo network")
-        return self._world.pushed
+        return self._world.pushed_to.get(self._account_id, self._world.pushed)
 
     async def search(self, query: str, cursor: str) -> Page:
         """Find nothing."""
@@ -239,6 +239,7 @@ class FakeNetworks:
         self.profiles: dict[int, Profile] = {}
         self.figures: dict[str, Metrics] = {}
         self.pushed = Hooked()
+        self.pushed_to: dict[int, Hooked] = {}  # what an account makes of it, where that is something else
         self.offers: tuple[Offer, ...] = ()
         self.grants: list[Grant] = []
         self.during: Callable[[str], Awaitable[None]] | None = None  # awaited in the middle of each call

@@ -3,7 +3,7 @@
 One JSON file each, under tests/connectors/fixtures/<network>/: `source` says whether it was recorded or written from a
 specification; "{base}" stands for the address of the loopback server that plays it. `expected` is what comes out; what it does
 not mention must be empty. Instead of it `raises` names the error that must come. "{hmac-sha256 NAME}" among what is pushed
-stands for the signature of its body with the secret NAME; "{ec-key}" for a private key.
+stands for the signature of its body with the secret NAME; "{ec-key}" for a private key. `apps` names further apps of the desk's.
 """
 
 from __future__ import annotations
@@ -165,7 +165,8 @@ async def opened(fixture: Fixture, player: Any, patience: float = 30.0) -> Async
         bases = {} if "address" in fixture.body.get("secrets", {}) else {fixture.network: server.url + prefix}
         secrets = {asked.name: SECRET.format(asked.name) for asked in kind.credentials}
         secrets |= _filled(fixture.body.get("secrets", {}), server.url)
-        apps = {fixture.network: App(SECRET.format("app_id"), SECRET.format("app_secret"))}
+        names = [fixture.network, *fixture.body.get("apps", [])]
+        apps = {name: App(SECRET.format("app_id"), SECRET.format("app_secret")) for name in names}
         connector = kind(secrets, Outside(bases, frozenset({"127.0.0.1"}), patience, apps), "northwind")
         try:
             yield connector, server

@@ -14,6 +14,7 @@ from loopback_http import Said, loopback
 from network_desk import Seen, Trouble
 
 from connectors.base import App, Outside
+from connectors.instagram_login import OWN_APP
 from smm.networks import Pushed
 
 USAGE = json.dumps({PAGE: [{"type": "pages", "call_count": 100, "estimated_time_to_regain_access": 1}]})
@@ -40,12 +41,12 @@ TROUBLES: Mapping[Trouble, Callable[[Callable[[], Said]], Said]] = {
 
 
 class GraphWorld:
-    """One account. `network` is which of the two."""
+    """One account. `network` is which of the two; an account with a login of its own has an app of its own."""
 
     def __init__(self, network: str, graph: LoopbackGraph, url: str) -> None:
         self.network = network
         self.graph = graph
-        self.outside = Outside({network: url}, apps={network: App(APP_ID, APP_SECRET)})
+        self.outside = Outside({network: url}, apps={OWN_APP if graph.own else network: App(APP_ID, APP_SECRET)})
 
     @property
     def _is_page(self) -> bool:
@@ -62,7 +63,7 @@ class GraphWorld:
     def pushed(self) -> Pushed:
         """Return the push about the newest comment, signed with the app's secret."""
         comment, said = list(self.graph.comments.items())[-1]
-        value = {"item": "comment", "verb": "add", "comment_id": comment, "message": said["text"]}
+        value = {"item": "comment", "verb": "add", "comment_id": comment, "post_id": said["under"]}
         field, value = ("feed", value) if self._is_page else ("comments", {"id": comment, "text": said["text"]})
         entry = {"id": PAGE if self._is_page else ACCOUNT, "time": 1, "changes": [{"field": field, "value": value}]}
         body = json.dumps({"object": "page" if self._is_page else "instagram", "entry": [entry]}).encode()
@@ -94,12 +95,12 @@ class GraphWorld:
         self.graph.token += "-new"
 
 
-def graph_world(network: str) -> Callable[[Clock], AbstractAsyncContextManager[GraphWorld]]:
-    """Return how one of the two is opened."""
+def graph_world(network: str, *, own: bool = False) -> Callable[[Clock], AbstractAsyncContextManager[GraphWorld]]:
+    """Return how one of the two is opened; `own`: without a Page."""
 
     @asynccontextmanager
     async def opened(clock: Clock) -> AsyncIterator[GraphWorld]:
-        graph = LoopbackGraph(clock)
+        graph = LoopbackGraph(clock, "own-key" if own else "page-key", own)
         async with loopback(graph) as server:
             yield GraphWorld(network, graph, server.url)
 

@@ -23,7 +23,10 @@ PAGE, ACCOUNT, HANDLE, NAME = "1001", "17841400000000001", "northwind.coffee", "
 APP_ID, APP_SECRET = "4711", "the-app's-secret"
 FIRST_POST, FIRST_MEDIA = f"{PAGE}_1", "18000"
 MIA = {"id": "200", "name": "Mia Kern", "username": "mia_k"}
+OWN_ID = 27_001  # of the account, as its own login numbers it
 PUBLIC = re.compile(r"/(1001/feed|1001/videos|\d+/media_publish)")
+# Keys stand in the address there, and nowhere else: Meta takes them in no other place.
+ADDRESSED = {"debug_token", "access_token", "refresh_access_token"}
 
 
 class Refusal(Exception):
@@ -38,10 +41,15 @@ class Refusal(Exception):
 
 @dataclass
 class LoopbackGraph:
-    """The network. `next_public` judges the next publication; `wrong` is what was asked as nobody may ask it."""
+    """The network. `next_public` judges the next publication; `wrong` is what was asked as nobody may ask it.
+
+    With `own` it is Instagram's own host as well: the key is the account's, and no Page is known.
+    """
 
     clock: Clock
     token: str = "page-key"
+    own: bool = False
+    sees_until: int = 0  # when the right to see data ends, in seconds; 0: never
     posts: dict[str, dict[str, Any]] = field(default_factory=dict)
     photos: dict[str, bool] = field(default_factory=dict)
     comments: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -72,21 +80,26 @@ class LoopbackGraph:
             return refusal.said
 
     def _admit(self, asked: Asked, given: dict[str, str], *, multipart: bool) -> None:
-        """Let in who has the Page's key in a header, proven by the app."""
+        """Let in who has the key in a header; a Page's is proven by the app."""
+        if asked.path.strip("/") in ADDRESSED or asked.path == "/oauth/access_token":
+            return
         if any("key" in value for _, value in asked.params):
             self.wrong.append(f"a key in an address: {asked.target}")
-        if asked.path == "/oauth/access_token":
-            return
         token = asked.headers.get("authorization", "").removeprefix("Bearer ")
         if token not in {self.token, self.token + "-lasting"}:
             raise Refusal(190, "Error validating access token: The session has been invalidated", error_subcode=460)
+        if self.own:
+            if "instagram_business_account" in given.get("fields", ""):
+                raise Refusal(190, "Invalid OAuth access token - Cannot parse access token")
+            return
         proof = hmac.new(APP_SECRET.encode(), token.encode(), hashlib.sha256).hexdigest()
         if not multipart and given.get("appsecret_proof") != proof:
             raise Refusal(100, "Invalid appsecret_proof provided in the API argument")
 
     def _route(self, method: str, path: str, given: dict[str, str]) -> Any:
         node, _, edge = path.partition("/")
-        name = "_post_access_token" if node == "oauth" else f"_{method.lower()}_{edge or 'node'}"
+        edge = node if node in ADDRESSED else edge or "node"
+        name = "_post_access_token" if node == "oauth" else f"_{method.lower()}_{edge}"
         found = getattr(self, name, None)
         if found is None:
             raise Refusal(2500, f"Unknown path components: /{edge}")
@@ -99,10 +112,24 @@ class LoopbackGraph:
         longer = given["fb_exchange_token"].removesuffix("-lasting") + "-lasting"
         return {"access_token": longer, "token_type": "bearer", "expires_in": 5_183_944}
 
+    def _get_refresh_access_token(self, node: str, given: dict[str, str]) -> Any:
+        assert given["grant_type"] == "ig_refresh_token"
+        if given["access_token"] not in {self.token, self.token + "-lasting"}:
+            raise Refusal(190, "Error validating access token")
+        longer = given["access_token"].removesuffix("-lasting") + "-lasting"
+        return {"access_token": longer, "token_type": "bearer", "expires_in": 5_183_944, "permissions": ""}
+
+    def _get_debug_token(self, node: str, given: dict[str, str]) -> Any:
+        told = {"is_valid": True, "type": "PAGE", "expires_at": 0, "data_access_expires_at": self.sees_until}
+        return {"data": told}
+
     def _post_subscribed_apps(self, node: str, given: dict[str, str]) -> Any:
         return {"success": True}
 
     def _get_node(self, node: str, given: dict[str, str]) -> Any:
+        if self.own and node in {"me", ACCOUNT}:
+            me = {"id": OWN_ID, "user_id": int(ACCOUNT), "username": HANDLE, "name": NAME}
+            return me | {"followers_count": 412}
         if node in {"me", PAGE}:
             account = {"id": ACCOUNT, "username": HANDLE, "name": NAME}
             link = "https://www.facebook.com/northwind"
@@ -197,7 +224,9 @@ class LoopbackGraph:
                 "hidden": False,
             }
             parent = {"parent_id": comment["parent"]} if comment["parent"] else {}
-            return {"id": comment_id, "from": {"id": author["id"], "username": author["username"]}, **told, **parent}
+            media = {"id": comment["under"], "permalink": f"https://www.instagram.com/p/{comment['under']}/"}
+            who = {"id": author["id"], "username": author["username"]}
+            return {"id": comment_id, "from": who, "media": media, **told, **parent}
         told = {"message": comment["text"], "created_time": comment["at"], "can_reply_privately": not own}
         parent = {"parent": {"id": comment["parent"]}} if comment["parent"] else {}
         return {"id": comment_id, "from": {"id": author["id"], "name": author["name"]}, **told, **parent}

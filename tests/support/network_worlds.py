@@ -34,6 +34,9 @@ WORLDS: Mapping[str, Place] = {
     "mastodon": Place(mastodon_world, ("slower", "down", "refused", "human"), counts=True),
     "facebook": Place(graph_world("facebook"), tuple(TROUBLES), pushes=True, counts=True),
     "instagram": Place(graph_world("instagram"), tuple(TROUBLES), pushes=True, counts=True),
+    "instagram without a Page": Place(
+        graph_world("instagram", own=True), ("refused", "lost"), pushes=True, counts=True
+    ),
     "telegram_channel": Place(
         telegram_channel_world, ("slower", "refused", "human"), ("down", "garbage", "lost"), counts=True
     ),
