@@ -1,26 +1,19 @@
-"""Opening the database and running units of work: SQLite on threads of our own, PostgreSQL through asyncpg.
-
-SQLite has one writer thread and a few reader threads; a transaction is one hop to a thread and back (measured: 0.03 ms
-against 0.8 ms for a hop per statement). Writes begin IMMEDIATE: a deferred BEGIN that reads and then writes fails with
-"database is locked" under contention whatever the busy timeout says (https://www.sqlite.org/lang_transaction.html).
-"""
+"""Opening the database and running units of work: SQLite on threads of our own (sqlite.py), PostgreSQL through asyncpg."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, Protocol, TypeVar
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy import URL, Connection, make_url
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.pool import QueuePool
 
 from storage import plain
+from storage.sqlite import Sqlite
 from storage.unit_of_work import UnitOfWork
 from storage.vault import Vault
 
@@ -29,7 +22,6 @@ if TYPE_CHECKING:
 
 Args = ParamSpec("Args")
 Result = TypeVar("Result")
-READERS = 2
 CONNECTIONS = 8
 RETRIES = 3
 LOST_RACES = {"40001", "40P01"}  # https://www.postgresql.org/docs/current/mvcc-serialization-failure-handling.html
@@ -44,68 +36,6 @@ class _Runner(Protocol):
     async def run(self, work: Callable[[Connection], Result], *, writes: bool) -> Result: ...
 
     async def close(self) -> None: ...
-
-
-class _Sqlite:
-    """SQLite in WAL mode: one writer thread, a few readers."""
-
-    def __init__(self, url: URL, synchronous: str) -> None:
-        if url.database and url.database != ":memory:":
-            Path(url.database).parent.mkdir(parents=True, exist_ok=True)
-        self._engine = create_engine(
-            url.set(drivername="sqlite+pysqlite"),
-            poolclass=QueuePool,
-            pool_size=READERS + 1,
-            connect_args={"check_same_thread": False, "timeout": 30},
-            json_serializer=plain.encode,
-            hide_parameters=True,
-        )
-        _keep_plain(self._engine)
-        _tune_sqlite(self._engine, synchronous)
-        self._writer = ThreadPoolExecutor(1, thread_name_prefix="sqlite-writer")
-        self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="sqlite-reader")
-
-    async def run(self, work: Callable[[Connection], Result], *, writes: bool) -> Result:
-        pool = self._writer if writes else self._readers
-        return await asyncio.get_running_loop().run_in_executor(pool, self._transact, work, writes)
-
-    def _transact(self, work: Callable[[Connection], Result], writes: bool) -> Result:
-        with self._engine.connect() as connection:
-            connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
-            try:
-                result = work(connection)
-            except BaseException:
-                connection.exec_driver_sql("ROLLBACK")
-                raise
-            connection.exec_driver_sql("COMMIT")
-            return result
-
-    async def close(self) -> None:
-        for pool in (self._writer, self._readers):
-            await asyncio.to_thread(pool.shutdown)
-        self._engine.dispose()
-
-
-def _keep_plain(engine: Engine) -> None:
-    @event.listens_for(engine, "before_cursor_execute", retval=True)
-    def clean(
-        _connection: Any, _cursor: Any, statement: str, given: Any, _context: Any, _many: bool
-    ) -> tuple[str, Any]:
-        return statement, plain.parameters(given)
-
-
-def _tune_sqlite(engine: Engine, synchronous: str) -> None:
-    @event.listens_for(engine, "connect")
-    def configure(connection: Any, _record: object) -> None:
-        connection.isolation_level = None
-        for pragma in (
-            "journal_mode=WAL",
-            f"synchronous={synchronous}",
-            "foreign_keys=ON",
-            "busy_timeout=30000",
-            "temp_store=MEMORY",
-        ):
-            connection.execute(f"PRAGMA {pragma}")
 
 
 class _LostRace(Exception):
@@ -127,7 +57,7 @@ class _Postgres:
             json_serializer=plain.encode,
             hide_parameters=True,
         )
-        _keep_plain(self._engine.sync_engine)
+        plain.keep_plain(self._engine.sync_engine)
         self._turns = asyncio.Semaphore(
             CONNECTIONS
         )  # a thousand presses at once wait here: the pool would give up on them
@@ -171,7 +101,7 @@ class Database:
         self.vault = vault
         self._listeners: dict[str, list[Callable[[], None]]] = {}
         self._runner: _Runner = (
-            _Sqlite(parsed, synchronous) if parsed.get_backend_name() == "sqlite" else _Postgres(parsed)
+            Sqlite(parsed, synchronous) if parsed.get_backend_name() == "sqlite" else _Postgres(parsed)
         )
 
     async def write(

@@ -10,6 +10,8 @@ import json
 import re
 from typing import Any
 
+from sqlalchemy import Engine, event
+
 _HALVES = re.compile("[\ud800-\udfff]")
 
 
@@ -43,3 +45,13 @@ def parameters(given: Any) -> Any:
     if isinstance(given, dict):
         return {name: storable(value) if type(value) is str else value for name, value in given.items()}
     return tuple(storable(value) if type(value) is str else value for value in given)
+
+
+def keep_plain(engine: Engine) -> None:
+    """Apply it to the parameters of every statement that an engine runs."""
+
+    @event.listens_for(engine, "before_cursor_execute", retval=True)
+    def clean(
+        _connection: Any, _cursor: Any, statement: str, given: Any, _context: Any, _many: bool
+    ) -> tuple[str, Any]:
+        return statement, parameters(given)

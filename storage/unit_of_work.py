@@ -72,7 +72,10 @@ class UnitOfWork:
 
     def rows(self, statement: Executable, **values: Any) -> Sequence[Any]:
         """Return plain rows."""
-        return self.connection.execute(statement, values).all()
+        done = direct.run(statement, self.connection, values)
+        if done is None:
+            return self.connection.execute(statement, values).all()
+        return [done[0].row(row) for row in done[1]]
 
     def add(self, table: Table, **values: Any) -> int:
         """Insert one row and return its id; 0 where the table has a key of another kind."""

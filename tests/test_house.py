@@ -33,6 +33,7 @@ CATCHES_EVERYTHING = {
     "bot/jobs.py": "a failed job is logged, and tried again or buried",
     "bot/streams.py": "a failed poll is logged, and the account's next one comes by the clock",
     "bot/checks.py": "a check reports whatever is wrong with what it checks",
+    "storage/sqlite.py": "what a unit of work raises is raised where somebody waits for it, on another thread",
 }
 # The one clock that everything is handed; and connectors, whose networks keep their own time.
 TELLS_THE_TIME = re.compile(r"storage/engine\.py|connectors/.*")
