@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from handlers.card import Question
+from handlers.route import Words
 from smm import moments, text
 from smm.errors import N_, DeskError, Invalid
 
@@ -18,16 +19,16 @@ _DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
 def read_all(
-    questions: tuple[Question, ...], given: Mapping[str, str], zone: str, now: datetime
+    t: Words, questions: tuple[Question, ...], given: Mapping[str, str], zone: str, now: datetime
 ) -> tuple[dict[str, str], dict[str, DeskError]]:
-    """Return the answers that can be used, and what is wrong with the others, by question."""
+    """Return the answers that can be used, and what is wrong with the others, by question; `t` writes their times."""
     good: dict[str, str] = {}
     wrong: dict[str, DeskError] = {}
     for number, question in enumerate(questions):
         along = beside(questions, number)
         excused = along is not None and bool(given.get(along.name))
         try:
-            good[question.name] = read(_excused(question, excused), given.get(question.name, ""), zone, now)
+            good[question.name] = read(t, _excused(question, excused), given.get(question.name, ""), zone, now)
         except Invalid as error:
             wrong[question.name] = error
     return good, wrong
@@ -43,7 +44,7 @@ def _excused(question: Question, excused: bool) -> Question:
     return replace(question, required=False) if excused else question
 
 
-def read(question: Question, given: str, zone: str, now: datetime) -> str:
+def read(t: Words, question: Question, given: str, zone: str, now: datetime) -> str:
     """Return one answer in the form that handlers are promised, or raise Invalid."""
     answer = text.clean(given).strip() if question.kind == "text" else text.line(given, text.MOST)
     if not answer:
@@ -53,7 +54,7 @@ def read(question: Question, given: str, zone: str, now: datetime) -> str:
     if question.kind == "choice":
         return _choice(question, answer)
     if question.kind == "moment":
-        return _moment(answer, zone, now)
+        return _moment(t, question, answer, zone, now)
     if question.kind == "files":
         return _files(question, answer)
     return _words(question, answer, len(given.strip()))
@@ -68,17 +69,20 @@ def _words(question: Question, answer: str, length: int) -> str:
     return answer
 
 
-def _moment(answer: str, zone: str, now: datetime) -> str:
+def _moment(t: Words, question: Question, answer: str, zone: str, now: datetime) -> str:
     moment = moments.parse(answer, zone, now).astimezone(ZoneInfo(zone))
+    if question.value and _shown(moment) == _shown(datetime.fromisoformat(question.value).astimezone(ZoneInfo(zone))):
+        return question.value  # left as it was, also when that has passed meanwhile: the other answers are the point
     if moment <= now:
-        raise Invalid(
-            N_("{time} in {zone} has passed. Choose a later time."), time=f"{moment:%Y-%m-%d %H:%M}", zone=zone
-        )
+        raise Invalid(N_("{time} has passed. Choose a later time."), time=t.when(moment, zone))
     if moment - now > FARTHEST:
-        raise Invalid(
-            N_("{time} is more than two years away. Choose an earlier time."), time=f"{moment:%Y-%m-%d %H:%M}"
-        )
+        raise Invalid(N_("{time} is more than two years away. Choose an earlier time."), time=t.when(moment, zone))
     return moment.isoformat()
+
+
+def _shown(moment: datetime) -> str:
+    """Return a moment as forms show it: to the minute, and the hour that comes twice without which of them it is."""
+    return f"{moment:%Y-%m-%d %H:%M}"
 
 
 def _choice(question: Question, answer: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bot import answers
 from bot.sealing import new_ref, without_ask
@@ -126,7 +126,7 @@ def take_answer(visit: Visit, ask: AskRow, given: str) -> AskRow:
     along = answers.beside(questions(ask), questions(ask).index(asked))
     values = {asked.name: given} | ({along.name: " ".join(visit.incoming.files)} if along else {})
     both = (asked, along) if along else (asked,)
-    good, wrong = answers.read_all(both, values, zone_of(visit.uow, ask), visit.uow.now)
+    good, wrong = answers.read_all(visit.t, both, values, zone_of(visit.uow, ask), visit.uow.now)
     if wrong:
         refused = next(iter(wrong.values()))
         raise Invalid(refused.words, field=asked.name, **refused.facts)
@@ -141,13 +141,12 @@ def prompt(visit: Visit, ask: AskRow, error: str = "") -> Card:
     assert asked is not None
     first = not ask.answers
     base = unpack(ask.card) if first and not error else Card(title="")
-    hint = asked.hint or (_moment_hint(visit.t, zone_of(visit.uow, ask)) if asked.kind == "moment" else "")
     rows = _rows(visit, ask, asked)
     return replace(
         base,
         body=(*((para(error),) if error else ()), *base.body),
         buttons=rows,
-        ask=Ask(ask.action, (replace(asked, hint=hint, options=()),), "", ref=ask.ref),
+        ask=Ask(ask.action, (_said_plainly(visit, ask, asked),), "", ref=ask.ref),
         footer=_how(visit, asked, stoppable=bool(rows)),
         tone="warn" if error else base.tone,
     )
@@ -159,8 +158,21 @@ def _how(visit: Visit, asked: Question, *, stoppable: bool) -> str:
     return "" if visit.incoming.private or asked.options else visit.t(N_("Reply to this message to answer."))
 
 
-def _moment_hint(t: Words, zone: str) -> str:
-    return t(N_("For example: tomorrow 10:00. Times are in {zone}."), zone=zone)
+def _said_plainly(visit: Visit, ask: AskRow, asked: Question) -> Question:
+    """Return a question as a message asks it: what stands there beforehand in people's words, not as it is kept."""
+    t, zone = visit.t, zone_of(visit.uow, ask)
+    example = t(N_("For example: tomorrow 10:00. Times are in {zone}."), zone=zone) if asked.kind == "moment" else ""
+    hint = "\n".join(filter(None, (asked.hint, example)))
+    return replace(asked, hint=hint, value=_plain(t, asked, zone), options=())
+
+
+def _plain(t: Words, asked: Question, zone: str) -> str:
+    value = asked.value
+    if asked.kind == "moment" and value:
+        return t.when(datetime.fromisoformat(value), zone)
+    if asked.kind == "files" and value:
+        return t.n("{count} file", "{count} files", len(value.split()))
+    return dict(asked.options).get(value, value)
 
 
 def _rows(visit: Visit, ask: AskRow, asked: Question) -> tuple[tuple[Button, ...], ...]:

@@ -32,7 +32,7 @@ def take_form(visit: Visit) -> Reply:
     if incoming.files:
         values |= {one.name: " ".join(incoming.files) for one in asking.questions(ask) if one.kind == "files"}
     zone = asking.zone_of(visit.uow, ask)
-    good, wrong = answers.read_all(asking.questions(ask), values, zone, visit.uow.now)
+    good, wrong = answers.read_all(visit.t, asking.questions(ask), values, zone, visit.uow.now)
     if wrong:
         return Reply(errors={name: error.say(visit.t) for name, error in wrong.items()})
     reply = _finish(visit, ask, good)

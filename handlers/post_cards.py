@@ -21,7 +21,7 @@ from handlers.post_parts import (
     when_field,
 )
 from handlers.route import Scene, Words, view
-from smm import by_hand, extras, figures, preflight, previews, showing, states
+from smm import by_hand, extras, figures, posts, preflight, previews, showing, states
 from smm.errors import N_
 from smm.posts import Whole
 
@@ -93,10 +93,13 @@ def _problems(scene: Scene, whole: Whole, accounts: dict[int, Account]) -> list[
     files = showing.files(scene.uow, whole.content)
     chosen = showing.chosen(whole.content, accounts)
     lost = [problem for account in chosen for problem in previews.losses(account, whole.content, files)]
-    return [
+    has_passed = whole.post.state in WRITABLE and posts.is_late(whole, scene.uow.now)
+    late = (para("! ", scene.t("Its time has passed. Pick a later one.")),) if has_passed else ()
+    told = (
         para(f"{signs[problem.blocks]} {scene.t(problem.words, **problem.facts)}")
         for problem in (*preflight.problems(scene.uow, whole), *lost)
-    ]
+    )
+    return [*late, *told]
 
 
 def _changes(scene: Scene, whole: Whole) -> list[Block]:

@@ -1,4 +1,4 @@
-"""/post and what people do with a post: write, edit, place in time, publish, compare versions. Decisions: handlers/approvals.py."""
+"""/post and what people do with a post: write, edit, compare versions. Its time: post_times.py, decisions: approvals.py."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from functools import wraps
 from typing import TYPE_CHECKING, ParamSpec
 
 from handlers.card import PLACE, Answer, Ask, Block, Button, Card, Notice, Question, filled, para, row
-from handlers.post_parts import difference, label, moment, when
-from handlers.route import Context, Words, action, command
-from smm import alerts, approvals, contents, declared, outcomes, plan, posts, showing
-from smm.errors import N_, Conflict, Invalid
+from handlers.post_parts import difference, label, moment
+from handlers.route import Context, action, command
+from smm import alerts, contents, declared, outcomes, posts, showing
+from smm.errors import N_, Invalid
 from smm.posts import Stale, Whole
 from smm.roles import Right
 from smm.versions import Content
@@ -67,18 +67,17 @@ def post(context: Context) -> Answer:
     if not context.text and not context.files:
         return Card(
             title=context.t("A new post"),
-            ask=Ask("post.create", _questions(context.t, accounts), context.t("Make a draft")),
+            ask=Ask("post.create", _questions(context, accounts), context.t("Make a draft")),
         )
     everywhere = tuple(account.id for account in accounts)
     content = Content(context.text, everywhere, media=contents.attached(context.uow, context.files))
     return _shown(context, posts.create(context.uow, context.actor, content))
 
 
-def _questions(t: Words, accounts: list[Account], whole: Whole | None = None) -> tuple[Question, ...]:
-    content = whole.content if whole else None
+def _questions(context: Context, accounts: list[Account], whole: Whole | None = None) -> tuple[Question, ...]:
+    t, content = context.t, whole.content if whole else None
     options = ((EVERYWHERE, t("Everywhere")), *((str(account.id), label(account)) for account in accounts))
     where = Question("accounts", t("Where?"), "choice", options=options, value=_chosen(content, accounts))
-    slot = whole.post.slot_at.isoformat() if whole and whole.post.slot_at else ""
     return (
         Question(
             "text",
@@ -90,9 +89,17 @@ def _questions(t: Words, accounts: list[Account], whole: Whole | None = None) ->
         ),
         Question("files", t("Pictures"), "files", required=False, value=_digests(content)),
         *((where,) if len(accounts) > 1 else ()),
-        Question("slot", t("When?"), "moment", required=False, value=slot),
+        _when(context, whole.post if whole else None),
         Question("link", t("Link"), "line", required=False, value=content.link if content else "", limit=2_000),
     )
+
+
+def _when(context: Context, made: Post | None) -> Question:
+    """Ask for the time; one that has passed meanwhile is shown as such, and keeps nobody from changing the rest."""
+    t, slot = context.t, made.slot_at if made else None
+    has_passed = slot is not None and slot <= context.uow.now
+    hint = t("This time has passed. Leave it to change only the rest, or pick a later one.") if has_passed else ""
+    return Question("slot", t("When?"), "moment", required=False, hint=hint, value=_iso(slot))
 
 
 def _fits(accounts: list[Account]) -> int:
@@ -115,7 +122,7 @@ def _digests(content: Content | None) -> str:
 def create(context: Context) -> Answer:
     """Make the draft that was described."""
     content = _answered(context, Content("", ()))
-    return _shown(context, posts.create(context.uow, context.actor, content, _moment(context)))
+    return _shown(context, posts.create(context.uow, context.actor, content, chosen_time(context)))
 
 
 def _answered(context: Context, old: Content) -> Content:
@@ -137,7 +144,8 @@ def _places(context: Context, chosen: str, old: Content) -> tuple[int, ...]:
     return tuple(account.id for account in contents.open_accounts(context.uow, context.of.id)) or old.accounts
 
 
-def _moment(context: Context) -> datetime | None:
+def chosen_time(context: Context) -> datetime | None:
+    """Return the time that was answered, None for none."""
     text = context.args.get("slot", "")
     return datetime.fromisoformat(text) if text else None
 
@@ -158,15 +166,18 @@ def open_post(context: Context) -> Answer:
 def edit(context: Context) -> Answer:
     """Ask for the new content, filled in with the old."""
     whole = posts.take(context.uow, context.actor, context.object_id, context.version)
-    questions = _questions(context.t, contents.open_accounts(context.uow, context.of.id), whole)
-    return asking(
-        context, context.t("Edit post {number}", number=whole.post.id), "post.change", questions, context.t("Save")
-    )
+    questions = _questions(context, contents.open_accounts(context.uow, context.of.id), whole)
+    title, was = context.t("Edit post {number}", number=whole.post.id), _iso(whole.post.slot_at)
+    return asking(context, title, "post.change", questions, context.t("Save"), slot_was=was)
 
 
-def asking(context: Context, title: str, name: str, questions: tuple[Question, ...], submit: str) -> Card:
+def _iso(slot: datetime | None) -> str:
+    return slot.isoformat() if slot else ""
+
+
+def asking(context: Context, title: str, name: str, questions: tuple[Question, ...], submit: str, **args: str) -> Card:
     """Return a form about the version that was pressed."""
-    return Card(title=title, ask=Ask(name, questions, submit, context.object_id, context.version))
+    return Card(title=title, ask=Ask(name, questions, submit, context.object_id, context.version, args))
 
 
 @action("post.change", needs=Right.WRITE, help=N_("Save the changes as a new version of the post"))
@@ -174,8 +185,11 @@ def asking(context: Context, title: str, name: str, questions: tuple[Question, .
 def change(context: Context) -> Answer:
     """Save a new version."""
     whole = posts.take(context.uow, context.actor, context.object_id, context.version)
+    # A time that was not touched stays as it is, whoever moved the post meanwhile.
+    is_untouched = context.args.get("slot", "") == context.args.get("slot_was")
+    slot_at = whole.post.slot_at if is_untouched else chosen_time(context)
     content = _answered(context, whole.content)
-    posts.edit(context.uow, context.actor, whole.post.id, context.version, content, _moment(context))
+    posts.edit(context.uow, context.actor, whole.post.id, context.version, content, slot_at)
     return Notice(context.t("Saved."))
 
 
@@ -235,63 +249,6 @@ def save(context: Context, whole: Whole, content: Content) -> Answer:
     """Save a content as a new version; the time stays."""
     posts.edit(context.uow, context.actor, whole.post.id, context.version, content, whole.post.slot_at)
     return Notice(context.t("Saved."))
-
-
-@action("post.time", needs=Right.WRITE, help=N_("Choose when this post goes out"))
-@or_newer
-def ask_time(context: Context) -> Answer:
-    """Ask when it should go out."""
-    t = context.t
-    whole = posts.take(context.uow, context.actor, context.object_id, context.version)
-    value = whole.post.slot_at.isoformat() if whole.post.slot_at and whole.post.slot_at > context.uow.now else ""
-    question = Question("slot", t("When?"), "moment", value=value)
-    return asking(context, t("When should it go out?"), "post.place", (question,), t("Set the time"))
-
-
-@action("post.place", needs=Right.WRITE, help=N_("Plan this post for the chosen time"))
-@or_newer
-def place(context: Context) -> Answer:
-    """Give the post its time."""
-    slot = _moment(context)
-    if slot is None:
-        raise Invalid(N_("Pick a time."), field="slot")
-    return _placed(context, posts.place(context.uow, context.actor, context.object_id, context.version, slot))
-
-
-@action("post.next", needs=Right.WRITE, help=N_("Plan this post for the next free slot"))
-@or_newer
-def place_next(context: Context) -> Answer:
-    """Give the post the brand's next free slot."""
-    slot = plan.next_free(context.uow, context.of)
-    if slot is None:
-        raise Conflict(N_("No slot is free in the next weeks. Pick a time yourself."))
-    return _placed(context, posts.place(context.uow, context.actor, context.object_id, context.version, slot))
-
-
-def _placed(context: Context, placed: Post) -> Answer:
-    slot = when(context.t, placed, context.of.zone)
-    if placed.state == "scheduled":
-        return Notice(context.t("It goes out {when}.", when=slot))
-    return Notice(context.t("Planned for {when}. It still needs its approval.", when=slot))
-
-
-@action("post.now", needs=Right.WRITE, help=N_("Publish this post at once"))
-@or_newer
-def publish_now(context: Context) -> Answer:
-    """Let the post go out at once."""
-    posts.publish_now(context.uow, context.actor, context.object_id, context.version)
-    return Notice(context.t("It is on its way. The card becomes the receipt."))
-
-
-@action("post.submit", needs=Right.WRITE, help=N_("Send this post to whoever must approve it"))
-@or_newer
-def submit(context: Context) -> Answer:
-    """Send the version for approval."""
-    sent = approvals.submit(context.uow, context.actor, context.object_id, context.version)
-    words = (
-        N_("The client has it now.") if sent.state == "client_review" else N_("It waits for the team's approval now.")
-    )
-    return Notice(context.t(words))
 
 
 @action("post.duplicate", needs=Right.WRITE, help=N_("Make a new draft with the same content"))

@@ -31,6 +31,8 @@ ROOMS = {"internal": "team", "client": "client"}
 CARDS = {"internal": "post", "client": "post_client"}
 STATES: dict[Decision, str] = {"approve": "approved", "changes": "changes", "reject": "rejected"}
 REASON = 2_000
+_PASSED = N_("Not sent: the time of this post has passed. Give it a new one, or send it without a time.")
+_TOO_NEAR = N_("Not sent: nobody can approve this before its time. Give it a later one, or send it without a time.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,8 @@ def _must_be_askable(uow: UnitOfWork, whole: Whole) -> None:
     blocking = [problem for problem in preflight.problems(uow, whole) if problem.blocks]
     if blocking:
         raise blocking[0].error()
+    if posts.is_late(whole, uow.now):
+        raise posts.Late(whole, _PASSED if whole.post.slot_at and whole.post.slot_at <= uow.now else _TOO_NEAR)
 
 
 def _ask(uow: UnitOfWork, whole: Whole, number: int) -> None:

@@ -34,12 +34,19 @@ def check(uow: UnitOfWork, brand: Brand, content: Content) -> Content:
         raise Invalid(N_("Choose at least one of the brand's accounts."), field="accounts")
     _check_link(content.link)
     _check_media(uow, brand, content)
+    _must_say_something(content)
     return replace(
         content,
         text=clean(content.text.strip(), MOST_TEXT),
         overrides={account: clean(text, MOST_TEXT) for account, text in content.overrides.items() if account in known},
         options=_options(content.options),
     )
+
+
+def _must_say_something(content: Content) -> None:
+    said = (content.text, content.link, *content.overrides.values())
+    if not content.media and not any(clean(words).strip() for words in said):
+        raise Invalid(N_("The post is empty. Write a text, or attach a picture or a video."), field="text")
 
 
 def _options(options: Options) -> Options:

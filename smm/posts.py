@@ -36,6 +36,14 @@ class Stale(Conflict):
         super().__init__(N_("There is version {current}, this was {seen}."), current=post.version, seen=seen)
 
 
+class Late(Conflict):
+    """The time of a post has passed, or is too near for its approval to come first."""
+
+    def __init__(self, whole: Whole, words: str) -> None:
+        self.whole = whole
+        super().__init__(words)
+
+
 @dataclass(frozen=True, slots=True)
 class Whole:
     """A post with everything that decides what may be done with it."""
@@ -159,7 +167,7 @@ def edit(uow: UnitOfWork, actor: Actor, post_id: int, seen: int, content: Conten
     if slot_at != whole.post.slot_at:
         _check_slot(uow, slot_at)
     if versions.pack(replace(content, slot="")) == versions.pack(replace(whole.content, slot="")):
-        return _move_slot(uow, actor, whole, slot_at)
+        return whole.post if slot_at == whole.post.slot_at else _move_slot(uow, actor, whole, slot_at)
     _withdraw(uow, whole)
     _match_targets(uow, whole, content)
     posts.change_post(uow, post_id, slot_at=slot_at, late_at=None)
@@ -233,10 +241,15 @@ def duplicate(uow: UnitOfWork, actor: Actor, post_id: int) -> Post:
 def arm(uow: UnitOfWork, whole: Whole) -> bool:
     """Schedule an approved post for its slot; False if it has none, or if its cut-off has passed and a person must choose."""
     slot_at = whole.post.slot_at
-    if not whole.is_approved or slot_at is None or slot_at - whole.policy.cutoff < uow.now:
+    if not whole.is_approved or slot_at is None or is_late(whole, uow.now):
         return False
     schedule(uow, whole, slot_at)
     return True
+
+
+def is_late(whole: Whole, now: datetime) -> bool:
+    """Whether a post has a time that is too near, or has passed, for an approval to let it go out by itself."""
+    return whole.post.slot_at is not None and whole.post.slot_at - whole.policy.cutoff < now
 
 
 def schedule(uow: UnitOfWork, whole: Whole, due_at: datetime) -> None:

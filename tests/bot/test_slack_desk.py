@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from clocks import Clock
 from fake_networks import LIMITS, FakeNetworks, item
 from inbox_world import NoWriter
 from loopback_slack import ELSEWHERE
-from slack_desk import SlackDesk, chat_ref, slack_desk
+from slack_desk import SlackDesk, chat_ref, clock_of, slack_desk
 
 from bot.transport import ChatRef
 from connectors.demo_pictures import draw
@@ -181,3 +182,24 @@ async def test_a_picture_sent_in_private_is_kept_and_one_that_is_none_is_told(de
     assert await modal.submits(text="Beans", files=[draw("beans")]) == {}
     draft = await server.card(alone, "Beans")
     await server.until(lambda: draft.pictures)
+
+
+async def test_a_time_that_has_passed_keeps_nobody_from_changing_the_text_or_learning_what_to_do(
+    desk: SlackDesk, clock: Clock
+) -> None:
+    server, anna, team = desk.server, desk.anna, desk.team
+    await desk.database.write(lambda uow: accounts.add(uow, desk.world.brand.id, "demo", "own-1", name="Northwind"))
+    anna.commands(team, "post")
+    modal = await anna.modal()
+    assert list(await modal.submits(text="", **clock_of(clock.now + timedelta(hours=1)))) == ["text"]
+    assert await modal.submits(text="Autumn menu", **clock_of(clock.now + timedelta(hours=1))) == {}
+    card = await desk.card(team, "Autumn menu")
+    clock.advance(hours=3)
+    anna.press(card, "Edit")
+    modal = await anna.modal()
+    assert "This time has passed." in modal.text
+    assert await modal.submits(text="Winter menu") == {}  # the date and the time are sent back as they stand there
+    await server.until(lambda: "Winter menu" in card.text)
+    anna.press(card, "Send for approval")
+    told = await server.card(team, "the time of this post has passed")
+    assert "Next free slot, and send" in told.labels

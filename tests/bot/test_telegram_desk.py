@@ -189,3 +189,26 @@ async def test_the_client_says_in_a_voice_note_what_should_change(desk: Telegram
         await ear.close()
     await server.until(lambda: "name the price" in told.text)
     assert told.raw["voice"], "the recording stays where it is"
+
+
+async def test_a_time_that_has_passed_stands_in_peoples_words_and_is_kept(desk: TelegramDesk, clock: Clock) -> None:
+    server, anna, team = desk.server, desk.anna, desk.team
+    await desk.database.write(lambda uow: accounts.add(uow, desk.world.brand.id, "demo", "own-1", name="Northwind"))
+    anna.says(team, "/post Autumn menu")
+    await anna.presses(await server.card(team, "Autumn menu"), "Pick a time")
+    await server.until(lambda: any(one.prompt for one in team.cards))
+    anna.says(team, "+60 min", reply_to=next(one for one in team.cards if one.prompt))
+    card = await server.card(team, "11:00")
+    clock.advance(hours=3)
+    await anna.presses(card, "Edit")
+    await anna.presses(await server.card(team, "Text"), "Keep")
+    await anna.presses(await server.card(team, "Pictures"), "Skip")
+    asked = await server.card(team, "When?")
+    assert "Mon, 2 Mar 2026, 11:00 (Berlin, UTC+1)" in asked.text
+    assert "This time has passed." in asked.text
+    assert "2026-03" not in asked.text
+    await anna.presses(asked, "Keep")
+    assert "Saved" in await anna.presses(await server.card(team, "Link"), "Skip")
+    await anna.presses(card, "Send for approval")
+    told = await server.card(team, "the time of this post has passed")
+    assert told.labels == ["Next free slot, and send", "Pick a time", "Send without a time"]

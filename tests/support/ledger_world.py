@@ -249,6 +249,10 @@ class History:
 
     def _approve(self) -> None:
         sim, version = self.sim, self._version()
+        if posts.is_late(sim.database.run(posts.find, sim.brand_id, self.post_id), sim.now):
+            self._try(
+                posts.place, sim.writer, self.post_id, version, None
+            )  # it would be refused: too late for its time
         if self._try(approvals.submit, sim.writer, self.post_id, version):
             self.approved = self._try(approvals.decide, sim.owner, self.post_id, version, "approve")
 

@@ -82,6 +82,7 @@ class Sheet:
     story: tuple[Chapter, ...] = ()
     steps: tuple[tuple[str, ...], ...] = ()
     buttons: Mapping[str, Button] = field(default_factory=dict)
+    has_passed: bool = False  # the time of the post
 
     def problems(self, part: str) -> list[Problem]:
         """Return what the networks say against one part of the post."""
@@ -138,6 +139,7 @@ def _told(uow: UnitOfWork, made: Sheet, whole: Whole) -> Sheet:
         story=_story(uow, made.place, whole),
         steps=tuple(tuple(row) for row in rows),
         buttons={name: button for row in rows for name, button in row.items()},
+        has_passed=whole.post.slot_at is not None and whole.post.slot_at <= uow.now,
     )
 
 

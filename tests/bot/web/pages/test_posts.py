@@ -6,7 +6,7 @@ import html
 import io
 import re
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
@@ -54,6 +54,43 @@ async def test_a_post_is_written_for_the_day_that_was_pressed(planned: Planned) 
     page = await vera.opens(f"{POSTS}/1")
     assert "The draft is kept." in page.text
     assert "Send for approval" in page.text
+
+
+async def test_a_time_that_has_passed_is_said_and_keeps_nobody_from_saving_the_rest(planned: Planned) -> None:
+    vera = await planned.browser(planned.desk.world.vera)
+    post = await planned.make("The spring menu is here", SLOT)
+    passed = "This time has passed. Leave it to change only the rest, or pick a later one."
+    assert passed not in (await vera.opens(f"{POSTS}/{post.id}")).text
+    planned.clock.now = SLOT + timedelta(hours=2)
+    assert passed in (await vera.opens(f"{POSTS}/{post.id}")).text
+    fields = {"text": "The summer menu is here", "accounts": str(planned.big), "slot_was": SLOT.isoformat()}
+    sent = await vera.sends(f"{POSTS}/{post.id}", **fields, slot="2026-03-04T11:00", version="1", key="chosen-passed")
+    assert (sent.status_code, "That time has passed. Pick a later one." in sent.text) == (422, True)
+    assert ">\nThe summer menu is here</textarea>" in sent.text
+    await vera.sends(f"{POSTS}/{post.id}", **fields, slot="2026-03-04T10:00", version="1", key="left-as-it-was")
+    whole = await planned.whole(post.id)
+    assert (whole.content.text, whole.post.slot_at) == ("The summer menu is here", SLOT)
+
+
+async def test_a_passed_time_stands_in_the_way_of_an_approval_and_another_is_offered(planned: Planned) -> None:
+    vera = await planned.browser(planned.desk.world.vera)
+    post = await planned.make("The spring menu is here", SLOT)
+    planned.clock.now = SLOT + timedelta(hours=2)
+    page = await vera.presses(f"{POSTS}/{post.id}", "Send for approval")
+    assert "Not sent: the time of this post has passed." in text_of(page)
+    await vera.presses(page, "Send without a time")
+    whole = await planned.whole(post.id)
+    assert (whole.post.state, whole.post.slot_at) == ("client_review", None)
+
+
+async def test_an_empty_post_is_not_made_and_what_else_was_written_stays(planned: Planned) -> None:
+    vera = await planned.browser(planned.desk.world.vera)
+    fields = {"text": " ", "accounts": str(planned.big), "slot": "2026-03-04T10:00", "version": "0"}
+    sent = await vera.sends(f"{POSTS}/new", **fields)
+    assert sent.status_code == 422
+    assert "The post is empty. Write a text, or attach a picture or a video." in sent.text
+    assert 'name="slot" value="2026-03-04T10:00"' in sent.text
+    assert await planned.desk.database.read(kept.newest, planned.desk.world.brand.id, ("draft",), 9) == []
 
 
 async def test_what_networks_say_stands_beside_the_field_in_their_own_measure(planned: Planned) -> None:
