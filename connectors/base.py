@@ -95,6 +95,8 @@ class Base(Listening, Publishing, Answering, Measuring, Inviting):
         self._keep = keep
         self._tally = spend
         self._renewing: asyncio.Task[None] | None = None
+        self._renewals = 0
+        self._keeping = asyncio.Lock()
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self._account}>"
@@ -187,20 +189,20 @@ class Base(Listening, Publishing, Answering, Measuring, Inviting):
 
     async def _call(self, method: str, path: str, **parts: Any) -> Reply:
         """Make a call; where the credentials have run out, renew them once and make it again: it was certainly not done."""
-        used = self._secrets
+        used = self._renewals
         try:
             return await self._wire.call(method, path, **parts)
         except AuthExpired:
             await self._renew(used)
         return await self._wire.call(method, path, **parts)
 
-    async def _renew(self, used: Mapping[str, str]) -> None:
-        """Renew the credentials, unless somebody has done so since `used`. All who ask meanwhile wait for the one renewal.
+    async def _renew(self, used: int) -> None:
+        """Renew the credentials, unless that was done since the renewal `used`. All who ask meanwhile wait for the one.
 
         It goes on when whoever asked first is cancelled: a refresh token may be good for one use only.
         """
         if self._renewing is None or self._renewing.done():
-            if self._secrets is not used:
+            if self._renewals != used:
                 return
             self._renewing = asyncio.get_running_loop().create_task(self._renew_now())
             self._renewing.add_done_callback(lambda done: done.cancelled() or done.exception())
@@ -208,10 +210,17 @@ class Base(Listening, Publishing, Answering, Measuring, Inviting):
 
     async def _renew_now(self) -> None:
         fresh = {name: value for name, value in (await self._refresh()).items() if value}
-        renewed = self._secrets | fresh
-        await self._keep(renewed)
-        self._secrets = renewed
-        self._wire.renew(self._headers(), self._hidden())
+        await self._keep_beside(lambda: fresh)
+        self._renewals += 1
+
+    async def _keep_beside(self, more: Callable[[], Mapping[str, str]]) -> None:
+        """Keep something with the credentials, so that it is there after a restart, too. `more` sees what was kept last."""
+        async with self._keeping:  # two who keep at once would lose what one of them kept
+            secrets, before = self._secrets | dict(more()), self._headers()
+            await self._keep(secrets)
+            self._secrets = secrets
+            if self._headers() != before:
+                self._wire.renew(self._headers(), self._hidden())
 
     def _expired(self) -> AuthExpired:
         return AuthExpired(

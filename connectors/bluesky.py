@@ -2,7 +2,8 @@
 
 Built from the documentation and the protocol's own lexicons; not tried against Bluesky itself. A record stands under a key that
 is made of the publication's and is put there only where none stands yet: the same key twice is one post, and never an edited
-one. Logins are counted (300 a day), so a session is kept and renewed. Videos are not sent.
+one. Logins are counted (300 a day), so a session is kept and renewed. Content warnings are words of ours, and Bluesky knows four
+labels with meanings of their own (nudity, violence …): no word is turned into one of them.
 """
 
 from __future__ import annotations
@@ -13,11 +14,11 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, ClassVar, Final
 
+from connectors.bluesky_audience import BlueskyAudience
 from connectors.bluesky_reading import (
     POSTS,
     Cursor,
     answers_others,
-    figures,
     heard,
     key_of,
     link,
@@ -28,40 +29,44 @@ from connectors.bluesky_reading import (
     strong,
     taken_back,
 )
-from connectors.bluesky_session import BlueskySession, Missing, Swapped
+from connectors.bluesky_session import Missing, Swapped
 from connectors.bluesky_words import card, facets, found_in, image, record_key, stamp
 from connectors.outcomes import GONE, UNREACHABLE
 from connectors.plain_text import with_link
 from connectors.reading import Body
 from smm.errors import N_, Rejected, Unavailable
-from smm.networks import Answer, Can, Item, Limits, Looks, MediaFile, Metrics, Outgoing, Page, Published
+from smm.networks import Answer, Can, Item, Limits, Looks, MediaFile, Outgoing, Page, Published
 
 BATCH: Final = 50  # notifications, own posts or posts found of one call
-VIEWS: Final = 25  # the most posts that are shown at once (app.bsky.feed.getPosts)
 HIDDEN: Final = 300  # the most answers that can be hidden under one post (app.bsky.feed.threadgate)
 GATES: Final = "app.bsky.feed.threadgate"
 
 NOT_UNDER_OURS = N_("On {network} only answers under the brand's own posts can be hidden.")
+ALONE = N_("{network} shows a video alone: take away the video, or what is beside it.")
 FULL = N_("{network} hides at most 300 answers under one post.")
 
 
-class Bluesky(BlueskySession):
+class Bluesky(BlueskyAudience):
     """One account, wherever its repository is kept."""
 
     can: ClassVar[frozenset[Can]] = frozenset(
         {
             *(Can.FETCH, Can.SEARCH, Can.PUBLISH, Can.FIND, Can.DELETE),
-            *(Can.REPLY, Can.FIND_REPLY, Can.HIDE, Can.METRICS),
+            *(Can.REPLY, Can.FIND_REPLY, Can.HIDE, Can.METRICS, Can.INSIGHTS, Can.PARTICIPANTS, Can.FOLLOWERS),
         }
     )
-    # 300 graphemes and 3000 bytes. We count characters: never fewer than graphemes, and 300 of them have at most 1200 bytes.
+    # 300 graphemes and 3000 bytes. The app's own limit of ten minutes: https://github.com/bluesky-social/social-app/pull/11528
     limits = Limits(
         text=300,
         media=4,
         media_bytes=2_000_000,
         source="https://github.com/bluesky-social/atproto/blob/main/lexicons/app/bsky/feed/post.json",
-        media_types=("image/jpeg", "image/png", "image/webp"),
+        media_types=("image/jpeg", "image/png", "image/webp", "video/mp4"),
+        grapheme_bytes=10,
         reply=300,
+        video_bytes=300_000_000,
+        video_seconds=600,
+        video_alone=True,
         first_comment=True,
     )
     looks = Looks(source="https://github.com/bluesky-social/social-app/blob/main/src/view/com/util/images/Gallery.tsx")
@@ -90,15 +95,6 @@ class Bluesky(BlueskySession):
         ordered = sorted(items, key=lambda item: item.said_at)
         return [*ordered, *map(taken_back, gone)], tuple(recent)
 
-    async def _views(self, uris: Sequence[str]) -> dict[str, Body]:
-        """Return the posts that can be seen now, by their addresses."""
-        found: dict[str, Body] = {}
-        wanted = list(dict.fromkeys(uris))
-        for start in range(0, len(wanted), VIEWS):
-            body = await self._ask("GET", "app.bsky.feed.getPosts", params={"uris": wanted[start : start + VIEWS]})
-            found |= {post.id("uri"): post for post in body.each("posts")}
-        return found
-
     async def _own_answers(self, kept: Cursor, me: str) -> tuple[list[Item], str]:
         asked = {"actor": me, "limit": BATCH, "filter": "posts_with_replies"}
         body = await self._ask("GET", "app.bsky.feed.getAuthorFeed", params=asked)
@@ -118,14 +114,23 @@ class Bluesky(BlueskySession):
     # What we say.
 
     async def publish(self, post: Outgoing) -> Published:
-        """Upload the pictures, which nobody sees yet, then put the record under the key's own."""
-        pictures = [await self._upload(file) for file in post.media]
+        """Upload the files, which nobody sees yet, then put the record under the key's own."""
+        shown = await self._shown(post)
         record = await self._record(with_link(post), post.language)
-        if pictures:
-            record["embed"] = {"$type": "app.bsky.embed.images", "images": pictures}
-        elif post.link:
-            record["embed"] = card(post.link)
-        return await self._say(post.key, record)
+        published = await self._say(post.key, record | ({"embed": shown} if shown else {}))
+        for file in post.media:
+            await self._forget(file.digest)
+        return published
+
+    async def _shown(self, post: Outgoing) -> dict[str, Any] | None:
+        """Return what stands below the text: a video, pictures, or the link's card."""
+        if any(file.mime.startswith("video/") for file in post.media):
+            if len(post.media) > 1:
+                raise self._refused(ALONE, "media")
+            return await self._video(post.media[0])
+        if pictures := [await self._upload(file) for file in post.media]:
+            return {"$type": "app.bsky.embed.images", "images": pictures}
+        return card(post.link) if post.link else None
 
     async def _upload(self, file: MediaFile) -> dict[str, Any]:
         content = await self._content(file)
@@ -227,7 +232,3 @@ class Bluesky(BlueskySession):
             await self._put(GATES, key_of(root), changed, gate.read("cid", str) if gate else None)
         except Swapped as error:  # somebody changed it since it was read: surely not done, and the next try reads again
             raise Unavailable(UNREACHABLE, network=self.title, account=self._account) from error
-
-    async def metrics(self, remote_ids: Sequence[str]) -> Mapping[str, Metrics]:
-        """Return the counts that stand below each post."""
-        return {uri: figures(post) for uri, post in (await self._views(remote_ids)).items()}

@@ -10,11 +10,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Final, Self
+from urllib.parse import urlsplit
 
 from connectors.plain_text import bounded
 from connectors.reading import Body
 from smm.errors import Unreadable
-from smm.networks import Item, Kind, Metrics
+from smm.networks import Item, Kind, Metrics, Person
 
 SITE: Final = "https://bsky.app"
 POSTS: Final = "app.bsky.feed.post"
@@ -106,13 +107,14 @@ def normalize(told: Body, me: str) -> Item:
 
 
 def _pictures(told: Body) -> tuple[str, ...]:
+    """Return the addresses of what is seen: pictures, or what stands for a video."""
     if not told.has("embed"):
         return ()
     embed = told.part("embed")
     shown = embed.part("media") if embed.has("media") else embed
-    if not shown.has("images"):
-        return ()
-    return tuple(url for image in shown.each("images") if (url := image.maybe("fullsize", str)))
+    listed = next((shown.each(name) for name in ("images", "items") if shown.has(name)), ())
+    found = [*(image.maybe("fullsize", str) for image in listed), shown.maybe("thumbnail", str)]
+    return tuple(url for url in found if url)
 
 
 def taken_back(uri: str) -> Item:
@@ -130,7 +132,37 @@ def figures(told: Body) -> Metrics:
     """Return a post's figures; a quote passes it on as a repost does."""
     reposts, quotes = told.maybe("repostCount", int), told.maybe("quoteCount", int)
     shares = None if reposts is None and quotes is None else (reposts or 0) + (quotes or 0)
-    return Metrics(likes=told.maybe("likeCount", int), comments=told.maybe("replyCount", int), shares=shares)
+    return Metrics(
+        likes=told.maybe("likeCount", int),
+        comments=told.maybe("replyCount", int),
+        shares=shares,
+        saves=told.maybe("bookmarkCount", int),
+    )
+
+
+def person(told: Body) -> Person:
+    """Return somebody's profile as a person."""
+    name = told.maybe("displayName", str) or told.read("handle", str)
+    return Person(told.id("did"), bounded(name, 200), bounded(told.read("handle", str), 200))
+
+
+def liker(told: Body) -> Person:
+    """Return who gave a like, and when."""
+    return replace(person(told.part("actor")), at=told.moment("indexedAt"))
+
+
+def speaker(told: Body) -> Person:
+    """Return who said something, what and when."""
+    said = bounded(told.maybe("record.text", str) or "")
+    return replace(person(told.part("author")), text=said, at=told.moment("indexedAt"))
+
+
+def pds(session: Body, otherwise: str) -> str:
+    """Return how others name the server that keeps the account: a login may be at another (https://atproto.com/specs/did)."""
+    services = session.each("didDoc.service") if session.has("didDoc.service") else ()
+    kept = next((each for each in services if (each.maybe("id", str) or "").endswith("#atproto_pds")), None)
+    address = kept.maybe("serviceEndpoint", str) if kept else None
+    return "did:web:" + urlsplit(address or otherwise).netloc.replace(":", "%3A")
 
 
 def owner(uri: str) -> str:

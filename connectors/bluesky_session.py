@@ -18,7 +18,7 @@ from connectors.reading import Body, parse
 from smm.errors import N_, AuthExpired, ConnectorError, NeedsHuman, RateLimited, Rejected
 from smm.networks import Credential, Profile
 
-_DEAD: Final = frozenset({"ExpiredToken", "InvalidToken"})  # come with status 400
+DEAD: Final = frozenset({"ExpiredToken", "InvalidToken"})  # come with status 400
 SECOND_FACTOR = N_("{network} asks for a second factor, which a program does not have. Use an app password: {url}")
 
 
@@ -60,7 +60,7 @@ class BlueskySession(Base):
     def _meaning(self, reply: Reply) -> ConnectorError | None:
         """Tell errors apart by their names (https://atproto.com/specs/xrpc#error-responses)."""
         name, facts = _said(reply, "error"), reply.who.facts
-        if reply.status == HTTPStatus.BAD_REQUEST and name in _DEAD:
+        if reply.status == HTTPStatus.BAD_REQUEST and name in DEAD:
             return self._expired()
         if name == "AuthFactorTokenRequired":
             return NeedsHuman(SECOND_FACTOR, url=f"{SITE}/settings/app-passwords", **facts)
@@ -90,12 +90,12 @@ class BlueskySession(Base):
 
     async def _ask(self, method: str, name: str, **parts: Any) -> Body:
         if not self._secrets.get("session"):
-            await self._renew(self._secrets)
+            await self._renew(self._renewals)
         return (await self._call(method, f"/xrpc/{name}", **parts)).body()
 
     async def _me(self) -> str:
         if not self._secrets.get("did"):
-            await self._renew(self._secrets)
+            await self._renew(self._renewals)
         return self._secrets["did"]
 
     async def check(self) -> Profile:

@@ -113,6 +113,29 @@ def image(blob: Mapping[str, Any], alt: str, content: bytes) -> dict[str, Any]:
     return told
 
 
+def video(blob: Mapping[str, Any], alt: str, content: bytes) -> dict[str, Any]:
+    """Return a video as it is embedded, with its shape where the file tells it."""
+    told: dict[str, Any] = {"$type": "app.bsky.embed.video", "video": blob}
+    if alt:
+        told["alt"] = alt
+    if shape := _shape(content):
+        told["aspectRatio"] = {"width": shape[0], "height": shape[1]}
+    return told
+
+
+def _shape(content: bytes) -> tuple[int, int] | None:
+    """Return width and height of an MP4 as it is shown, by the header of its first track that is seen (ISO/IEC 14496-12, 8.3.2)."""
+    at = content.find(b"tkhd")
+    while at >= 0:
+        matrix = at + (56 if content[at + 4 : at + 5] == b"\x01" else 44)
+        turn, width, height = (content[start : start + 4] for start in (matrix, matrix + 36, matrix + 40))
+        found = int.from_bytes(width) >> 16, int.from_bytes(height) >> 16
+        if len(height) == 4 and all(found):  # noqa: PLR2004 - bytes of a number
+            return found if any(turn) else (found[1], found[0])  # a telephone held upright films lying down
+        at = content.find(b"tkhd", at + 4)
+    return None
+
+
 def stamp(moment: datetime) -> str:
     """Return a moment as records have it."""
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

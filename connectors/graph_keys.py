@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar, Final
 
@@ -43,22 +43,11 @@ class GraphKeys(GraphCalls):
 
     def __init__(self, *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
-        self._keeping = asyncio.Lock()
         self._lengthening = asyncio.Lock()
 
     async def _refresh(self) -> Mapping[str, str]:
         """Say that only a person can help: a key is made to last before it ends (in `check`), never after."""
         raise self._expired()
-
-    async def _keep_beside(self, more: Callable[[], Mapping[str, str]]) -> None:
-        """Keep something beside the key, so that it is there after a restart, too. `more` sees what was kept last."""
-        async with self._keeping:  # two who keep at once would lose what one of them kept
-            secrets = self._secrets | dict(more())
-            await self._keep(secrets)
-            is_other = secrets.get("token") != self._secrets.get("token")
-            self._secrets = secrets
-            if is_other:
-                self._wire.renew(self._headers(), self._hidden())
 
     # Who it belongs to.
 

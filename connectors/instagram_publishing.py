@@ -14,11 +14,11 @@ from typing import Any, Final, Never
 
 from connectors.graph_errors import EXHAUSTED, HOUR, Told, understood
 from connectors.graph_reading import is_ours
-from connectors.graph_underway import Underway
 from connectors.instagram_login import InstagramLogin
 from connectors.outcomes import Who
 from connectors.plain_text import with_link
 from connectors.reading import Body
+from connectors.underway import Underway
 from smm.errors import N_, ConnectorError, NeedsHuman, RateLimited, Rejected
 from smm.networks import Limits, Looks, MediaFile, Outgoing, PostKind, Published, Quota
 

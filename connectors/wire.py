@@ -56,7 +56,7 @@ class Wire:
 
     def renew(self, headers: Mapping[str, str], hidden: Sequence[str]) -> None:
         """Go on with other credentials; what was sent with the old ones stays hidden, too."""
-        self._who = Who(self._who.network, self._who.account, (*self._who.hidden, *hidden))
+        self._who = Who(self._who.network, self._who.account, tuple(dict.fromkeys((*self._who.hidden, *hidden))))
         self._is_sound = _sound(headers)
         if self._is_sound:
             self._client.headers.update(headers)

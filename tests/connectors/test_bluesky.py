@@ -6,7 +6,9 @@ import asyncio
 import re
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from datetime import date
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from bluesky_world import TROUBLES
@@ -14,12 +16,12 @@ from clocks import Clock
 from loopback_bluesky import GATES, HANDLES, HOME, MIA, POSTS, LoopbackBluesky
 from loopback_http import loopback
 
-from connectors import bluesky
+from connectors import bluesky, bluesky_audience, bluesky_video
 from connectors.base import Outside
 from connectors.bluesky import Bluesky
 from connectors.bluesky_words import facets, found_in, record_key
-from smm.errors import AuthExpired, OutcomeUnknown, Rejected
-from smm.networks import Answer, Metrics, Outgoing
+from smm.errors import AuthExpired, NeedsHuman, OutcomeUnknown, RateLimited, Rejected, Unavailable
+from smm.networks import Answer, Deed, MediaFile, Metrics, Outgoing
 
 
 @asynccontextmanager
@@ -175,6 +177,108 @@ async def test_an_answer_under_our_post_is_hidden_and_shown_again(network: Loopb
         assert network.records[gate]["hiddenReplies"] == []
         with pytest.raises(Rejected):
             await ours.hide(network.say("Boo elsewhere"))
+
+
+def film(folder: Path, size: tuple[int, int] = (1920, 1080), *, upright: bool = False) -> MediaFile:
+    """Return a video as far as its header goes."""
+    turn = b"\0\0\0\0" if upright else b"\0\1\0\0"
+    header = b"tkhd" + bytes(40) + turn + bytes(32) + b"".join((side << 16).to_bytes(4) for side in size)
+    path = folder / f"film-{upright}"
+    path.write_bytes(b"\0\0\0\x18ftypmp42" + b"tkhd" + bytes(84) + header)
+    return MediaFile(path, "video/mp4", path.name, "Milk is poured")
+
+
+@pytest.fixture
+def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Looks at jobs come without a pause."""
+    monkeypatch.setattr(bluesky_video, "PAUSES", (0, 0, 0))
+
+
+@pytest.mark.usefixtures("hurried")
+async def test_a_video_goes_out_when_the_service_has_made_it(network: LoopbackBluesky, tmp_path: Path) -> None:
+    async with account(network) as (ours, kept):
+        post = await ours.publish(Outgoing("k1", "Look", (film(tmp_path, upright=True),)))
+        assert bluesky_video.JOBS in kept[1]
+        assert not kept[-1][bluesky_video.JOBS], "it ended: the next post with this file asks anew"
+        again = await ours.publish(Outgoing("k2", "Look again", (film(tmp_path, upright=True),)))
+    embed = network.records[post.remote_id]["embed"]
+    assert (embed["alt"], embed["aspectRatio"]) == ("Milk is poured", {"width": 1080, "height": 1920})
+    assert embed["video"]["ref"]["$link"] in network.blobs
+    assert network.records[again.remote_id]["embed"]["video"] == embed["video"], "the service knew the file"
+
+
+@pytest.mark.usefixtures("hurried")
+async def test_a_restart_goes_on_with_the_job_and_leaves_one_record(network: LoopbackBluesky, tmp_path: Path) -> None:
+    network.works = 4
+    post = Outgoing("k1", "Look", (film(tmp_path),))
+    async with account(network) as (ours, kept):
+        with pytest.raises(Unavailable):
+            await ours.publish(post)
+    async with account(network, **kept[-1]) as (again, _):
+        network.next_public = TROUBLES["lost"]
+        with pytest.raises(OutcomeUnknown):
+            await again.publish(post)
+        first = await again.find(post, network.clock())
+        assert await again.publish(post) == first
+    assert len(network.records) == 1
+    assert network.called.count("app.bsky.video.uploadVideo") == 1
+
+
+@pytest.mark.usefixtures("hurried")
+async def test_what_the_service_does_not_take_is_told(network: LoopbackBluesky, tmp_path: Path) -> None:
+    async with account(network) as (ours, _):
+        network.uploads = {"canUpload": False, "remainingDailyVideos": 0, "message": "User has exceeded daily upload"}
+        with pytest.raises(RateLimited):
+            await ours.publish(Outgoing("k1", "Look", (film(tmp_path),)))
+        network.uploads = {"canUpload": False, "error": "unconfirmed_email"}
+        with pytest.raises(NeedsHuman):
+            await ours.publish(Outgoing("k1", "Look", (film(tmp_path),)))
+        network.uploads, network.failure = {"canUpload": True}, "encoding_failure"
+        with pytest.raises(Rejected) as refused:
+            await ours.publish(Outgoing("k1", "Look", (film(tmp_path),)))
+        network.jobs.clear()
+        network.failure = "generic_failure"
+        with pytest.raises(Unavailable):
+            await ours.publish(Outgoing("k1", "Look", (film(tmp_path),)))
+    assert (refused.value.field, refused.value.reason) == ("media", "This is no video")
+    assert network.records == {}
+
+
+@pytest.mark.usefixtures("hurried")
+async def test_a_job_that_the_service_forgot_is_begun_anew(network: LoopbackBluesky, tmp_path: Path) -> None:
+    network.works = 3
+    post = Outgoing("k1", "Look", (film(tmp_path),))
+    async with account(network) as (ours, _):
+        with pytest.raises(Unavailable):  # it goes on
+            await ours.publish(post)
+        network.jobs.clear()
+        with pytest.raises(Unavailable):  # and is unknown
+            await ours.publish(post)
+        await ours.publish(post)
+    assert network.called.count("app.bsky.video.uploadVideo") == 2
+
+
+async def test_who_took_part_is_told_page_by_page(network: LoopbackBluesky, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bluesky_audience, "CROWD", 2)
+    async with account(network) as (ours, _):
+        post = (await ours.publish(Outgoing("k1", "Like and win"))).remote_id
+        network.likes[post], network.followers = 3, {MIA}
+        root = network.strong(post)
+        asked = network.say("Me!", reply={"root": root, "parent": root})
+        network.say("And me", reply={"root": root, "parent": network.strong(asked)})
+        network.say("Look", embed={"$type": "app.bsky.embed.record", "record": root})
+        crowds = {}
+        for deed in Deed:
+            crowds[deed], cursor = [], ""
+            while not crowds[deed] or cursor:
+                crowd = await ours.participants(post, deed, cursor)
+                crowds[deed] += crowd.people
+                cursor = crowd.cursor
+        assert [len(people) for people in crowds.values()] == [3, 2, 2]
+        assert [each.text for each in (*crowds[Deed.REPOST], *crowds[Deed.COMMENT])] == ["", "Look", "Me!", "And me"]
+        assert {each.user_id for people in crowds.values() for each in people} == {MIA}
+        assert await ours.followers([MIA, "did:plc:nobody", "mia"]) == {MIA}
+        assert (await ours.insights(date(2026, 11, 1), date(2026, 11, 25))).followers == 1
 
 
 async def test_posts_elsewhere_are_found_and_figures_read(network: LoopbackBluesky) -> None:

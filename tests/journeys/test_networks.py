@@ -13,7 +13,7 @@ import pytest
 from clocks import Clock
 from dialog import TestDesk
 from inbox_desk import words
-from network_desk import NetworkDesk, Seen, Trouble, network_desk, picture
+from network_desk import NetworkDesk, Seen, Trouble, film, network_desk, picture
 from network_worlds import WORLDS
 
 from smm import accounts
@@ -90,6 +90,13 @@ async def test_an_approved_post_goes_out_with_its_picture(stage: NetworkDesk, tm
     assert receipt.link.url.startswith("http")
     await stage.passes(minutes=10)
     assert len(stage.world.seen()) == 1
+
+
+@pytest.mark.parametrize("stage", [name for name, place in WORLDS.items() if place.films], indirect=True)
+async def test_an_approved_video_goes_out_once(stage: NetworkDesk, tmp_path: Path) -> None:
+    await stage.publishes(POST, await film(stage.desk, tmp_path))
+    await stage.passes(minutes=10)
+    assert stage.world.seen() == [Seen(POST, 1)]
 
 
 async def publish_into(stage: NetworkDesk, folder: Path, kind: Trouble) -> str:

@@ -75,13 +75,17 @@ class BlueskyWorld:
 
 
 def _seen(record: dict[str, Any]) -> Seen:
-    pictures = len(record.get("embed", {}).get("images", ()))
-    return Seen(record["text"], pictures, record["reply"]["parent"]["uri"] if "reply" in record else "")
+    embed = record.get("embed", {})
+    return Seen(
+        record["text"],
+        len(embed.get("images", ())) or int("video" in embed),
+        record["reply"]["parent"]["uri"] if "reply" in record else "",
+    )
 
 
 @asynccontextmanager
 async def bluesky_world(clock: Clock) -> AsyncIterator[BlueskyWorld]:
     """Serve an account for the length of a block."""
-    network = LoopbackBluesky(clock)
+    network = LoopbackBluesky(clock, works=0)
     async with loopback(network) as server:
         yield BlueskyWorld(network, server.url)

@@ -19,15 +19,17 @@ from loopback_http import Asked, Said
 HOME, MIA = "did:plc:northwind2222222222222222", "did:plc:mia2222222222222222222222"
 HANDLES = {HOME: "northwind.example.com", MIA: "mia.example.com"}
 POSTS, GATES = "app.bsky.feed.post", "app.bsky.feed.threadgate"
+VIDEO, SERVICE, PDS = "app.bsky.video.", "did:web:video.bsky.app", "did:web:pds.example.com"
+DONE = "JOB_STATE_COMPLETED"
 _PUBLIC = frozenset({"com.atproto.repo.putRecord", "com.atproto.repo.deleteRecord"})
 
 
 class Refusal(Exception):
     """An error as XRPC gives it (https://atproto.com/specs/xrpc#error-responses)."""
 
-    def __init__(self, status: int, name: str, said: str) -> None:
+    def __init__(self, status: int, name: str, said: str, **more: str) -> None:
         super().__init__(said)
-        self.said = Said.of({"error": name, "message": said}, status)
+        self.said = Said.of({"error": name, "message": said, **more}, status)
 
 
 @dataclass
@@ -44,6 +46,11 @@ class LoopbackBluesky:
     refreshes: set[str] = field(default_factory=set)
     called: list[str] = field(default_factory=list)
     blobs: dict[str, bytes] = field(default_factory=dict)
+    followers: set[str] = field(default_factory=set)
+    jobs: dict[str, bytes] = field(default_factory=dict)  # videos that the service works on
+    works: int = 1  # looks at a job before it is done
+    failure: str = ""  # how every job ends
+    uploads: dict[str, Any] = field(default_factory=lambda: {"canUpload": True, "remainingDailyVideos": 25})
     next_public: Callable[[Callable[[], Said]], Said] | None = None
     wrong: list[str] = field(default_factory=list)
 
@@ -67,8 +74,49 @@ class LoopbackBluesky:
         key = asked.headers.get("authorization", "").removeprefix("Bearer ")
         if name.endswith("createSession"):
             return
-        if key not in (self.refreshes if name.endswith("refreshSession") else self.sessions):
+        if name.startswith(VIDEO):
+            self._admit_served(name.removeprefix(VIDEO), key)
+        elif key not in (self.refreshes if name.endswith("refreshSession") else self.sessions):
             raise Refusal(400, "ExpiredToken", "Token has expired") if key else Refusal(401, "AuthMissing", "No key")
+
+    def _admit_served(self, name: str, key: str) -> None:
+        """The service knows tokens signed for it, or for the account's server, and no session."""
+        wanted = {"uploadVideo": f"{PDS} com.atproto.repo.uploadBlob"}.get(name, f"{SERVICE} {VIDEO}{name}")
+        if key != f"signed {wanted}":
+            self.wrong.append(f"{name}: {key}")
+            raise Refusal(401, "InvalidToken", "Not for this")
+
+    # Videos.
+
+    def _getServiceAuth(self, asked: Asked) -> Any:
+        given = dict(asked.params)
+        return {"token": f"signed {given['aud']} {given['lxm']}"}
+
+    def _getUploadLimits(self, asked: Asked) -> Any:
+        return self.uploads
+
+    def _uploadVideo(self, asked: Asked) -> Any:
+        job = f"job-{len(asked.content)}"
+        if job in self.jobs:
+            raise Refusal(409, "already_exists", "Video already processed", jobId=job, did=HOME, state=DONE)
+        self.jobs[job] = asked.content
+        return {"jobId": job, "did": HOME, "state": "JOB_STATE_CREATED"}
+
+    def _getJobStatus(self, asked: Asked) -> Any:
+        job = dict(asked.params)["jobId"]
+        if job not in self.jobs:
+            raise Refusal(400, "InvalidRequest", "No such job")
+        status: dict[str, Any] = {"jobId": job, "did": HOME}
+        self.works -= 1
+        if self.works >= 0:
+            return {"jobStatus": status | {"state": "JOB_STATE_ENCODING", "progress": 40}}
+        if self.failure:
+            failed = {"state": "JOB_STATE_FAILED", "failureCode": self.failure, "message": "This is no video"}
+            return {"jobStatus": status | failed}
+        link, content = cid(self.jobs[job]), self.jobs[job]
+        self.blobs[link] = content
+        blob = {"$type": "blob", "ref": {"$link": link}, "mimeType": "video/mp4", "size": len(content)}
+        return {"jobStatus": status | {"state": DONE, "blob": blob}}
 
     # Sessions.
 
@@ -89,10 +137,11 @@ class LoopbackBluesky:
         return told | {"did": HOME, "handle": HANDLES[HOME], "active": True}
 
     def _getSession(self, asked: Asked) -> Any:
-        return {"did": HOME, "handle": HANDLES[HOME]}
+        kept = {"id": "#atproto_pds", "type": "AtprotoPersonalDataServer", "serviceEndpoint": "https://pds.example.com"}
+        return {"did": HOME, "handle": HANDLES[HOME], "emailConfirmed": True, "didDoc": {"service": [kept]}}
 
     def _getProfile(self, asked: Asked) -> Any:
-        return _person(HOME) | {"displayName": "Northwind Coffee"}
+        return _person(HOME) | {"displayName": "Northwind Coffee", "followersCount": len(self.followers)}
 
     def _resolveHandle(self, asked: Asked) -> Any:
         found = [did for did, handle in HANDLES.items() if handle == dict(asked.params)["handle"]]
@@ -169,6 +218,37 @@ class LoopbackBluesky:
         words = dict(asked.params)["q"].casefold()
         found = [uri for uri in reversed(self._posts()) if words in self.records[uri]["text"].casefold()]
         return self._paged(asked, "posts", [self._view(uri) for uri in found])
+
+    # The people around.
+
+    def _getLikes(self, asked: Asked) -> Any:
+        uri, moment = dict(asked.params)["uri"], _stamp(self.clock())
+        likes = [{"indexedAt": moment, "createdAt": moment, "actor": _person(MIA)}] * self.likes.get(uri, 0)
+        return {"uri": uri} | self._paged(asked, "likes", likes)
+
+    def _getRepostedBy(self, asked: Asked) -> Any:
+        return {"uri": dict(asked.params)["uri"]} | self._paged(asked, "repostedBy", [_person(MIA)])
+
+    def _getQuotes(self, asked: Asked) -> Any:
+        uri = dict(asked.params)["uri"]
+        quotes = [each for each in self._posts() if uri in str(self.records[each].get("embed"))]
+        return {"uri": uri} | self._paged(asked, "posts", [self._view(each) for each in quotes])
+
+    def _getPostThread(self, asked: Asked) -> Any:
+        return {"thread": self._thread(dict(asked.params)["uri"])}
+
+    def _thread(self, uri: str) -> dict[str, Any]:
+        below = [
+            each for each in self._posts() if self.records[each].get("reply", {}).get("parent", {}).get("uri") == uri
+        ]
+        kind = "app.bsky.feed.defs#threadViewPost"
+        return {"$type": kind, "post": self._view(uri), "replies": [self._thread(each) for each in below]}
+
+    def _getRelationships(self, asked: Asked) -> Any:
+        kind = "app.bsky.graph.defs#relationship"
+        wanted = [value for name, value in asked.params if name == "others"]
+        follows = {did: {"followedBy": f"at://{did}/app.bsky.graph.follow/3lc2222222225"} for did in self.followers}
+        return {"relationships": [{"$type": kind, "did": did} | follows.get(did, {}) for did in wanted]}
 
     def _posts(self, of: str = "") -> list[str]:
         return [uri for uri in self.records if f"/{POSTS}/" in uri and of in uri]

@@ -143,3 +143,9 @@ async def picture(desk: TestDesk, folder: Path, colour: str = "orange") -> str:
     Image.new("RGB", (1080, 1080), colour).save(drawn, "JPEG")
     kept = await keep(desk.database, folder, drawn.getvalue(), brand_id=desk.world.brand.id)
     return kept.digest
+
+
+async def film(desk: TestDesk, folder: Path) -> str:
+    """Keep a video among the desk's media, as far as its header goes; return its digest."""
+    data = b"\0\0\0\x18ftypmp42" + b"tkhd" + bytes(76) + (1920 << 16).to_bytes(4) + (1080 << 16).to_bytes(4)
+    return (await keep(desk.database, folder, data, brand_id=desk.world.brand.id)).digest

@@ -26,12 +26,13 @@ class Place:
     asks: tuple[Trouble, ...] = ()  # those after which nobody but a person can look whether it is there
     pushes: bool = False  # tells by itself that something was said
     counts: bool = False  # tells how many liked a publication
+    films: bool = False  # takes a video from the desk
 
 
 WORLDS: Mapping[str, Place] = {
-    "bluesky": Place(bluesky_world, ("slower", "down", "refused", "garbage", "lost"), counts=True),
+    "bluesky": Place(bluesky_world, ("slower", "down", "refused", "garbage", "lost"), counts=True, films=True),
     "demo": Place(demo_world, ("down", "lost"), pushes=True, counts=True),
-    "mastodon": Place(mastodon_world, ("slower", "down", "refused", "human"), counts=True),
+    "mastodon": Place(mastodon_world, ("slower", "down", "refused", "human"), counts=True, films=True),
     "facebook": Place(graph_world("facebook"), tuple(TROUBLES), pushes=True, counts=True),
     "instagram": Place(graph_world("instagram"), tuple(TROUBLES), pushes=True, counts=True),
     "instagram without a Page": Place(
