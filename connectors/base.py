@@ -234,8 +234,11 @@ class Base(Listening, Publishing, Answering, Measuring, Inviting):
         try:
             return await asyncio.to_thread(file.path.read_bytes)
         except OSError as error:
-            words = N_("A picture is no longer in the desk's folder. Attach it again.")
-            raise Rejected(words, field="media", network=self.title, account=self._account) from error
+            raise self._lost_file() from error
+
+    def _lost_file(self) -> Rejected:
+        words = N_("A picture is no longer in the desk's folder. Attach it again.")
+        return Rejected(words, field="media", network=self.title, account=self._account)
 
     # What every network does.
 

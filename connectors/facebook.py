@@ -24,6 +24,7 @@ from connectors.facebook_reading import (
     published,
     review,
 )
+from connectors.facebook_videos import STORY
 from connectors.graph_keys import oauth
 from connectors.graph_older import fresh, remembered
 from connectors.graph_reading import bounds, is_ours, spans, summed
@@ -41,6 +42,7 @@ SHOWN: Final = (
 
 # Meta renames figures often; these are v25.0's (https://developers.facebook.com/docs/graph-api/reference/insights).
 OF_POSTS: Final = {"views": "post_media_view", "reach": "post_total_media_view_unique", "clicks": "post_clicks"}
+OF_STORIES: Final = {"views": "STORY_MEDIA_VIEW", "reach": "STORY_TOTAL_MEDIA_VIEW_UNIQUE"}
 OF_PAGE: Final = {"views": "page_media_view", "reach": "page_total_media_view_unique"}
 
 
@@ -103,7 +105,9 @@ class Facebook(FacebookPublishing):
         return comment_item(body, change.id("value.post_id"), await self._page_id())
 
     async def reply(self, answer: Answer) -> Published:
-        """Comment as the Page, under what was said or under our own post."""
+        """Comment as the Page, under what was said or under our own post; a story takes no comments."""
+        if answer.remote_id.startswith(STORY):
+            self._cannot()
         body = await self._change(answer.remote_id.removeprefix(TAGGED), "comments", message=answer.text)
         return Published(body.id("id"), f"{SITE}/{body.id('id')}")
 
@@ -128,12 +132,15 @@ class Facebook(FacebookPublishing):
         raise self._unsure()
 
     async def metrics(self, remote_ids: Sequence[str]) -> Mapping[str, Metrics]:
-        """Return the figures of posts; one that is gone is left out."""
-        counted = await self._counts(remote_ids, COUNTS)
-        return {
+        """Return the figures of posts and stories; one that is gone is left out."""
+        stories = [each for each in remote_ids if each.startswith(STORY)]
+        counted = await self._counts([each for each in remote_ids if each not in stories], COUNTS)
+        found = {
             each: measured(body, await self._insights(each, OF_POSTS, period="lifetime"))
             for each, body in counted.items()
         }
+        told = {each: await self._insights(each.removeprefix(STORY), OF_STORIES) for each in stories}
+        return found | {each: Metrics(**figures) for each, figures in told.items() if figures}
 
     async def insights(self, since: date, until: date) -> Metrics:
         """Return the Page's figures. People reached on several days cannot be added up: then None."""

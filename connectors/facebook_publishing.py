@@ -1,7 +1,7 @@
 """Publishing on a Facebook Page (https://developers.facebook.com/docs/pages-api/posts).
 
 Pictures are uploaded where nobody sees them, then published together. There is no key of ours for a post: after a lost answer
-its words are looked for.
+its words are looked for. Videos are facebook_videos.py's.
 """
 
 from __future__ import annotations
@@ -11,20 +11,15 @@ from datetime import datetime, timedelta
 from typing import Any, ClassVar, Final
 
 from connectors.facebook_reading import POST, SITE, published, shows
-from connectors.graph_underway import GraphUnderway
+from connectors.facebook_videos import STORY, FacebookVideos
 from connectors.plain_text import with_link
-from smm.errors import N_, NeedsHuman
-from smm.networks import Limits, Looks, MediaFile, Outgoing, Published
+from smm.networks import Limits, Looks, MediaFile, Outgoing, PostKind, Published
 
 BATCH: Final = 100
 PAGES: Final = 5
 
-NO_ADDRESS = N_(
-    "{network} fetches videos itself: the desk needs a public address (see the guide). Publish this one by hand."
-)
 
-
-class FacebookPublishing(GraphUnderway):
+class FacebookPublishing(FacebookVideos):
     """What one Page publishes."""
 
     name: ClassVar[str] = "facebook"
@@ -39,6 +34,7 @@ class FacebookPublishing(GraphUnderway):
         video_bytes=1024**3,
         video_seconds=4 * 3600,
         video_alone=True,
+        kinds=(PostKind.POST, PostKind.STORY, PostKind.REEL),
         first_comment=True,
     )
     looks = Looks(
@@ -50,15 +46,17 @@ class FacebookPublishing(GraphUnderway):
     )
 
     async def publish(self, post: Outgoing) -> Published:
-        """Upload pictures that nobody sees yet, then publish them together; a video is published as it is fetched."""
+        """Upload pictures that nobody sees yet, then publish them together; a video likewise, alone."""
+        self._must_fit(post)
         page = await self._page_id()
         if any(file.mime.startswith("video/") for file in post.media):
+            if len(post.media) > 1:
+                self._cannot()
             return await self._publish_video(page, post)
+        if post.options.kind == PostKind.STORY:
+            return await self._publish_picture_story(page, post)
         photos = [await self._upload(page, file) for file in post.media]
-        said: dict[str, Any] = {
-            "message": _message(post),
-            "link": "" if photos else post.link,
-        }
+        said: dict[str, Any] = {"message": _message(post), "link": "" if photos else post.link}
         attached = json.dumps([{"media_fbid": photo} for photo in photos]) if photos else ""
         body = await self._change(page, "feed", **said, attached_media=attached)
         return Published(body.id("id"), f"{SITE}/{body.id('id')}")
@@ -68,30 +66,39 @@ class FacebookPublishing(GraphUnderway):
         said = {"published": "false", "alt_text_custom": file.alt}
         return (await self._change(page, "photos", effect=False, files=picture, **said)).id("id")
 
-    async def _publish_video(self, page: str, post: Outgoing) -> Published:
-        (file, *others) = post.media
-        if others:
-            self._cannot()
-        if not file.url:
-            raise NeedsHuman(NO_ADDRESS, url=f"{SITE}/{page}", network=self.title, account=self._account)
-        body = await self._change(page, "videos", file_url=file.url, description=with_link(post))
-        video = body.id("id")
-        return Published(f"{page}_{video}", f"{SITE}/{page}/videos/{video}")
+    async def _publish_picture_story(self, page: str, post: Outgoing) -> Published:
+        """Publish the picture of this key, uploaded now where there is none yet; a picture is one story at most."""
+        known = self._underway(post.key)
+        photo = known.thing if known else await self._upload(page, post.media[0])
+        if known is None:
+            await self._remember(post.key, photo)
+        body = await self._change(page, "photo_stories", photo_id=photo)
+        return Published(f"{STORY}{body.id('post_id')}", f"{SITE}/{page}")
 
     async def edit(self, remote_id: str, post: Outgoing) -> None:
         """Put other words in; Meta lets an app edit what it published (https://developers.facebook.com/docs/pages-api/posts)."""
-        if any(file.mime.startswith("video/") for file in post.media):
-            await self._change(remote_id.rpartition("_")[2], description=with_link(post))
-        else:
-            await self._change(remote_id, message=_message(post))
+        if remote_id.startswith(STORY):  # has none
+            self._cannot()
+        await self._change(remote_id, message=_message(post))
+
+    async def delete(self, remote_id: str) -> None:
+        """Take down a post or an answer of ours; a story goes by itself after a day."""
+        if remote_id.startswith(STORY):
+            self._cannot()
+        await super().delete(remote_id)
 
     async def assist(self, post: Outgoing) -> str:
         """Lead to the Page."""
         return f"{SITE}/{await self._page_id()}"
 
     async def find(self, post: Outgoing, since: datetime) -> Published | None:
-        """Look among the Page's posts for the text and as many files."""
-        page, text, after = await self._page_id(), with_link(post), ""
+        """Ask what became of a video or a story; look for anything else among the posts, by its text and as many files."""
+        page = await self._page_id()
+        if any(file.mime.startswith("video/") for file in post.media) and self._underway(post.key):
+            return await self._find_video(page, post)
+        if post.options.kind == PostKind.STORY:
+            return await self._find_story(page, post)
+        text, after = with_link(post), ""
         texts = (post.text, text) if post.link and not post.media else (text,)
         for _ in range(PAGES):
             asked = {"fields": f"{POST},attachments{{media_type,subattachments}}", "limit": BATCH, "after": after}
@@ -103,6 +110,16 @@ class FacebookPublishing(GraphUnderway):
             after = body.maybe("paging.cursors.after", str) or ""
             if not posts or not after or posts[-1].moment("created_time") < since - timedelta(hours=1):
                 return None
+        raise self._unsure()
+
+    async def _find_story(self, page: str, post: Outgoing) -> Published | None:
+        """Look among the stories for the picture of this key: a Page without an archive of stories may not show them."""
+        known = self._underway(post.key)
+        if known is None:  # it is kept before it is published
+            return None
+        for story in (await self._read(page, "stories", fields="post_id,media_id,url")).each("data"):
+            if story.maybe("media_id", str) == known.thing:
+                return Published(f"{STORY}{story.id('post_id')}", story.maybe("url", str) or f"{SITE}/{page}")
         raise self._unsure()
 
 

@@ -7,13 +7,17 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 from connectors.graph import ASIDE
+from connectors.graph_errors import WRONG_FILE, meaning
 from connectors.graph_reading import is_ours, listed, privately
+from connectors.outcomes import Reply
 from connectors.plain_text import bounded
-from connectors.reading import Body
+from connectors.reading import Body, parse
+from smm.errors import ConnectorError, Rejected
 from smm.networks import Item, Kind, Metrics, Published
 
 COMMENT: Final = (
@@ -120,3 +124,59 @@ def measured(post: Body, told: Mapping[str, int]) -> Metrics:
         shares=post.maybe("shares.count", int),
         **told,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Clip:
+    """A video under way. `failed` says why it cannot be used; `sent` is how many bytes have arrived."""
+
+    video: str
+    is_uploaded: bool = False
+    is_busy: bool = False  # Facebook works on it: whether it goes out is not known yet
+    is_out: bool = False
+    failed: str = ""
+    sent: int = 0
+    post_id: str = ""
+    link: str = ""
+
+
+def clip(body: Body) -> Clip:
+    """Read how far Facebook is with a video (https://developers.facebook.com/docs/graph-api/reference/video-status/)."""
+    uploading, processing, publishing = (
+        body.maybe(f"status.{phase}_phase.status", str) or "" for phase in ("uploading", "processing", "publishing")
+    )
+    stands = body.maybe("status.video_status", str) or ""
+    failed = "error" in {uploading, processing, publishing, stands} or stands == "expired"
+    link = body.maybe("permalink_url", str) or ""
+    return Clip(
+        body.id("id"),
+        is_uploaded=uploading == "complete",
+        is_busy="in_progress" in {processing, publishing},
+        is_out=publishing == "complete",
+        failed=_why(body) if failed else "",
+        sent=body.maybe("status.uploading_phase.bytes_transferred", int) or 0,
+        post_id=body.maybe("post_id", str) or "",
+        link=f"{SITE}{link}" if link.startswith("/") else link,
+    )
+
+
+def _why(body: Body) -> str:
+    """Return what is wrong with a video, in Facebook's words where it has some."""
+    for phase in ("uploading", "processing", "publishing"):
+        path = f"status.{phase}_phase.errors"
+        for error in body.each(path) if body.has(path) else ():
+            if told := error.maybe("message", str):
+                return bounded(told, 300)
+    return "error"
+
+
+def refused_upload(reply: Reply) -> ConnectorError | None:
+    """Return what a refusal of a whole file means: its words stand elsewhere than the Graph's."""
+    try:
+        found = Body(parse(reply.content))
+        words = found.maybe("debug_info.message", str) if isinstance(found.value, dict) else None
+    except (ValueError, ConnectorError):
+        words = None
+    if words is None:
+        return meaning(reply)
+    return Rejected(WRONG_FILE, reason=reply.who.masked(words)[:300], field="media", **reply.who.facts)

@@ -38,6 +38,14 @@ class GraphCalls(Base):
         """Return where a call goes."""
         return "/".join(quote(part, safe="") for part in path)
 
+    def _at(self, host: str, path: Sequence[str]) -> str:
+        """Return a place at another host of Meta's; where the settings say another address, it is there, too."""
+        name, _, folder = host.partition("/")
+        folder, joined = f"{folder}/" if folder else "", "/".join(quote(part, safe="") for part in path)
+        if self.name in self._outside.bases:
+            return folder + joined
+        return f"https://{name}/{folder}{version(self.name)}/{joined}"
+
     def _proven(self, parts: Mapping[str, Any]) -> dict[str, Any]:
         """Return parameters without those that say nothing, and with what shows that our app asks."""
         token, secret = self._secrets.get("token", ""), self._app.client_secret
@@ -47,11 +55,10 @@ class GraphCalls(Base):
     async def _read(self, *path: str, **asked: Any) -> Body:
         return self._heard(await self._wire.call("GET", self._place(path), params=self._proven(asked)))
 
-    async def _change(self, *path: str, effect: bool = True, files: Any = None, **said: Any) -> Body:
+    async def _change(self, *path: str, effect: bool = True, files: Any = None, host: str = "", **said: Any) -> Body:
         parts = {"files": files} if files else {}
-        return self._heard(
-            await self._wire.call("POST", self._place(path), effect=effect, data=self._proven(said), **parts)
-        )
+        place = self._at(host, path) if host else self._place(path)
+        return self._heard(await self._wire.call("POST", place, effect=effect, data=self._proven(said), **parts))
 
     async def _take_down(self, remote_id: str) -> None:
         await self._wire.call("DELETE", self._place([remote_id]), effect=True, params=self._proven({}))

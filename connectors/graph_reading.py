@@ -58,8 +58,8 @@ def is_ours(body: Body, said: tuple[str, str], text: str, since: datetime) -> bo
 
 def figures(body: Body, names: Mapping[str, str]) -> dict[str, int]:
     """Return insights by our names for them. What Meta does not tell is not among them."""
-    ours = {theirs: name for name, theirs in names.items()}
-    told = ((ours.get(each.read("name", str)), _figure(each)) for each in body.each("data"))
+    ours = {theirs.casefold(): name for name, theirs in names.items()}
+    told = ((ours.get(each.read("name", str).casefold()), _figure(each)) for each in body.each("data"))
     return {name: figure for name, figure in told if name and figure is not None}
 
 

@@ -5,18 +5,25 @@ It is kept before it is published: the same thing goes out once at most, and wha
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from connectors.graph import Graph
 from connectors.outcomes import GOES_ON, UNREACHABLE
 from connectors.underway import Underway, read, written
-from smm.errors import Unavailable
+from smm.errors import N_, Rejected, Unavailable
+from smm.networks import Outgoing, PostKind
 
 LASTS: Final = timedelta(
     hours=24
 )  # https://developers.facebook.com/documentation/instagram-platform/content-publishing
+PAUSE: Final = [2.0]  # seconds between looks at it
+LOOKS: Final = 5
 CONTAINERS: Final = "containers"  # the name beside the key; nobody is asked for it
+
+ONE_FILE = N_("A story or reel on {network} is one picture or video. Leave one.")
+NO_VIDEO = N_("A reel on {network} is a video. Attach one, or choose another kind.")
 
 
 class GraphUnderway(Graph):
@@ -31,6 +38,17 @@ class GraphUnderway(Graph):
     async def _remember(self, key: str, thing: str) -> None:
         made = Underway(thing, datetime.now(UTC))
         await self._keep_beside(lambda: {CONTAINERS: written(self._all_underway() | {key: made})})
+
+    async def _pause(self) -> None:
+        await asyncio.sleep(PAUSE[0])
+
+    def _must_fit(self, post: Outgoing) -> None:
+        """Refuse what is no story and no reel; the desk says so while it is written, too."""
+        kind, videos = post.options.kind, [file for file in post.media if file.mime.startswith("video/")]
+        if kind != PostKind.POST and len(post.media) != 1:
+            raise Rejected(ONE_FILE, field="media", network=self.title, account=self._account)
+        if kind == PostKind.REEL and not videos:
+            raise Rejected(NO_VIDEO, field="media", network=self.title, account=self._account)
 
     def _unsure(self) -> Unavailable:
         """Say that not everything was read: only who has read everything may say that something is not there."""

@@ -6,7 +6,6 @@ it is published: the same container is published once at most, and what became o
 
 from __future__ import annotations
 
-import asyncio
 import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -14,6 +13,7 @@ from typing import Any, Final, Never
 
 from connectors.graph_errors import EXHAUSTED, HOUR, Told, understood
 from connectors.graph_reading import is_ours
+from connectors.graph_underway import LOOKS
 from connectors.instagram_login import InstagramLogin
 from connectors.outcomes import Who
 from connectors.plain_text import with_link
@@ -23,8 +23,6 @@ from smm.errors import N_, ConnectorError, NeedsHuman, RateLimited, Rejected
 from smm.networks import Limits, Looks, MediaFile, Outgoing, PostKind, Published, Quota
 
 SITE: Final = "https://www.instagram.com"
-PAUSE: Final = [2.0]  # seconds between looks at a container
-LOOKS: Final = 5
 FOUND: Final = 25  # newest posts among which one of ours is looked for
 GONE: Final = ""  # the state of a container that is there no longer, or never was
 SHOWN: Final = "id,caption,timestamp,permalink,media_product_type"
@@ -32,8 +30,6 @@ SHOWN: Final = "id,caption,timestamp,permalink,media_product_type"
 NO_ADDRESS = N_(
     "{network} fetches files itself: the desk needs a public address (see the guide). Publish this one by hand."
 )
-ONE_FILE = N_("A story or reel on {network} is one picture or video. Leave one.")
-NO_VIDEO = N_("A reel on {network} is a video. Attach one, or choose another kind.")
 
 
 class InstagramPublishing(InstagramLogin):
@@ -101,13 +97,6 @@ class InstagramPublishing(InstagramLogin):
             await self._finished(part)
         return await self._container(me, media_type="CAROUSEL", children=",".join(parts), caption=with_link(post))
 
-    def _must_fit(self, post: Outgoing) -> None:
-        kind, videos = post.options.kind, [file for file in post.media if file.mime.startswith("video/")]
-        if kind != PostKind.POST and len(post.media) != 1:
-            raise Rejected(ONE_FILE, field="media", network=self.title, account=self._account)
-        if kind == PostKind.REEL and not videos:
-            raise Rejected(NO_VIDEO, field="media", network=self.title, account=self._account)
-
     async def _container(self, me: str, **said: Any) -> str:
         return (await self._change(me, "media", effect=False, **said)).id("id")
 
@@ -146,7 +135,7 @@ class InstagramPublishing(InstagramLogin):
             if state != "IN_PROGRESS":
                 raise self._unsure()
             if look + 1 < LOOKS:
-                await asyncio.sleep(PAUSE[0])
+                await self._pause()
         raise self._goes_on()
 
     def _failed(self, body: Body) -> Never:

@@ -16,7 +16,7 @@ from typing import Any, Final
 from smm import alerts, extras, posts
 from smm.desk import Desk
 from smm.errors import N_, ConnectorError, OutcomeUnknown, RateLimited, Unavailable, Unreadable
-from smm.networks import Answer
+from smm.networks import Answer, PostKind
 from smm.posts import Whole
 from storage import accounts, attempts, jobs, targets
 from storage import posts as kept
@@ -45,7 +45,8 @@ def ask(uow: UnitOfWork, whole: Whole, target_id: int) -> None:
     """Ask for the first comment of a publication that has just become live, where it is to have one."""
     target = next((each for each in whole.targets if each.id == target_id), None)
     account = accounts.get(uow, target.account_id) if target else None
-    if account is None or not whole.content.options.first_comment:
+    options = whole.content.options
+    if account is None or not options.first_comment or options.kind is PostKind.STORY:  # under a story nobody comments
         return
     if extras.writes_comment(account):
         _queue(uow, target_id, 1, timedelta())

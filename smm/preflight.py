@@ -76,6 +76,7 @@ def check(account: Account, content: Content, files: Mapping[str, Media]) -> lis
     if limits is not None:
         found += _length(account, name, text, content, limits) + _files(account, name, content, files, limits)
         found += _choices(account, name, content, limits)
+        found += _kind(account, name, content, files) if content.options.kind in limits.kinds else []
     return found
 
 
@@ -127,6 +128,24 @@ def _choices(account: Account, name: str, content: Content, limits: Limits) -> l
         found += _comment(account, facts, options.first_comment, limits)
     if limits.media_required and not content.media:
         found.append(Problem(account.id, N_("{network} wants a picture or a video."), facts, part="media"))
+    return found
+
+
+def _kind(account: Account, name: str, content: Content, files: Mapping[str, Media]) -> list[Problem]:
+    """Return what a story or a reel is not: it is one file, a reel is a video, and a story has neither text nor comments."""
+    kind, facts, found = content.options.kind, {"network": name}, list[Problem]()
+    if kind is PostKind.POST:
+        return found
+    if len(content.media) > 1:
+        words = N_("A story or reel on {network} is one picture or video. Leave one.")
+        found.append(Problem(account.id, words, facts, part="media"))
+    known = [file for each in content.media if (file := files.get(each.digest)) is not None]
+    if kind is PostKind.REEL and not any(file.mime.startswith("video/") for file in known):
+        words = N_("A reel on {network} is a video. Attach one, or choose another kind.")
+        found.append(Problem(account.id, words, facts, part="media"))
+    if kind is PostKind.STORY and (outgoing_text(content, account.id) or content.options.first_comment):
+        words = N_("A story on {network} shows the file alone: text and first comment are missing there.")
+        found.append(Problem(account.id, words, facts, blocks=False))
     return found
 
 

@@ -14,7 +14,7 @@ from clocks import Clock
 from loopback_graph import APP_ID, APP_SECRET, FIRST_MEDIA, LoopbackGraph
 from loopback_http import Asked, Said, loopback
 
-from connectors import instagram_publishing
+from connectors import graph_underway
 from connectors.base import App, Outside
 from connectors.instagram import Instagram
 from smm.errors import AuthExpired, OutcomeUnknown, Unavailable
@@ -70,7 +70,7 @@ def published(graph: LoopbackGraph) -> list[str]:
 
 @pytest.fixture(autouse=True)
 def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(instagram_publishing, "PAUSE", [0.0])
+    monkeypatch.setattr(graph_underway, "PAUSE", [0.0])
 
 
 async def test_after_a_lost_answer_and_a_restart_the_same_container_is_asked_about(clock: Clock) -> None:
@@ -100,7 +100,7 @@ async def test_what_was_not_published_goes_out_as_the_same_container(clock: Cloc
 
 async def test_a_file_that_takes_long_is_looked_at_again_and_not_sent_again(clock: Clock) -> None:
     graph, secrets = Slow(clock), {"token": "page-key"}
-    graph.looks = instagram_publishing.LOOKS
+    graph.looks = graph_underway.LOOKS
     async with account(graph, secrets) as connector:
         with pytest.raises(Unavailable):
             await connector.publish(POST)

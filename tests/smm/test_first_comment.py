@@ -11,7 +11,7 @@ from post_world import PostDesk, content_of
 
 from smm import declared, first_comment, posts, publisher
 from smm.declared import Declared
-from smm.networks import Can, Options
+from smm.networks import Can, Options, PostKind
 from storage import accounts, targets
 from storage.jobs import Job, jobs
 from storage.posts import Target
@@ -70,6 +70,14 @@ async def test_it_is_written_under_the_publication_once(posting: PostDesk) -> No
 
 async def test_without_one_nothing_is_asked(posting: PostDesk) -> None:
     await goes_out(posting)
+    assert await runs(posting) == 0
+
+
+async def test_under_a_story_nothing_is_written(posting: PostDesk) -> None:
+    stories = replace(LIMITS, first_comment=True, kinds=tuple(PostKind))
+    declared.declare(Declared("demo", "Demo network", frozenset(Can), stories))
+    target_id = await goes_out(posting, kind=PostKind.STORY, first_comment="First!")
+    assert (await target(posting, target_id)).state == "published"
     assert await runs(posting) == 0
 
 

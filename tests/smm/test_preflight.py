@@ -79,10 +79,21 @@ def test_what_a_network_does_not_have_is_told() -> None:
         "A poll on Small has at most 2 answers.",
         "The first comment is too long for Small: 6 of 5 characters.",
         "Small wants a picture or a video.",
+        "A story on Small shows the file alone: text and first comment are missing there.",
     ]
     silent = replace(ACCOUNT, can=frozenset({Can.PUBLISH}))
     found = told(account=silent, options=Options(first_comment="1st!"))
     assert "Small takes no first comment from programs: it will be missing there." in found, "the key may not"
+
+
+def test_a_story_or_reel_is_one_file_and_a_reel_a_video() -> None:
+    every = replace(LIMITS, media=5, media_types=("image/png", "video/mp4"), kinds=tuple(PostKind), text_required=False)
+    declared.declare(Declared("small", "Small", frozenset({Can.PUBLISH}), every))
+    film, picture = _file("f", mime="video/mp4"), _file()
+    reel = Options(PostKind.REEL)
+    assert told("Hi", film, options=reel) == told("", picture, options=Options(PostKind.STORY)) == []
+    assert told("Hi", picture, options=reel) == ["A reel on Small is a video. Attach one, or choose another kind."]
+    assert told("Hi", film, picture, options=reel) == ["A story or reel on Small is one picture or video. Leave one."]
 
 
 def test_a_video_has_limits_of_its_own() -> None:

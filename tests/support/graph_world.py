@@ -10,6 +10,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 from clocks import Clock
 from loopback_graph import ACCOUNT, APP_ID, APP_SECRET, FIRST_MEDIA, FIRST_POST, PAGE, LoopbackGraph, Refusal
+from loopback_graph_videos import LoopbackVideos
 from loopback_http import Said, loopback
 from network_desk import Seen, Trouble
 
@@ -100,7 +101,7 @@ def graph_world(network: str, *, own: bool = False) -> Callable[[Clock], Abstrac
 
     @asynccontextmanager
     async def opened(clock: Clock) -> AsyncIterator[GraphWorld]:
-        graph = LoopbackGraph(clock, "own-key" if own else "page-key", own)
+        graph = LoopbackVideos(clock, "own-key" if own else "page-key", own)
         async with loopback(graph) as server:
             yield GraphWorld(network, graph, server.url)
 
