@@ -12,30 +12,32 @@ from typing import TYPE_CHECKING, Final
 from handlers.card import Block, Button, Card, Field, Link, Tone, bold, para, row
 from handlers.post_parts import STATES
 from handlers.route import Scene, Words, view
-from smm import accounts, declared, doctor, hooks, showing
+from smm import account_reading, accounts, declared, doctor, hooks, showing
 from smm.errors import N_
 from smm.networks import Can, Quota
 
 if TYPE_CHECKING:
+    from smm.account_reading import Ability
     from storage.accounts import Account
     from storage.brands import Brand
     from storage.posts import Post
     from storage.unit_of_work import UnitOfWork
 
 CAN: Final = {
-    Can.FETCH: N_("listens"),
+    Can.FETCH: N_("hears what people write"),
     Can.STREAM: N_("hears at once"),
-    Can.SEARCH: N_("listens elsewhere"),
-    Can.PUBLISH: N_("publishes"),
-    Can.REPLY: N_("answers"),
+    Can.SEARCH: N_("finds what is said elsewhere"),
+    Can.REPLY: N_("answers in public"),
     Can.MESSAGE: N_("answers in private"),
     Can.HIDE: N_("hides comments"),
     Can.REMOVE: N_("removes comments"),
-    Can.DELETE: N_("takes down"),
+    Can.PUBLISH: N_("publishes posts"),
+    Can.DELETE: N_("takes our posts down"),
     Can.METRICS: N_("counts views and likes"),
     Can.PARTICIPANTS: N_("counts who takes part in a contest"),
     Can.INVITE: N_("makes links by which people join"),
 }
+_BY_HAND: Final = N_("a person publishes what the desk prepares")
 SOON: Final = 7  # days left of a key at which it turns yellow
 _TONES: Final[Mapping[str, Tone]] = {"ok": "good", "failing": "warn"}
 _POSTS: Final = 10
@@ -50,29 +52,50 @@ def account_card(scene: Scene) -> Card | None:
         return None
     if account.health in {"connecting", "refused"}:
         return _attempt(scene.t, account, int(scene.args.get("instead") or 0))
+    if scene.args.get("at") == "page":
+        return draw(scene.uow, scene.t, account, brand, manages=True, apart=True)
     return draw(scene.uow, scene.t, account, brand, manages=True, first="first" in scene.args)
 
 
-def draw(uow: UnitOfWork, t: Words, account: Account, brand: Brand, *, manages: bool, first: bool = False) -> Card:
-    """Draw an account."""
+def draw(
+    uow: UnitOfWork,
+    t: Words,
+    account: Account,
+    brand: Brand,
+    *,
+    manages: bool,
+    first: bool = False,
+    apart: bool = False,
+) -> Card:
+    """Draw an account; `apart` where how it is and what it can already stands beside the card."""
     name = declared.title(account.network)
     is_open = account.closed_at is None
     tone: Tone = _TONES.get(account.health, "bad") if is_open else "plain"
     late = is_open and (_ending(account, uow.now) or _version_ends(account, uow.now))
+    can = () if apart else account_reading.abilities(uow, account)
+    body = (
+        *_troubles(t, account),
+        *_untried(t, account, first=first),
+        *_limits(t, account, can),
+        *_version(uow, t, account),
+    )
     return Card(
         title=f"{account.name} · {name}",
-        body=tuple(_body(t, account, uow.now, first=first)) if is_open else (),
-        fields=tuple(_fields(uow, t, account, brand)),
+        body=body if is_open else (),
+        fields=(*(() if apart else _state_fields(uow, t, account, brand, can)), *_more_fields(uow, t, account, brand)),
         link=Link(t("Open on {network}", network=name), account.link) if account.link else None,
         buttons=_deeds(t, account) if manages else (row(links_button(t, account), all_button(t)),),
         tone="warn" if late and tone == "good" else tone,
     )
 
 
-def _body(t: Words, account: Account, now: datetime, *, first: bool) -> Iterable[Block]:
-    found, name = declared.find(account.network), declared.title(account.network)
+def _troubles(t: Words, account: Account) -> Iterable[Block]:
     if (trouble := accounts.trouble(account)) is not None:
         yield para(t(trouble.words, **trouble.facts))
+
+
+def _untried(t: Words, account: Account, *, first: bool) -> Iterable[Block]:
+    found, name = declared.find(account.network), declared.title(account.network)
     if first and found is not None and not found.tried:
         words = t(
             "The connection to {network} was built from its documentation and has not been tried against the network itself."
@@ -80,25 +103,29 @@ def _body(t: Words, account: Account, now: datetime, *, first: bool) -> Iterable
             network=name,
         )
         yield para(bold(words))
-    if declared.by_hand(account):
-        yield para(t("A person publishes here: at the minute, text and pictures come ready to be copied."))
-    for what, words in _missing(account):
-        yield para(t("Not possible with this key: {what}. ", what=t(CAN[what])), t(words, network=name))
-    if found is not None and found.until is not None and _version_ends(account, now):
-        day = t.day(found.until)
+
+
+def _limits(t: Words, account: Account, can: Iterable[Ability]) -> Iterable[Block]:
+    """Say what people do there, and what this key cannot although somebody could say why."""
+    name = declared.title(account.network)
+    for ability in can:
+        if ability.by_hand:
+            yield para(t("A person publishes here: at the minute, text and pictures come ready to be copied."))
+        if ability.why:
+            what = t(CAN[ability.what])
+            yield para(t("Not possible with this key: {what}. ", what=what), t(ability.why, network=name))
+
+
+def _version(uow: UnitOfWork, t: Words, account: Account) -> Iterable[Block]:
+    found = declared.find(account.network)
+    if found is not None and found.until is not None and _version_ends(account, uow.now):
+        name, day = declared.title(account.network), t.day(found.until)
         yield para(
             t("{network} lets go of this version of its API on {day}. Upgrade Copydesk before.", network=name, day=day)
         )
 
 
-def _missing(account: Account) -> list[tuple[Can, str]]:
-    """Return what the network could do and this key cannot, where somebody said why."""
-    names = [what for what in CAN if declared.can(account.network, what) and not declared.allows(account, what)]
-    return [(what, words) for what in names if (words := declared.why_not(account, what))]
-
-
-def _fields(uow: UnitOfWork, t: Words, account: Account, brand: Brand) -> Iterable[Field]:
-    can = [t(words) for what, words in CAN.items() if declared.allows(account, what)]
+def _state_fields(uow: UnitOfWork, t: Words, account: Account, brand: Brand, can: Iterable[Ability]) -> Iterable[Field]:
     spent = (uow.now - account.polled_at).total_seconds() if account.polled_at else 0
     yield Field(t("Account"), handle(account) or account.name)
     yield Field(t("State"), state(t, account) if account.closed_at is None else t("disconnected"))
@@ -106,14 +133,22 @@ def _fields(uow: UnitOfWork, t: Words, account: Account, brand: Brand) -> Iterab
         yield Field(t("Kind of key"), t(account.mode))
     if account.expires_at is not None and account.closed_at is None:
         yield Field(t("Key valid until"), ends(t, account, uow.now) or t.when(account.expires_at, brand.zone))
+    yield Field(t("Last heard from"), t("{time} ago", time=t.ago(spent)) if account.polled_at else t("not yet"))
+    yield Field(t("Can"), ", ".join(t(words_of(ability)) for ability in can if ability.can) or "—")
+
+
+def _more_fields(uow: UnitOfWork, t: Words, account: Account, brand: Brand) -> Iterable[Field]:
     if (quota := accounts.quota_of(account, uow.now)) is not None:
         yield Field(t("Left to do"), left(t, quota, brand.zone))
-    yield Field(t("Last heard from"), t("{time} ago", time=t.ago(spent)) if account.polled_at else t("not yet"))
-    yield Field(t("Can"), ", ".join(can) or "—")
     if who := doctor.connector_of(uow, account):
         yield Field(t("Connected by"), who)
     if pushes := hooks.address(uow, account):
         yield Field(t("Address for webhooks"), pushes)
+
+
+def words_of(ability: Ability) -> str:
+    """Return what an ability is called, in words of the catalogue."""
+    return _BY_HAND if ability.by_hand else CAN[ability.what]
 
 
 def left(t: Words, quota: Quota, zone: str) -> str:

@@ -171,11 +171,11 @@ async def test_a_card_says_what_the_key_allows_why_not_more_until_when_and_what_
     card = shown(await desk.anna.presses("Demo network: Northwind"))
     fields = {field.label: field.value for field in card.fields}
     assert fields["Kind of key"] == "key of the community"
-    assert fields["Can"] == "listens, answers"
+    assert fields["Can"] == "hears what people write, answers in public"
     assert fields["Left to do"].startswith("12 of 200 calls, anew")
     assert "its key ends in" in fields["Key valid until"]
     assert fields["Connected by"] == "Anna"
-    assert "Not possible with this key: publishes. " in str(card.body)
+    assert "Not possible with this key: publishes posts. " in str(card.body)
     assert "Demo network gives that right to people alone." in str(card.body)
     assert card.tone == "warn"
 

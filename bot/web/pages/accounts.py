@@ -10,7 +10,7 @@ from starlette.responses import Response
 from bot.web.front import front_of
 from bot.web.pages.place import Seeing, show
 from bot.web.pages.stage import set_stage
-from handlers.account_cards import CAN, links_button
+from handlers.account_cards import links_button, words_of
 from handlers.card import Button
 from smm import account_reading, accounts
 from smm.roles import Right
@@ -37,7 +37,7 @@ async def listing(request: Request, place: Seeing) -> Response:
         connected=connected,
         closed=closed,
         manages=manages,
-        words=CAN,
+        words_of=words_of,
         tones=TONES,
         view=accounts.VIEW,
     )

@@ -128,7 +128,7 @@ def _stand(uow: UnitOfWork, place: Place, key: Key, known: Sequence[Copy], kept:
         return message.id
     view, object_id = key
     audience: Literal["team", "client"] = "team" if place.may(Right.SEE) else "client"
-    drawn = draw(view, Scene(uow, place.t, place.chat, object_id, audience, {}))
+    drawn = draw(view, Scene(uow, place.t, place.chat, object_id, audience, STANDS))
     if drawn is None:
         return 0
     card = seal(uow, drawn, place.chat, place.brand.id)

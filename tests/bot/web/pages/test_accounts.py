@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -22,7 +23,7 @@ PAGE = "/b/northwind-coffee/accounts"
 async def anna(open_desk: WebDesk) -> Browser:
     """The owner, with one account on a network that cannot hide comments."""
     limits = Limits(text=500, media=4, media_bytes=1_000_000, source="https://network.example/limits")
-    can = frozenset({Can.FETCH, Can.REPLY, Can.PUBLISH})
+    can = frozenset({Can.FETCH, Can.REPLY, Can.PUBLISH, Can.ASSIST})
     declare(Declared("demo", "Demo network", can, limits, (Credential("token", N_("Token")),)))
     await open_desk.database.write(add_account, open_desk.world.brand.id)
     return await open_desk.browser(open_desk.world.anna)
@@ -32,7 +33,6 @@ async def test_an_account_says_how_it_is_and_what_it_can(anna: Browser, open_des
     page = (await anna.opens(PAGE)).text
     assert "Northwind Coffee" in page
     assert "Works" in page
-    assert "Demo network lets no program do this" in page
     assert "not yet" in page
 
     def fail(uow: UnitOfWork) -> None:
@@ -43,6 +43,30 @@ async def test_an_account_says_how_it_is_and_what_it_can(anna: Browser, open_des
     page = (await anna.opens(PAGE)).text
     assert "Reconnect it" in page
     assert "The token does not work any more." in page
+
+
+async def test_what_it_can_is_said_once_as_it_is_connected(anna: Browser, open_desk: WebDesk) -> None:
+    why = N_("{network} gives that right to people alone.")
+    can = {"can": [Can.FETCH, Can.ASSIST], "cannot": {Can.PUBLISH: why, Can.REPLY: why}}
+    await open_desk.database.write(lambda uow: accounts.change(uow, 1, **can))
+    page = (await anna.opens(PAGE)).text
+    for words, reason in {
+        "hears what people write: yes": "",
+        "a person publishes what the desk prepares: yes": "Demo network gives that right to people alone.",
+        "answers in public: no": "Demo network gives that right to people alone.",
+        "hides comments: no": "The desk does not do this on Demo network.",
+    }.items():
+        (told,) = [plain for plain in abilities(page) if plain.startswith(words)]
+        assert told.removeprefix(words).strip() == reason
+    said = re.sub("<[^>]+>", "", page)
+    for once in ("hears what people write", "answers in public", "gives that right to people alone.", "@northwind"):
+        assert said.count(once) == (2 if once.startswith("gives") else 1), once
+
+
+def abilities(page: str) -> list[str]:
+    """Return what the page says that can be done and cannot, line by line."""
+    listed = page.split('class="abilities"')[1].split("</ul>")[0].split("<li")[1:]
+    return [" ".join(re.sub("^[^>]*>|<[^>]+>", "", line).split()) for line in listed]
 
 
 async def test_an_account_is_connected_without_script_and_the_key_is_not_shown_again(
