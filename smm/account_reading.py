@@ -23,6 +23,7 @@ SHOWN: Final = (
     Can.DELETE,
     Can.METRICS,
     Can.PARTICIPANTS,
+    Can.INVITE,
 )
 LIVES: Final = frozenset({"ok", "failing", "auth_expired"})  # what else a row can be is an attempt to connect
 

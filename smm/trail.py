@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from smm import declared
 from smm.actors import Actor
 from smm.roles import Right
-from storage import audit, members
+from storage import accounts, audit, channels, members, targets
 from storage.audit import Entry, Flaw, Narrow
 from storage.brands import Brand
 from storage.unit_of_work import UnitOfWork
@@ -30,23 +31,37 @@ class Checked:
 
 @dataclass(frozen=True, slots=True)
 class Trail:
-    """One page of the trail. `names` are people by who acted or was meant, such as "member:3"."""
+    """One page of the trail. `names` are people by who acted or was meant, such as "member:3"; `things` what entries are about."""
 
     entries: Sequence[Entry]
     more: bool
     names: Mapping[str, str]
+    things: Mapping[str, str]
     checked: Checked
 
 
 def of_brand(uow: UnitOfWork, brand: Brand, narrow: Narrow, before: int, most: int) -> Trail:
     """Return a page of the trail, newest first."""
     found = audit.listing(uow, narrow, before=before, most=most + 1)
-    return Trail(found[:most], len(found) > most, names(uow, brand), check(uow))
+    shown = found[:most]
+    return Trail(shown, len(found) > most, names(uow, brand), things(uow, brand, shown), check(uow))
 
 
 def names(uow: UnitOfWork, brand: Brand) -> dict[str, str]:
     """Return the names of everybody on the desk, by how the trail calls them."""
     return {f"member:{each.id}": each.name for each in members.everybody(uow, brand.workspace_id)}
+
+
+def things(uow: UnitOfWork, brand: Brand, entries: Sequence[Entry]) -> dict[str, str]:
+    """Return what a brand's accounts and rooms are called, and by their accounts the publications that entries are about."""
+    logins = {each.id: f"{each.name} · {declared.title(each.network)}" for each in accounts.of_brand(uow, brand.id)}
+    named = {f"account:{number}": name for number, name in logins.items()}
+    named |= {f"channel:{room.id}": room.title for room in channels.of_brand(uow, brand.id) if room.title}
+    for number in {entry.facts["target"] for entry in entries if isinstance(entry.facts.get("target"), int)}:
+        target = targets.get(uow, number)
+        if target is not None and target.account_id in logins:
+            named[f"target:{number}"] = logins[target.account_id]
+    return named
 
 
 def check(uow: UnitOfWork, *, whole: bool = False) -> Checked:

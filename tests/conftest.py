@@ -15,8 +15,12 @@ from fake_networks import FakeNetworks
 from hypothesis import HealthCheck, settings
 from post_world import PostDesk
 
+from handlers.audit_facts import is_known
+from handlers.audit_words import ACTIONS
 from smm import declared
+from storage.audit import Entry, audit
 from storage.engine import Database
+from storage.unit_of_work import UnitOfWork
 from storage.vault import Vault
 
 # The same examples in every run, however slow the machine; HYPOTHESIS_PROFILE=search looks for new ones.
@@ -75,7 +79,16 @@ async def database(tmp_path: Path, sqlite_file: Path, vault: Vault, clock: Clock
     """An empty SQLite database with today's schema."""
     opened = open_sqlite(sqlite_file, tmp_path / "desk.sqlite3", vault, clock)
     yield opened
+    untold = await opened.read(_untold)
     await opened.close()
+    assert untold == set(), "the audit page has no words for this: handlers/audit_words.py, audit_facts.py"
+
+
+def _untold(uow: UnitOfWork) -> set[str]:
+    """Return what a test let the desk write down and what has no words for people."""
+    entries = uow.many(Entry, audit.select())
+    facts = {f"{each.action}/{name}" for each in entries for name in each.facts if not is_known(each.action, name)}
+    return facts | {each.action for each in entries if each.action not in ACTIONS}
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])

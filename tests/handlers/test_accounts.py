@@ -11,8 +11,9 @@ from clocks import Clock
 from dialog import TestDesk
 from fake_networks import LIMITS, FakeNetworks
 
+from handlers.account_cards import CAN
 from handlers.card import Card, Notice
-from smm import accounts, declared, members
+from smm import account_reading, accounts, declared, members
 from smm.desk import Desk
 from smm.errors import N_, AuthExpired
 from smm.networks import Can, Credential, Profile, Quota
@@ -223,3 +224,7 @@ async def test_the_card_tells_where_the_network_may_push_to(desk: TestDesk) -> N
     await desk.anna.says("/accounts")
     fields = {field.label: field.value for field in shown(await desk.anna.presses("Demo network: Northwind")).fields}
     assert fields["Address for webhooks"] == f"https://desk.example/hooks/demo/{account.hook}"
+
+
+def test_every_ability_that_has_words_is_told() -> None:
+    assert set(CAN) == set(account_reading.SHOWN)

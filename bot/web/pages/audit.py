@@ -15,6 +15,7 @@ from bot.web.pages.audit_copy import FORMS, Copied
 from bot.web.pages.inbox import midnight
 from bot.web.pages.place import Managing, Place, show
 from bot.web.pages.stage import set_stage
+from handlers.audit_facts import Reading, told
 from handlers.audit_words import ACTIONS, GROUPS, OBJECTS
 from handlers.route import Words
 from smm import trail
@@ -26,7 +27,6 @@ from smm.trail import Entry, Narrow
 
 PAGE: Final = 50
 FILTERS: Final = ("who", "what", "object", "since", "until")
-SHOWN: Final = 200  # characters of an entry's facts
 router = APIRouter()
 
 
@@ -60,7 +60,7 @@ async def audit(request: Request, place: Managing, before: str = "", check: str 
         trail=found,
         checked=checked,
         before=last,
-        rows=[_row(place, entry, found.names) for entry in found.entries],
+        rows=[_row(place, entry, found) for entry in found.entries],
         groups=GROUPS,
         forms=FORMS,
     )
@@ -110,15 +110,14 @@ def read(place: Place, parameters: Mapping[str, str]) -> Asked:
     return Asked(narrow, given)
 
 
-def _row(place: Place, entry: Entry, names: Mapping[str, str]) -> dict[str, str]:
-    t = place.t
-    facts = ", ".join(f"{name}: {value}" for name, value in entry.facts.items() if value not in {None, ""})
+def _row(place: Place, entry: Entry, found: trail.Trail) -> dict[str, str]:
+    t, names = place.t, {**found.names, **found.things}
     return {
         "who": names.get(entry.actor)
         or {"desk": t("the desk"), "stranger": t("a stranger")}.get(entry.actor, entry.actor),
         "what": t(ACTIONS[entry.action]) if entry.action in ACTIONS else entry.action,
         "object": names.get(entry.object) or object_name(entry.object, t),
-        "facts": " · ".join(part for part in (entry.note, facts) if part)[:SHOWN],
+        "facts": told(entry, Reading(t, place.brand.zone, names)),
     }
 
 

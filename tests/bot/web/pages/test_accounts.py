@@ -65,7 +65,7 @@ async def test_what_it_can_is_said_once_as_it_is_connected(anna: Browser, open_d
 
 def abilities(page: str) -> list[str]:
     """Return what the page says that can be done and cannot, line by line."""
-    listed = page.split('class="abilities"')[1].split("</ul>")[0].split("<li")[1:]
+    listed = page.split('class="abilities"')[1].split("</ul>", maxsplit=1)[0].split("<li")[1:]
     return [" ".join(re.sub("^[^>]*>|<[^>]+>", "", line).split()) for line in listed]
 
 
