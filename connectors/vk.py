@@ -18,9 +18,9 @@ from connectors.reading import Body
 from connectors.vk_audience import VkAudience
 from connectors.vk_errors import KINDS, RIGHTS, code_of
 from connectors.vk_keys import Kind, Login
-from connectors.vk_listening import COMMENTS
 from connectors.vk_reading import matches
 from connectors.vk_spots import SITE, Spot
+from connectors.vk_walls import COMMENTS
 from smm.errors import N_, Rejected, Unavailable
 from smm.networks import Answer, Can, MediaFile, Outgoing, Poll, Published
 

@@ -10,9 +10,10 @@ from connectors.plain_text import bounded
 from connectors.reading import Body
 from connectors.vk_errors import MOSCOW
 from connectors.vk_keys import Kind, Login
-from connectors.vk_listening import COMMENTS, REFUSALS, VkListening
+from connectors.vk_listening import VkListening
 from connectors.vk_reading import names, shown
 from connectors.vk_spots import Spot
+from connectors.vk_walls import COMMENTS, REFUSALS
 from smm.errors import N_, Rejected
 from smm.networks import Crowd, Deed, Metrics, Person
 

@@ -1,7 +1,7 @@
 """What is said to a community on VKontakte, and about it: events by Long Poll or Callback API, walls, messages, the news.
 
-Events are the ordinary way. What they cannot tell (at the first look, after a gap, without them at all) is read from walls and
-conversations, as far as the keys may.
+Events are the ordinary way. What they cannot tell (at the first look, after a gap, without them at all) is read from where it
+stands, as far as the keys may: vk_walls.py.
 """
 
 from __future__ import annotations
@@ -12,51 +12,43 @@ import json
 import random
 from collections.abc import AsyncIterator, Iterable, Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any, Final
 
 from connectors.reading import Body
 from connectors.vk_keys import Kind, Login
-from connectors.vk_login import VkLogin
-from connectors.vk_reading import Cursor, Reader, comment, heard, message, named, names, post
-from connectors.vk_spots import Spot
-from smm.errors import N_, NeedsHuman, Rejected, Unavailable, Unsupported
+from connectors.vk_reading import Cursor, heard, named, names, post
+from connectors.vk_walls import REFUSALS, VkWalls
+from smm.errors import N_, Rejected, Unavailable
 from smm.networks import Hooked, Item, Page, Pushed
 
 KEY_ENDED: Final = 2
 WAIT: Final = 25  # seconds; https://dev.vk.com/ru/api/bots-long-poll/getting-started
-POSTS: Final = 20  # newest of the wall that are looked at
-COMMENTS: Final = 100  # most of one call
 FIRST: Final = 20  # items of the first look
 FOUND: Final = 200  # most of one call of newsfeed.search
 MENTIONS: Final = 50
 KNOWN: Final = 1000  # people whose names are remembered
 FORGED: Final = N_("That does not come from {network}.")
-REFUSALS: Final = (Unsupported, NeedsHuman, Rejected)
 
 
-class VkListening(VkLogin):
+class VkListening(VkWalls):
     """What a community hears."""
 
     _session: Mapping[str, str] | None = None
 
     async def fetch(self, cursor: str) -> Page:
-        """Bring what happened since; where events cannot tell, what walls and conversations show."""
+        """Bring what happened since; where events cannot tell, what stands there now."""
         login, kept = await self._login(), Cursor.load(cursor)
         events, ts = await self._events(login, kept.ts)
         items = [item for event in events or () if (item := heard(event, self._reader(login))) is not None]
-        posts = dict(kept.posts)
-        if events is None:
-            seen, posts = await self._look_around(login, kept)
+        ahead = replace(kept, ts=ts)
+        if events is None or kept.behind:
+            seen, ahead = await (self._look_around if events is None else self._elsewhere)(login, ahead)
             items += seen
         mentions, mentioned = await self._mentions(login, kept.mentioned)
         told = sorted([*items, *mentions], key=lambda item: item.said_at)
         named = await self._named(login, told if cursor else told[-FIRST:])
-        return Page(named, Cursor(ts, posts, mentioned).dump(), more=bool(events))  # an answer may have been cut
-
-    def _reader(self, login: Login) -> Reader:
-        return Reader(login.group_id, login.of(Kind.USER) is not None, datetime.now(UTC))
+        return Page(named, replace(ahead, mentioned=mentioned).dump(), more=bool(events))  # an answer may have been cut
 
     # Events: https://dev.vk.com/ru/api/bots-long-poll/getting-started
 
@@ -140,50 +132,6 @@ class VkListening(VkLogin):
     def _forged(self) -> None:
         raise Rejected(FORGED, network=self.title, account=self._account)
 
-    # Walls and conversations.
-
-    async def _look_around(self, login: Login, kept: Cursor) -> tuple[list[Item], dict[str, int]]:
-        """Return what stands under the newest posts and what waits among the messages, and comments by post."""
-        waiting = await self._conversations(login)
-        if login.reader is None:
-            return waiting, dict(kept.posts)
-        asked = {"domain": login.handle, "count": POSTS}
-        body = await self._read(login.reader, "wall.get", **asked)
-        posts = list(body.each("response.items"))
-        reader = self._reader(login)
-        items = [*waiting, *(post(each, reader) for each in posts)]
-        counts = {str(each.read("id", int)): each.maybe("comments.count", int) or 0 for each in posts}
-        for post_id, count in counts.items():
-            if count and kept.posts.get(post_id) != count:
-                items += await self._under(login, int(post_id))
-        return items, dict(kept.posts) | counts
-
-    async def _under(self, login: Login, post_id: int) -> list[Item]:
-        """Return the newest comments under a post, with the first answers to each; none where they were closed meanwhile."""
-        asked = {
-            "owner_id": login.wall,
-            "post_id": post_id,
-            "sort": "desc",
-            "count": COMMENTS,
-            "thread_items_count": 10,
-        }
-        try:
-            body = await self._read(login.reader, "wall.getComments", **asked, preview_length=0)
-        except REFUSALS:
-            return []
-        return [self._comment(each, login, post_id) for each in _flat(body) if not each.maybe("deleted", bool)]
-
-    def _comment(self, body: Body, login: Login, post_id: int) -> Item:
-        return comment(body, Spot("wall", login.wall, post_id, body.read("id", int)), self._reader(login))
-
-    async def _conversations(self, login: Login) -> list[Item]:
-        if login.messenger is None:
-            return []
-        asked = {"filter": "unanswered", "count": POSTS, "group_id": login.group_id}
-        body = await self._read(login.messenger, "messages.getConversations", **asked)
-        told = [message(each.part("last_message"), self._reader(login)) for each in body.each("response.items")]
-        return [item for item in told if item is not None]
-
     async def _mentions(self, login: Login, since: int) -> tuple[list[Item], int]:
         """Return who named the community elsewhere; only a user's key may ask."""
         key = login.of(Kind.USER)
@@ -242,15 +190,6 @@ def _json(content: bytes) -> Any:
         return json.loads(content)
     except (ValueError, RecursionError):
         return None
-
-
-def _flat(body: Body) -> list[Body]:
-    """Return comments and the answers under them."""
-    found = []
-    for each in body.each("response.items"):
-        found.append(each)
-        found += each.each("thread.items") if each.has("thread.items") else ()
-    return found
 
 
 def _place(cursor: str) -> tuple[int, int, str]:

@@ -22,6 +22,7 @@ from smm.networks import Item, Kind
 CHATS: Final = 2_000_000_000  # peers from here on are chats of many
 _NAMED = re.compile(r"\[(?:id|club|public|event)\d+\|([^\]\n]{1,200})\]")
 REMEMBERED: Final = 40  # posts whose number of comments is kept
+THINGS: Final = 200  # videos and discussions, too: more than one look sees
 
 # Of each event: where its comment stands, and the field that names what it is under.
 _UNDER: Final[Mapping[str, tuple[Place, str]]] = {
@@ -50,26 +51,41 @@ class Reader:
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
-    """Where reading stopped: the last event, comments by post, and the newest mention elsewhere (seconds)."""
+    """Where reading stopped: the last event, comments by post, and the newest mention elsewhere (seconds).
+
+    Of what is read without events: comments by `things` (videos, discussions), the newest comment under a photo (seconds), how
+    many `goods` were passed, and whether something was left for the next look.
+    """
 
     ts: str = ""
     posts: Mapping[str, int] = field(default_factory=dict)
     mentioned: int = 0
+    things: Mapping[str, int] = field(default_factory=dict)
+    photos: int = 0
+    goods: int = 0
+    behind: bool = False
 
     @classmethod
     def load(cls, cursor: str) -> Cursor:
         """Return a cursor from its text; anything strange begins anew."""
         try:
             kept = json.loads(cursor)
-            posts = {str(post): int(count) for post, count in kept["posts"].items()}
-            return cls(str(kept["ts"]), posts, int(kept["mentioned"]))
+            posts, things = _counts(kept["posts"]), _counts(kept.get("things", {}))
+            rest = (int(kept.get("photos", 0)), int(kept.get("goods", 0)), kept.get("behind") is True)
+            return cls(str(kept["ts"]), posts, int(kept["mentioned"]), things, *rest)
         except (ValueError, KeyError, TypeError, AttributeError):
             return cls()
 
     def dump(self) -> str:
         """Return the cursor as text."""
-        posts = dict(list(self.posts.items())[-REMEMBERED:])
-        return json.dumps({"ts": self.ts, "posts": posts, "mentioned": self.mentioned}, separators=(",", ":"))
+        known = {"ts": self.ts, "posts": dict(list(self.posts.items())[-REMEMBERED:]), "mentioned": self.mentioned}
+        things = dict(list(self.things.items())[-THINGS:])
+        beside = {"things": things, "photos": self.photos, "goods": self.goods, "behind": self.behind}
+        return json.dumps(known | {name: value for name, value in beside.items() if value}, separators=(",", ":"))
+
+
+def _counts(kept: Mapping[str, int]) -> dict[str, int]:
+    return {str(name): int(count) for name, count in kept.items()}
 
 
 def heard(event: Body, reader: Reader) -> Item | None:

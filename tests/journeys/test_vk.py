@@ -89,3 +89,47 @@ async def test_what_happened_while_events_were_lost_is_read_from_the_wall(stage:
     await stage.passes(minutes=2)
     await stage.passes(minutes=2)
     assert len([card for card in stage.desk.room("team").cards if "oat milk" in str(card)]) == 1
+
+
+PLACES = {"photo": 5, "video": 6, "market": 3, "topic": 9}
+
+
+def cards(stage: NetworkDesk) -> list[str]:
+    shown = map(str, stage.desk.room("team").cards)
+    return sorted(place for card in shown for place in PLACES if f"under a {place}" in card)
+
+
+async def test_what_is_said_elsewhere_comes_once_by_event_or_after_a_gap(stage: NetworkDesk, world: VkWorld) -> None:
+    world.vk.keys["user-key"] = "user"
+    await stage.connects()
+    await stage.passes(minutes=2)
+    for place in ("photo", "topic"):
+        world.vk.mutter(place, PLACES[place], f"Heard under a {place}")
+    await stage.passes(minutes=2)
+    assert cards(stage) == ["photo", "topic"]
+    for place in ("video", "market"):
+        world.vk.mutter(place, PLACES[place], f"Missed under a {place}")
+    world.vk.lose()
+    for _ in range(3):
+        await stage.passes(minutes=2)
+    assert cards(stage) == sorted(PLACES)
+
+
+async def test_without_events_all_is_looked_at_and_no_look_is_endless(stage: NetworkDesk, world: VkWorld) -> None:
+    world.vk.keys["user-key"] = "user"
+    world.vk.deaf = True
+    await stage.connects()
+    await stage.passes(minutes=2)
+    for place, thing in PLACES.items():
+        world.vk.mutter(place, thing, f"Said under a {place}")
+    for number in range(8):
+        world.vk.mutter("topic", 20 + number, f"Number {number}")
+        world.vk.mutter("market", 20 + number, f"Good {number}")
+    world.vk.called.clear()
+    await stage.passes(minutes=1)
+    assert world.vk.called.count("market.getComments") == 5
+    for _ in range(4):
+        await stage.passes(minutes=2)
+    assert cards(stage) == sorted(PLACES)
+    shown = "\n".join(map(str, stage.desk.room("team").cards))
+    assert all(f"Number {number}" in shown and f"Good {number}" in shown for number in range(8))

@@ -22,14 +22,31 @@ FIRST = 39  # a post that stood there before
 PEOPLE = {200: ("Mia", "Kern", "mia_k"), 201: ("Ben", "Tal", "ben_t"), 7: ("Anna", "Admin", "anna")}
 RIGHTS = 4 | 16 | 4096 | 8192 | 262144 | 1048576
 ONLY_USER = {
+    *("photos.getAllComments", "video.get", "video.getComments", "market.get", "market.getComments"),
     *("photos.getWallUploadServer", "photos.saveWallPhoto", "video.save", "polls.create", "stats.get", "wall.delete"),
     "wall.edit",
     *("stats.getPostReach", "newsfeed.getMentions", "wall.deleteComment", "photos.createComment"),
     *("video.createComment", "market.createComment", "board.createComment", "account.getAppPermissions"),
 }
-NOT_COMMUNITY = {"wall.get", "wall.getById", "wall.getComments", "newsfeed.search", "likes.getList"}
+NOT_COMMUNITY = {
+    "board.getTopics",
+    "board.getComments",
+    "wall.get",
+    "wall.getById",
+    "wall.getComments",
+    "newsfeed.search",
+    "likes.getList",
+}
 ONLY_COMMUNITY = {"groups.getTokenPermissions"}
 NOT_SERVICE = {"wall.post", "wall.createComment", "messages.send", "messages.getHistory", "groups.getLongPollServer"}
+
+
+_PLACES = {
+    "photo": ("photo_comment_new", "photo_id"),
+    "video": ("video_comment_new", "video_id"),
+    "market": ("market_comment_new", "item_id"),
+    "topic": ("board_post_new", "topic_id"),
+}
 
 
 class Refusal(Exception):
@@ -49,6 +66,8 @@ class LoopbackVk:
     url: str = ""
     posts: dict[int, dict[str, Any]] = field(default_factory=lambda: {FIRST: _greeting()})
     comments: dict[int, dict[str, Any]] = field(default_factory=dict)
+    elsewhere: list[dict[str, Any]] = field(default_factory=list)  # comments under other things than posts
+    deaf: bool = False  # Long Poll is off
     likes: dict[int, int] = field(default_factory=dict)
     messages: list[dict[str, Any]] = field(default_factory=list)
     events: list[dict[str, Any]] = field(default_factory=list)
@@ -120,6 +139,8 @@ class LoopbackVk:
         return {"api_version": "5.199", "is_enabled": True, "events": {"wall_reply_new": 1, "message_new": 1}}
 
     def _groups_getLongPollServer(self, given: dict[str, str]) -> Any:
+        if self.deaf:
+            raise Refusal(15, "Access denied: long poll is disabled")
         return {"key": "lp-key", "server": f"{self.url}/lp/{GROUP}", "ts": str(self.lost + len(self.events))}
 
     def _groups_getCallbackConfirmationCode(self, given: dict[str, str]) -> Any:
@@ -217,6 +238,46 @@ class LoopbackVk:
         told = sorted(found, key=lambda each: -each["id"])[int(given.get("offset", 0)) :]
         profiles = [_profile(each) for each in PEOPLE]
         return {"count": len(found), "items": told, "profiles": profiles, "groups": [_group()]}
+
+    # Under other things: photos, videos, goods, discussions.
+
+    def mutter(self, place: str, thing: int, text: str) -> dict[str, Any]:
+        """Let Mia say something under a photo, a video, a good or in a discussion; return the event."""
+        event, named = _PLACES[place]
+        said = {"id": 600 + len(self.elsewhere), "from_id": 200, "date": self._now(), "text": text, named: thing}
+        self.elsewhere.append(said)
+        return self.happen(event, said | {f"{place}_owner_id": WALL})
+
+    def _things(self, named: str) -> list[dict[str, Any]]:
+        found = [each[named] for each in self.elsewhere if named in each]
+        return [{"id": thing, "owner_id": WALL, "comments": found.count(thing)} for thing in dict.fromkeys(found)]
+
+    def _muttered(self, named: str, given: dict[str, str]) -> Any:
+        said = [each for each in reversed(self.elsewhere) if named in each]
+        told = [each for each in said if given.get(named, str(each[named])) == str(each[named])]
+        return {"count": len(told), "items": told[int(given.get("offset", 0)) :][: int(given["count"])]}
+
+    def _photos_getAllComments(self, given: dict[str, str]) -> Any:
+        return self._muttered("photo_id", given)
+
+    def _video_get(self, given: dict[str, str]) -> Any:
+        return {"count": 1, "items": self._things("video_id")}
+
+    def _video_getComments(self, given: dict[str, str]) -> Any:
+        return self._muttered("video_id", given)
+
+    def _market_get(self, given: dict[str, str]) -> Any:
+        goods, passed = self._things("item_id"), int(given.get("offset", 0))
+        return {"count": len(goods), "items": goods[passed : passed + int(given["count"])]}
+
+    def _market_getComments(self, given: dict[str, str]) -> Any:
+        return self._muttered("item_id", given)
+
+    def _board_getTopics(self, given: dict[str, str]) -> Any:
+        return {"count": 1, "items": self._things("topic_id"), "default_order": 1, "can_add_topics": 0}
+
+    def _board_getComments(self, given: dict[str, str]) -> Any:
+        return self._muttered("topic_id", given)
 
     def _newsfeed_getMentions(self, given: dict[str, str]) -> Any:
         return {"count": 0, "items": []}
