@@ -22,10 +22,11 @@ from handlers.card import (
     para,
     row,
 )
-from handlers.post_parts import excerpt, when
+from handlers.list_parts import beginning
+from handlers.post_parts import when
 from handlers.posts import or_newer, show
 from handlers.route import Context, Words, action, command
-from smm import approvals, batches, holds, posts, showing, versions
+from smm import approvals, batches, holds, posts, showing
 from smm.approvals import Decided, Decision
 from smm.errors import N_, DeskError, NotFound
 from smm.posts import Stale
@@ -260,11 +261,10 @@ def line(
     """Return a question as a line of a list, and the beginning of the post's text."""
     whole = posts.find(uow, brand_id, approval.post_id)
     whom = t("the client") if approval.audience == CLIENT else t("the team")
-    text = versions.words_for(whole.content, min(whole.content.accounts))
     left = (Span(" · "), Span(t("left out"), "strike")) if approval.post_id in out else ()
     slot = Span(when(t, whole.post, whole.brand.zone), at=whole.post.slot_at)
     facts = filled(t("waits for {whom}, {when}", whom=whom, when=PLACE), slot)
-    return [para(bold(f"{approval.post_id}. "), *facts, *left), Quote(excerpt(text, 200))]
+    return [para(bold(f"{approval.post_id}. "), *facts, *left), Quote(beginning(t, whole.content, 200))]
 
 
 def _all_button(t: Words, mine: list[Approval], out: frozenset[int]) -> tuple[tuple[Button, ...], ...]:

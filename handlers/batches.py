@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from handlers.card import Answer, Block, Button, Card, Notice, Quote, Span, bold, para, row
-from handlers.post_parts import excerpt, when
+from handlers.list_parts import begun, button_name, in_rows
+from handlers.post_parts import when
 from handlers.posts import show
 from handlers.route import Context, Scene, Words, action, view
 from smm import approvals, batches, showing, versions
@@ -99,7 +100,7 @@ def _drawn(t: Words, line: _Line, zone: str) -> list[Block]:
     number = bold(f"{line.item.post_id}. ")
     told = _told(t, line)
     state = (Span(" · "), bold(told)) if told else ()
-    return [para(number, when(t, line.whole.post, zone), *state), Quote(excerpt(line.text, 200))]
+    return [para(number, when(t, line.whole.post, zone), *state), Quote(begun(t, line.text, 200))]
 
 
 def _told(t: Words, line: _Line) -> str:
@@ -189,13 +190,17 @@ def team_word(scene: Scene) -> Card | None:
     name = showing.name(scene.uow, batch.decided_by)
     title = t.n("{name} approved {count} post", "{name} approved {count} posts", len(approved), name=name)
     body = [*_listed(t, approved), *(_not_approved(t, others) if others else ())]
-    opens = [Button(str(each.item.post_id), "post.open", each.item.post_id) for each in lines[: 2 * ROW]]
-    return Card(title=title, body=tuple(body), buttons=(tuple(opens),), tone="warn" if others else "good")
+    opens = [
+        Button(button_name(each.item.post_id, each.text), "post.open", each.item.post_id) for each in lines[: 2 * ROW]
+    ]
+    return Card(title=title, body=tuple(body), buttons=in_rows(opens), tone="warn" if others else "good")
 
 
 def _listed(t: Words, lines: list[_Line]) -> list[Block]:
     return [
-        para(bold(f"{each.item.post_id}. "), excerpt(each.text), " · ", when(t, each.whole.post, each.whole.brand.zone))
+        para(
+            bold(f"{each.item.post_id}. "), begun(t, each.text), " · ", when(t, each.whole.post, each.whole.brand.zone)
+        )
         for each in lines
     ]
 

@@ -7,10 +7,10 @@ team's room reaches nobody by itself.
 from __future__ import annotations
 
 from handlers.card import Answer, Ask, Button, Card, Notice, Question, Quote, para, row
-from handlers.post_parts import excerpt
+from handlers.list_parts import beginning
 from handlers.posts import show
 from handlers.route import Context, Scene, Words, action, view
-from smm import comments, posts, showing, versions
+from smm import comments, posts, showing
 from smm.errors import N_, NotFound
 from smm.posts import Whole
 from smm.roles import Right
@@ -114,7 +114,7 @@ def team_card(scene: Scene) -> Card | None:
     t, whole, quote = scene.t, *found
     return Card(
         title=t("{name} comments on post {number}", name=quote.author, number=whole.post.id),
-        body=(quote, para(excerpt(versions.words_for(whole.content, min(whole.content.accounts))))),
+        body=(quote, para(beginning(t, whole.content))),
         buttons=(
             row(
                 Button(t("Answer the client"), "post.answer", whole.post.id, look="good"),
@@ -133,7 +133,7 @@ def client_card(scene: Scene) -> Card | None:
         return None
     t, whole, quote = scene.t, *found
     content = showing.content(scene.uow, whole.post.id, showing.shared(whole))
-    about = (para(excerpt(versions.words_for(content, min(content.accounts)))),) if content else ()
+    about = (para(beginning(t, content)),) if content else ()
     return Card(
         title=t("{brand}: the team writes about post {number}", brand=whole.brand.name, number=whole.post.id),
         body=(quote, *about),

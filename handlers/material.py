@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from handlers.card import Answer, Ask, Block, Button, Card, Field, Notice, Picture, Question, Quote, bold, para, row
-from handlers.post_parts import excerpt
+from handlers.list_parts import button_name, excerpt, in_rows
 from handlers.posts import show
 from handlers.route import Context, Scene, Words, action, command, view
 from smm import materials, showing
@@ -95,9 +95,8 @@ def listed(context: Context) -> Answer:
             show(context, materials.CLIENT, each.id)
         return None
     lines = (para(bold(f"{each.id}. "), excerpt(each.text), f" · {t(STATES[each.state])}") for each in rows)
-    opens = [Button(str(each.id), "material.open", each.id) for each in rows[:12]]
-    buttons = tuple(tuple(opens[start : start + 6]) for start in range(0, len(opens), 6))
-    return Card(title=t("Requests"), body=tuple(lines), buttons=buttons)
+    opens = [Button(button_name(each.id, each.text), "material.open", each.id) for each in rows[:12]]
+    return Card(title=t("Requests"), body=tuple(lines), buttons=in_rows(opens))
 
 
 @action("material.open", needs=Right.SEE, help=N_("Show this request and what was sent"))

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from handlers import plan_months
 from handlers.card import Answer, Block, Button, Card, Edit, Span, bold, para, row
-from handlers.post_parts import STATES, WEEKDAYS, excerpt
+from handlers.list_parts import beginning, button_name, in_rows
+from handlers.post_parts import STATES, WEEKDAYS
 from handlers.route import Context, action, command
-from smm import moments, plan, plans, posts, versions
+from smm import moments, plan, plans, posts
 from smm.errors import N_
 from smm.roles import Right
 
@@ -41,11 +42,13 @@ def turn(context: Context) -> Answer:
 def _week(context: Context, day: date) -> Card:
     t = context.t
     days = plan.week(context.uow, context.of, day)
-    planned = [post for each in days for post in each.posts]
+    planned = [posts.look(context.uow, post) for each in days for post in each.posts][:OPENABLE]
     body: list[Block] = []
     for each in days:
         body += _day(context, each)
-    opens = [Button(f"{post.id}", "post.open", post.id) for post in planned[:OPENABLE]]
+    opens = [
+        Button(button_name(each.post.id, beginning(t, each.content)), "post.open", each.post.id) for each in planned
+    ]
     turns = row(
         Button("←", "plan.week", args={"day": (days[0].day - timedelta(days=7)).isoformat()}),
         Button(
@@ -57,7 +60,7 @@ def _week(context: Context, day: date) -> Card:
     return Card(
         title=t("Plan: {first} to {last}", first=t.day(days[0].day), last=t.day(days[6].day)),
         body=tuple(body),
-        buttons=(*(tuple(opens[start : start + 6]) for start in range(0, len(opens), 6)), turns),
+        buttons=(*in_rows(opens), turns),
         footer=t("Times in {zone}", zone=context.of.zone),
     )
 
@@ -72,6 +75,6 @@ def _day(context: Context, day: plan.Day) -> list[Block]:
 
 def _line(context: Context, post: Post) -> Block:
     whole = posts.look(context.uow, post)
-    text = excerpt(versions.words_for(whole.content, min(whole.content.accounts)), 60)
+    text = beginning(context.t, whole.content, 60)
     time = moments.clock(post.slot_at, context.of.zone) if post.slot_at else ""
     return para(bold(time), f" {post.id}. {text} · ", Span(context.t(STATES[post.state]), "italic"))

@@ -10,7 +10,8 @@ from datetime import date
 from itertools import groupby
 
 from handlers.card import Answer, Block, Button, Card, Edit, Notice, Span, bold, para, row
-from handlers.post_parts import STATES, WEEKDAYS, excerpt
+from handlers.list_parts import begun
+from handlers.post_parts import STATES, WEEKDAYS
 from handlers.route import Context, Scene, Words, action, view
 from smm import moments, plans, showing
 from smm.calendar import Entry
@@ -81,13 +82,13 @@ def _listed(
         shown, key=lambda each: moments.local_day(each.post.slot_at or each.post.created_at, zone)
     ):
         found.append(para(bold(f"{t(WEEKDAYS[day.weekday()])} {day.day:02}.{day.month:02}.")))
-        found += [_line(each, zone, state(each)) for each in of_day]
+        found += [_line(t, each, zone, state(each)) for each in of_day]
     return tuple(found)
 
 
-def _line(each: Entry, zone: str, state: str) -> Block:
+def _line(t: Words, each: Entry, zone: str, state: str) -> Block:
     clock = moments.clock(each.post.slot_at, zone) if each.post.slot_at else ""
-    return para(bold(clock), f" {each.post.id}. {excerpt(each.text, 60)} · ", Span(state, "italic"))
+    return para(bold(clock), f" {each.post.id}. {begun(t, each.text, 60)} · ", Span(state, "italic"))
 
 
 def _pages(

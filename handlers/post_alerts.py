@@ -6,10 +6,11 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from handlers.card import PLACE, Block, Button, Card, Field, Para, Quote, filled, para, row
+from handlers.list_parts import beginning
 from handlers.post_cards import OUT, decision, main_row, recording
-from handlers.post_parts import STATES, asked, choose_time, excerpt, live_link, moment, result, tone, when_field
+from handlers.post_parts import STATES, asked, choose_time, live_link, moment, result, tone, when_field
 from handlers.route import Scene, Words, view
-from smm import receipts, showing, versions
+from smm import receipts, showing
 from smm.posts import Whole
 
 if TYPE_CHECKING:
@@ -44,8 +45,7 @@ def alert_card(scene: Scene) -> Card | None:
 
 
 def _about(t: Words, whole: Whole) -> Para:
-    text = versions.words_for(whole.content, min(whole.content.accounts))
-    return para(t("Post {number}: {text}", number=whole.post.id, text=excerpt(text)))
+    return para(t("Post {number}: {text}", number=whole.post.id, text=beginning(t, whole.content)))
 
 
 def _open(t: Words, whole: Whole) -> Button:

@@ -42,7 +42,6 @@ if TYPE_CHECKING:
     from storage.posts import Post, Target
 
 LONGEST = 1_200  # characters of a text on a card; the whole is in the preview
-EXCERPT = 80
 STATES: Final = {
     "draft": N_("Draft"),
     "internal_review": N_("Waits for the team's approval"),
@@ -83,12 +82,6 @@ _STYLES: Final[dict[str, Style]] = {"same": "plain", "insert": "insert", "delete
 def tone(state: str) -> Tone:
     """Return the colour of a state."""
     return "good" if state in GOOD else "warn" if state in WARN else "bad" if state in BAD else "plain"
-
-
-def excerpt(text: str, most: int = EXCERPT) -> str:
-    """Return the beginning of a text on one line."""
-    line = " ".join(text.split())
-    return line if len(line) <= most else f"{line[: most - 1]}…"
 
 
 def label(account: Account) -> str:

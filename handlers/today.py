@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Final
 
 from handlers import approvals, inbox_list
 from handlers.card import Answer, Block, Button, Card, Span, bold, para, row
-from handlers.post_parts import STATES, excerpt, when
+from handlers.list_parts import beginning, button_name, in_rows
+from handlers.post_parts import STATES, when
 from handlers.route import Context, Words, command
-from smm import my_work, versions
+from smm import my_work, posts
 from smm.actors import Actor
 from smm.errors import N_
 from smm.my_work import Work
@@ -40,7 +41,7 @@ def card(uow: UnitOfWork, t: Words, brand: Brand, actor: Actor, *, team: bool) -
         nothing = para(t("Nothing waits for you, and nothing is planned for the next days."))
         return Card(title=title, body=(nothing,), buttons=_ways_on(t, work, team=team), tone="good")
     body = (*_mentions(uow, t, work), *_decisions(uow, t, work), *_unfinished(t, work), *_coming(t, work))
-    return Card(title=title, body=body, buttons=_buttons(t, work, team=team))
+    return Card(title=title, body=body, buttons=_buttons(uow, t, work, team=team))
 
 
 def _section(mark: str, title: str, blocks: Sequence[Block]) -> tuple[Block, ...]:
@@ -72,24 +73,26 @@ def _coming(t: Words, work: Work) -> tuple[Block, ...]:
 
 
 def _post(t: Words, whole: Whole) -> Block:
-    post, text = whole.post, excerpt(versions.words_for(whole.content, min(whole.content.accounts)), 60)
+    post, text = whole.post, beginning(t, whole.content, 60)
     slot = Span(when(t, post, whole.brand.zone), at=post.slot_at)
     return para(bold(f"{post.id}. "), slot, f" · {text} · ", Span(t(STATES[post.state]), "italic"))
 
 
-def _buttons(t: Words, work: Work, *, team: bool) -> tuple[tuple[Button, ...], ...]:
-    shown = row(*(Button(f"{_COMMENT} {n}", "mention.show", each.id) for n, (each, _) in enumerate(work.mine, 1)))
-    decide = tuple(approvals.decide_buttons(t, each) for each in work.decisions[:_SHOWN])
-    posts = dict.fromkeys(
-        [each.post_id for each in work.decisions[:_SHOWN]]
-        + [whole.post.id for whole in (*work.unfinished, *work.coming)]
-    )
-    opens = row(*(Button(f"{_POST} {number}", "post.open", number) for number in posts)) if team else ()
-    return (*((shown,) if shown else ()), *decide, *((opens,) if opens else ()), *_ways_on(t, work, team=team))
+def _buttons(uow: UnitOfWork, t: Words, work: Work, *, team: bool) -> tuple[tuple[Button, ...], ...]:
+    decisions = work.decisions[:_SHOWN]
+    asked = [posts.find(uow, work.brand.id, each.post_id) for each in decisions]
+    begin = {whole.post.id: beginning(t, whole.content) for whole in (*asked, *work.unfinished, *work.coming)}
+    comments = [
+        Button(f"{_COMMENT} {button_name(number, mention.text)}", "mention.show", mention.id)
+        for number, (mention, _) in enumerate(work.mine, 1)
+    ]
+    opens = [Button(f"{_POST} {button_name(number, words)}", "post.open", number) for number, words in begin.items()]
+    decide = tuple(approvals.decide_buttons(t, each) for each in decisions)
+    return (*in_rows(comments), *decide, *in_rows(opens if team else ()), *_ways_on(t, work, team=team))
 
 
 def _ways_on(t: Words, work: Work, *, team: bool) -> tuple[tuple[Button, ...], ...]:
-    if not team:
+    if not (team and work.unclaimed):
         return ()
     label = t.n("Take a comment: {count} waits", "Take a comment: {count} wait", work.unclaimed)
-    return (row(Button(label, "inbox.list", args={"shelf": "unclaimed"}) if work.unclaimed else None),)
+    return (row(Button(label, "inbox.list", args={"shelf": "unclaimed"})),)

@@ -45,7 +45,11 @@ async def test_a_member_sees_what_waits_for_them_in_each_brand_and_presses_it(po
     check_view(view)
     assert [card.title.partition(": ")[2] for card in cards] == [desk.world.brand.name, "Southwind"]
     assert "Autumn menu" in "\n".join(texts(view["blocks"]))
-    assert [button["text"]["text"] for button in buttons(view["blocks"])] == ["Approve 1", "Changes to 1", "📝 1"]
+    assert [button["text"]["text"] for button in buttons(view["blocks"])] == [
+        "Approve 1",
+        "Changes to 1",
+        "📝 1 · Autumn menu",
+    ]
     assert all(button["value"] for button in buttons(view["blocks"]))
 
 

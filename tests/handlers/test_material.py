@@ -72,7 +72,7 @@ async def test_the_client_has_none_and_the_list_says_so(posting: PostDesk) -> No
     assert "a request from the team" in words_of(await desk.clara.says("/materials"))
     assert await desk.clara.presses("We have none") == Notice("The team has been told.")
     assert "1. A recipe · The client has nothing" in words_of(await desk.vera.says("/materials"))
-    await desk.vera.presses("1")
+    await desk.vera.presses("1 · A recipe")
     told = await desk.vera.presses("We have what we need")
     assert told == Notice("Closed. The client sees that you have what you need.")
 

@@ -25,8 +25,8 @@ async def test_other_weeks_in_place_and_a_post_to_open(posting: PostDesk) -> Non
     await desk.vera.says("/plan")
     shown = await desk.vera.presses("→")
     assert "Wed 11.03." in words_of(shown)
-    assert "1" in labels_of(shown)
-    opened = await desk.vera.presses("1")
+    assert "1 · Brunch" in labels_of(shown)
+    opened = await desk.vera.presses("1 · Brunch")
     assert "Post 1 · version 1" in words_of(opened)
 
 

@@ -12,6 +12,7 @@ from post_world import PostDesk, labels_of, words_of
 from handlers.card import Card, Notice
 from smm import declared
 from smm.networks import Can
+from storage import media
 
 
 @pytest.fixture
@@ -36,8 +37,8 @@ async def test_comments_that_somebody_holds_and_those_that_nobody_does(inbox: In
     assert "Comments for you" in words_of(mine)
     assert "oat milk" in words_of(mine)
     assert "Where are you?" not in words_of(mine)
-    assert labels_of(mine) == ["💬 1", "Take a comment: 1 waits"]
-    opened = await inbox.boris.presses("💬 1")
+    assert labels_of(mine) == ["💬 1 · Do you have oat milk?", "Take a comment: 1 waits"]
+    opened = await inbox.boris.presses("💬 1 · Do you have oat milk?")
     assert isinstance(opened, Card)
     assert "oat milk" in words_of(opened)
     assert "oat milk" not in words_of(await inbox.vera.says("/today"))
@@ -71,7 +72,7 @@ async def test_a_decision_waits_for_who_may_make_it_and_a_post_comes_back_to_its
     assert "Your decisions" not in words_of(await desk.vera.says("/today"))
     asked = await desk.anna.says("/today")
     assert "Your decisions\n1. waits for the team" in words_of(asked)
-    assert labels_of(asked) == ["Approve 1", "Changes to 1", "📝 1"]
+    assert labels_of(asked) == ["Approve 1", "Changes to 1", "📝 1 · Autumn menu"]
     assert await desk.anna.presses("Changes to 1")
     await desk.anna.answers(reason="Say when")
     assert "Your decisions" not in words_of(await desk.anna.says("/today"))
@@ -86,8 +87,33 @@ async def test_a_draft_waits_for_its_author_and_is_told_once(posting: PostDesk) 
     mine = await desk.vera.says("/today")
     assert "Your posts that wait for you\n1. 04.03.2026" in words_of(mine)
     assert words_of(mine).count("Brunch") == 1
-    assert labels_of(mine) == ["📝 1"]
+    assert labels_of(mine) == ["📝 1 · Brunch"]
     assert "What goes out next\n1. 04.03.2026" in words_of(await desk.anna.says("/today"))
+
+
+async def test_a_post_without_a_text_leaves_no_empty_part_and_buttons_say_what_they_open(posting: PostDesk) -> None:
+    desk, digest = posting.desk, "a" * 64
+    facts = {"mime": "image/png", "size": 9, "width": 3, "height": 3, "name": "cup.png"}
+    await posting.database.write(lambda uow: media.keep(uow, digest, brand_id=posting.brand_id, **facts))
+    await desk.vera.says("/post", files=[digest])
+    await desk.vera.says("/post The long story of how our autumn menu came to be")
+    await desk.vera.says("/post")
+    await desk.vera.answers(files=digest, slot="2026-03-04T13:00:00+01:00")
+    mine = await desk.vera.says("/today")
+    assert isinstance(mine, Card)
+    assert "1. no time yet · without text · Draft" in words_of(mine)
+    assert "· ·" not in words_of(mine)
+    assert [[button.label for button in row] for row in mine.buttons] == [
+        ["📝 3 · without text", "📝 1 · without text"],
+        ["📝 2 · The long story of how o…"],
+    ]
+    week = words_of(await desk.vera.says("/plan"))
+    assert "13:00 3. without text · Draft" in week
+    assert "13:00 3. without text · Draft" in words_of(await desk.vera.says("/plan month"))
+    await posting.policy(mode="internal")
+    await desk.vera.presses(mine, "📝 3 · without text")
+    await desk.vera.presses("Send for approval")
+    assert ": without text" in words_of(await desk.anna.says("/approvals"))
 
 
 async def test_a_decision_that_was_made_waits_no_more(posting: PostDesk) -> None:

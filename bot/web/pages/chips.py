@@ -8,7 +8,8 @@ from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from handlers.post_parts import STATES, excerpt, label
+from handlers.list_parts import excerpt
+from handlers.post_parts import STATES, label
 from handlers.route import Words
 from smm import declared, states
 from smm.calendar import Entry
