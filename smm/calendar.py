@@ -25,6 +25,7 @@ from storage.unit_of_work import UnitOfWork
 
 View = Literal["month", "week"]
 UNPLACED = 30
+AHEAD = 5  # weeks
 _DAY = timedelta(hours=24)
 EARLIEST, LATEST = date(1970, 1, 8), date(9000, 1, 1)  # what a calendar is asked for at all
 
@@ -38,6 +39,7 @@ class Wanted:
     first: int = 0
     account_id: int = 0
     group: str = ""  # of smm.states.GROUPS
+    is_ahead: bool = False  # a month's worth of weeks from the one of `day` on, instead of the whole month of `day`
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +107,11 @@ def month(day: date, first: int = 0) -> list[list[date]]:
     return calendar.Calendar(first).monthdatescalendar(day.year, day.month)
 
 
+def looks_ahead(view: View, today: date, first: int = 0) -> bool:
+    """Whether a page that is opened for today begins with this week: below weeks that are over it would be out of sight."""
+    return view == "month" and today not in month(today, first)[0]
+
+
 def week(day: date, first: int = 0) -> list[date]:
     """Return the seven days of the week that holds a day."""
     begins = day - timedelta(days=(day.weekday() - first) % 7)
@@ -134,13 +141,15 @@ def beside(wanted: Wanted, pages: int) -> date:
     """Return a day on the page that is so many pages away."""
     if wanted.view == "week":
         return wanted.day + timedelta(days=7 * pages)
+    if wanted.is_ahead and pages < 0:
+        return wanted.day.replace(day=1)  # the whole month first
     months = wanted.day.year * 12 + wanted.day.month - 1 + pages
     return date(months // 12, months % 12 + 1, 1)
 
 
 def sheet(uow: UnitOfWork, brand: Brand, wanted: Wanted, *, for_client: bool = False) -> Sheet:
     """Return a page of the calendar. A client's page has what was put to the client, as it was put to them."""
-    weeks = month(wanted.day, wanted.first) if wanted.view == "month" else [week(wanted.day, wanted.first)]
+    weeks = _weeks(wanted)
     begins, ends = moments.midnight(weeks[0][0], brand.zone), moments.day_span(weeks[-1][-1], brand.zone)[1]
     planned = kept.between(uow, brand.id, begins, ends)
     unplaced = [] if for_client else kept.unplaced(uow, brand.id, UNPLACED)
@@ -153,6 +162,13 @@ def sheet(uow: UnitOfWork, brand: Brand, wanted: Wanted, *, for_client: bool = F
         beside(wanted, -1),
         beside(wanted, 1),
     )
+
+
+def _weeks(wanted: Wanted) -> list[list[date]]:
+    if wanted.view == "month" and not wanted.is_ahead:
+        return month(wanted.day, wanted.first)
+    many = AHEAD if wanted.view == "month" else 1
+    return [week(wanted.day + timedelta(days=7 * number), wanted.first) for number in range(many)]
 
 
 def entries(uow: UnitOfWork, found: Sequence[Post], *, for_client: bool) -> list[Entry]:
@@ -196,7 +212,7 @@ def _day(
 ) -> Day:
     return Day(
         day,
-        wanted.view == "week" or day.month == wanted.day.month,
+        wanted.view == "week" or wanted.is_ahead or day.month == wanted.day.month,
         _shift(day, brand.zone),
         tuple(each for each in found if _falls_on(each.post, day, brand.zone)),
         plan.free(brand, day, planned, uow.now),

@@ -58,11 +58,18 @@ class Board:
 
     @property
     def title(self) -> str:
-        """The month, or the week from its first day to its last."""
+        """The month, the months that are looked ahead to, or the week from its first day to its last."""
         language, days = self.place.t.language, self.sheet.days
         if self.sheet.wanted.view == "week":
             return str(format_interval(days[0].day, days[-1].day, "yMMMd", locale=language))
+        if self.sheet.wanted.is_ahead:
+            return str(format_interval(days[0].day, days[-1].day, "yMMM", locale=language))
         return self.named(self.sheet.wanted.day, "LLLL y")
+
+    @property
+    def asked_day(self) -> date | str:
+        """The day that the page's address names; none where it follows today."""
+        return "" if self.sheet.wanted.is_ahead else self.sheet.wanted.day
 
     def named(self, day: date, pattern: str) -> str:
         """Return a date in the reader's language."""
@@ -74,7 +81,7 @@ class Board:
         wanted = self.sheet.wanted
         asked = {
             "view": wanted.view,
-            "date": wanted.day,
+            "date": self.asked_day,
             "account": wanted.account_id,
             "state": wanted.group,
             **changes,
@@ -119,9 +126,9 @@ def _wanted(place: Place, view: str, day: str, account: str, state: str) -> Want
     today = moments.local_day(place.reader.now, place.brand.zone)
     kind: View = "week" if view == "week" else "month"
     first = Locale.parse(place.t.language).first_week_day
-    return Wanted(
-        kind, _day(day) or today, first, int(account) if is_id(account) else 0, state if state in states.GROUPS else ""
-    )
+    asked, group = _day(day), state if state in states.GROUPS else ""
+    is_ahead = asked is None and calendar.looks_ahead(kind, today, first)
+    return Wanted(kind, asked or today, first, int(account) if is_id(account) else 0, group, is_ahead)
 
 
 def _day(given: str) -> date | None:

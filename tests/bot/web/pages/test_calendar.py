@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from datetime import UTC, datetime
 
@@ -65,8 +66,25 @@ async def test_an_empty_calendar_leads_to_a_first_post_and_nonsense_to_today(pla
     for asked in ("", "?view=year&date=yesterday&account=x&state=y", "?date=0001-01-01", "?date=9999-12-31"):
         page = await vera.opens(CALENDAR + asked)
         assert page.status_code == 200
-        assert "March 2026" in page.text
+        assert "Today" in cell(page, "2026-03-02")
     assert "Write a post" in page.text
+
+
+async def test_a_month_opens_with_the_week_of_today_and_the_whole_one_is_a_step_back(planned: Planned) -> None:
+    vera = await planned.browser(planned.desk.world.vera)
+    planned.clock.now = datetime(2026, 3, 25, 9, 0, tzinfo=UTC)
+    page = await vera.opens(f"{CALENDAR}?account={planned.big}")
+    days = re.findall(r'<td class="([^"]*)" data-day="([^"]*)"', page.text)
+    assert (days[0][1], days[-1][1], len(days)) == ("2026-03-23", "2026-04-26", 35)
+    assert "today" in {day: names for names, day in days}["2026-03-25"]
+    assert all("inside" in names for names, _ in days)
+    assert re.search(r'class="cal-title">Mar\W+Apr 2026<', page.text)
+    assert '<input type="hidden" name="date" value="">' in page.text, "a filter would lead to another page"
+    back, ahead = (html.unescape(found) for found in re.findall(r'href="([^"]*)" rel="(?:prev|next)"', page.text))
+    assert back.endswith(f"date=2026-03-01&account={planned.big}")
+    assert ahead.endswith(f"date=2026-04-01&account={planned.big}")
+    whole = await vera.opens(f"{CALENDAR}?date=2026-03-01")
+    assert re.search(r'data-day="([^"]*)"', whole.text)[1] == "2026-02-23"  # type: ignore[index]
 
 
 async def test_a_post_is_moved_by_its_form_and_told(planned: Planned) -> None:
