@@ -10,6 +10,7 @@ from bot.engine import Args, Task, Work
 from bot.jobs import run_job
 from smm import (
     accounts,
+    alerts,
     doctor,
     figures,
     hooks,
@@ -91,6 +92,7 @@ def chores(desk: Desk) -> Sequence[Chore]:
 
     return (
         chore("what is too old", timedelta(days=1), _forget_buttons, incidents.tidy, hooks.tidy, join_links.tidy),
+        chore("news of long ago", timedelta(minutes=5), alerts.tidy),
         chore("reminders and deadlines", timedelta(seconds=30), _after_people),
         chore("posts without a receipt", timedelta(seconds=15), _late),
         *([chore("language and tone", timedelta(seconds=2), labels.ask)] if desk.reader is not None else []),

@@ -12,7 +12,8 @@ How urgent something is, decides what a room's quiet hours and digests may do wi
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from datetime import timedelta
+from typing import Any, Final
 
 from smm import addresses
 from storage import alerts, buttons, channels
@@ -21,6 +22,8 @@ from storage.members import Member
 from storage.unit_of_work import UnitOfWork
 
 INTERACTIVE, URGENT, NOW, LATER = 0, 1, 2, 3
+KEPT: Final = timedelta(days=35)  # longer than the button of a digest that shows its rows by themselves
+AT_ONCE: Final = 1_000
 
 
 def tell(
@@ -141,6 +144,11 @@ def tell_member(
         uow, own.chat, language=own.language, brand_id=brand_id, view=view, object_id=object_id, args=args or {}
     )
     return True
+
+
+def tidy(uow: UnitOfWork) -> int:
+    """Forget some of what was told long ago, so that no single transaction has much to do; return how many rows."""
+    return alerts.forget(uow, uow.now - KEPT, AT_ONCE)
 
 
 def get(uow: UnitOfWork, alert_id: int) -> alerts.Alert | None:

@@ -17,6 +17,7 @@ from sqlalchemy import (
     Table,
     Text,
     bindparam,
+    delete,
     false,
     func,
     null,
@@ -49,12 +50,12 @@ alerts = Table(
     Column("failures", Integer, nullable=False),
     Column("error", Text, nullable=False),
     Column("created_at", Moment, nullable=False),
-    Column("done_at", Moment, nullable=True),
+    Column("done_at", Moment, nullable=True, index=True),
     Column("held", Boolean, nullable=False, server_default=false()),
     Index(
         "ix_alerts_open",
-        "urgency",
         "id",
+        "not_before",
         sqlite_where=text("state = 'queued'"),
         postgresql_where=text("state = 'queued'"),
     ),
@@ -143,11 +144,11 @@ def queue(
 _QUEUED = "alerts.state = 'queued'"  # as it stands in the indexes, or they are not used
 _DUE = (
     select(alerts)
-    .where(alerts.c.state == "queued", alerts.c.not_before <= bindparam("at"), alerts.c.id > bindparam("after"))
+    .where(text(_QUEUED), alerts.c.not_before <= bindparam("at"), alerts.c.id > bindparam("after"))
     .order_by(alerts.c.id)
     .limit(bindparam("most"))
 )
-_NEXT = select(func.min(alerts.c.not_before)).where(alerts.c.state == "queued", alerts.c.not_before > bindparam("at"))
+_NEXT = select(func.min(alerts.c.not_before)).where(text(_QUEUED), alerts.c.not_before > bindparam("at"))
 _CLOSE = (
     update(alerts)
     .where(alerts.c.id.in_(bindparam("wanted", expanding=True)), alerts.c.state == "queued")
@@ -163,6 +164,16 @@ _OF_CHAT = (
     .order_by(alerts.c.id)
 )
 _GET = select(alerts).where(alerts.c.id.in_(bindparam("wanted", expanding=True))).order_by(alerts.c.id)
+
+
+# The newest row stays, whatever its age: SQLite counts on from it, and delivery looks beyond the numbers that it has seen.
+_OLD = (
+    select(alerts.c.id)
+    .where(alerts.c.done_at < bindparam("before"), alerts.c.id < select(func.max(alerts.c.id)).scalar_subquery())
+    .order_by(alerts.c.done_at)
+    .limit(bindparam("most"))
+)
+_FORGET = delete(alerts).where(alerts.c.id.in_(_OLD))
 
 
 def due(uow: UnitOfWork, after: int, most: int) -> list[Alert]:
@@ -189,6 +200,11 @@ def of_chat(uow: UnitOfWork, chat: ChatRef) -> list[Alert]:
 def close(uow: UnitOfWork, ids: Sequence[int], state: str) -> int:
     """Take rows out of the queue as delivered, merged or lost. A finished card is not kept: it may hold a one-time code."""
     return uow.change(_CLOSE, wanted=list(ids), now_state=state, at=uow.now) if ids else 0
+
+
+def forget(uow: UnitOfWork, before: datetime, most: int) -> int:
+    """Drop rows that were done with before a moment, the oldest first and no more than `most`; return how many."""
+    return uow.change(_FORGET, before=before, most=most)
 
 
 def withdraw(uow: UnitOfWork, view: str, object_ids: Sequence[int]) -> None:
