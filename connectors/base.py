@@ -184,7 +184,7 @@ class Base(Listening, Publishing, Answering, Measuring, Inviting):
         )
 
     def _hidden(self) -> list[str]:
-        shown = {asked.name for asked in self.credentials if not asked.secret}
+        shown = {"scope", "expires_at"} | {asked.name for asked in self.credentials if not asked.secret}
         return [*(value for name, value in self._secrets.items() if name not in shown), self._app.client_secret]
 
     async def _call(self, method: str, path: str, **parts: Any) -> Reply:

@@ -64,7 +64,8 @@ def tokens(body: Body) -> Mapping[str, str]:
     found = {"token": body.read("access_token", str), "refresh_token": body.maybe("refresh_token", str) or ""}
     lasts = body.maybe("expires_in", int)
     ends = (datetime.now(UTC) + timedelta(seconds=lasts)).isoformat() if lasts else ""
-    return {name: value for name, value in (found | {"expires_at": ends}).items() if value}
+    told = {"expires_at": ends, "scope": body.maybe("scope", str) or ""}
+    return {name: value for name, value in (found | told).items() if value}
 
 
 async def _ask(wire: Wire, oauth: OAuth, app: App, asked: Mapping[str, str]) -> Body:

@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
+from http import HTTPStatus
 from typing import Any, Final
 
 import httpx
@@ -69,11 +70,13 @@ class Wire:
         effect: bool = False,
         largest: int = LARGEST,
         meaning: Callable[[Reply], ConnectorError | None] | None = None,
+        resumes: bool = False,
         **parts: Any,
     ) -> Reply:
         """Make one call; `parts` are httpx's params, json, files, data, content and headers.
 
-        `meaning` judges the answer to this call instead of the network's own.
+        `meaning` judges the answer to this call instead of the network's own. With `resumes` a redirection that leads nowhere is
+        an answer: so upload sessions ask for more.
         """
         self._must_be_sound()
         try:
@@ -81,6 +84,8 @@ class Wire:
                 reply = await self._exchange(method, path, effect, largest, parts)
         except (httpx.HTTPError, httpx.InvalidURL, Barred, TimeoutError, UnicodeError) as error:
             raise failed(error, self._who, effect=effect) from error
+        if resumes and reply.status == HTTPStatus.PERMANENT_REDIRECT and "location" not in reply.headers:
+            return reply
         # Some networks say no with a status that says yes: what an answer means is asked of each.
         wrong = (meaning or self._meaning)(reply) or judge(reply, datetime.now(UTC))
         if wrong is not None:

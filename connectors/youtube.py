@@ -1,22 +1,18 @@
-"""YouTube: comments of a channel's videos, answers, moderation and figures, by its Data API (https://developers.google.com/youtube/v3/docs).
+"""YouTube: comments of a channel's videos, answers, moderation, figures and uploads, by its Data API (https://developers.google.com/youtube/v3/docs).
 
-Written from the documentation and the API's own description. Every call costs units of a daily quota that the API does not tell
-(https://developers.google.com/youtube/v3/determine_quota_cost): they are counted here, and the less is left, the rarer the looks.
-Videos go up by hand, prepared by the desk. Comments that YouTube itself holds back are decided in YouTube Studio.
+Written from the documentation and the API's own description. The less of the day's quota is left, the rarer the looks. Comments
+that YouTube itself holds back are decided in YouTube Studio. Who it is: youtube_login.py; videos: youtube_uploads.py.
 """
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
-from datetime import UTC, date, datetime, timedelta
-from typing import Any, ClassVar, Final
+from datetime import date, datetime, timedelta
+from typing import ClassVar, Final
 
-from connectors.allowance import Counted
-from connectors.base import Outside, Status
+from connectors.base import Status
 from connectors.outcomes import GONE, UNREACHABLE
 from connectors.reading import Body
-from connectors.versions import version
-from connectors.wire import Reply
 from connectors.youtube_reading import (
     Cursor,
     Thread,
@@ -24,18 +20,16 @@ from connectors.youtube_reading import (
     figures,
     fresh,
     is_ours,
-    meaning,
-    midnight,
+    is_video,
     parent,
     published,
     spoken,
     thread,
 )
-from smm.errors import N_, ConnectorError, Rejected, Unavailable
-from smm.networks import Answer, Can, Credential, Limits, Metrics, OAuth, Outgoing, Page, Profile, Published
+from connectors.youtube_uploads import YoutubeUploads
+from smm.errors import Rejected, Unavailable
+from smm.networks import Answer, Can, Metrics, Page, Published
 
-DAILY: Final = 10_000  # units (https://developers.google.com/youtube/v3/getting-started#quota)
-READING, CHANGING = 1, 50  # units of a call (https://developers.google.com/youtube/v3/determine_quota_cost)
 BATCH: Final = 100  # comments of one call
 FIRST: Final = 20
 PAGES: Final = 5
@@ -45,97 +39,15 @@ SKEW: Final = timedelta(minutes=2)
 OFTEN, SELDOM = timedelta(minutes=5), timedelta(minutes=20)
 
 
-class Youtube(Counted):
+class Youtube(YoutubeUploads):
     """One channel."""
 
-    name: ClassVar[str] = "youtube"
-    title: ClassVar[str] = "YouTube"
     can: ClassVar[frozenset[Can]] = frozenset(
-        {Can.FETCH, Can.ASSIST, Can.REPLY, Can.FIND_REPLY, Can.DELETE, Can.HIDE, Can.REMOVE, Can.METRICS}
-    )
-    limits = Limits(
-        text=5000,
-        media=1,
-        media_bytes=2 * 1024 * 1024,
-        source="https://developers.google.com/youtube/v3/docs/videos#snippet.description",
-        media_types=("video/mp4",),
-        reply=10_000,
-        video_bytes=256 * 1024**3,
-        video_seconds=12 * 3600,
-        media_required=True,
-    )
-    credentials: ClassVar[tuple[Credential, ...]] = (
-        Credential("refresh_token", N_("Refresh token")),
-        Credential("units", N_("Units a day"), secret=False, default=str(DAILY), required=False),
-    )
-    oauth: ClassVar[OAuth | None] = OAuth(
-        authorize="https://accounts.google.com/o/oauth2/v2/auth",
-        token="https://oauth2.googleapis.com/token",  # noqa: S106 - an address
-        scopes=("https://www.googleapis.com/auth/youtube.force-ssl",),
-        extra={"access_type": "offline", "prompt": "consent"},
+        {Can.FETCH, Can.PUBLISH, Can.FIND, Can.ASSIST, Can.REPLY, Can.FIND_REPLY}
+        | {Can.DELETE, Can.HIDE, Can.REMOVE, Can.METRICS}
     )
     status: ClassVar[Status] = Status.DOCUMENTED
     checked: ClassVar[date] = date(2026, 11, 25)
-    unit: ClassVar[str] = N_("units for all channels of the project")
-
-    _me: str = ""
-
-    @classmethod
-    def usable(cls, outside: Outside) -> bool:
-        """Say whether the desk has an app: without one no token can be renewed, and each lasts an hour."""
-        return cls.name in outside.apps
-
-    def _base(self) -> str:
-        return self._outside.bases.get(self.name, "https://youtube.googleapis.com/")
-
-    def _headers(self) -> Mapping[str, str]:
-        token = self._secrets.get("token", "")
-        return {"authorization": f"Bearer {token}"} if token else {}
-
-    def _meaning(self, reply: Reply) -> ConnectorError | None:
-        return meaning(reply, datetime.now(UTC))
-
-    def _allowed(self) -> int:
-        return self._figure("units", DAILY)
-
-    def _pool(self) -> str:
-        return f"app {self._app.client_id}"  # the quota is the Google project's: its channels share it
-
-    def _ends(self, now: datetime) -> datetime:
-        return midnight(now)
-
-    async def _ask(self, resource: str, **asked: Any) -> Body:
-        await self._spend(READING)
-        return (await self._call("GET", f"youtube/{version('youtube')}/{resource}", params=asked)).body()
-
-    async def _change(self, method: str, path: str, **parts: Any) -> Reply:
-        await self._spend(CHANGING)
-        return await self._call(method, f"youtube/{version('youtube')}/{path}", effect=True, **parts)
-
-    async def check(self) -> Profile:
-        """Ask which channel the consent was given for."""
-        channel = await self._channel()
-        self._me, handle = channel.id("id"), channel.maybe("snippet.customUrl", str) or ""
-        return Profile(
-            remote_id=self._me,
-            name=channel.read("snippet.title", str),
-            handle=handle.removeprefix("@"),
-            link=f"https://www.youtube.com/channel/{self._me}",
-            quota=self.quota,
-        )
-
-    async def _channel(self) -> Body:
-        body = await self._ask("channels", part="snippet", mine="true")
-        # A consent that lost its channel brings an empty list, or none at all.
-        channels = list(body.each("items")) if body.has("items") or not body.has("pageInfo") else []
-        if not channels:
-            raise self._expired()
-        return channels[0]
-
-    async def _own_id(self) -> str:
-        if not self._me:
-            self._me = (await self._channel()).id("id")
-        return self._me
 
     async def fetch(self, cursor: str) -> Page:
         """Bring new and edited comments under all videos, and the answers to them, oldest first."""
@@ -200,10 +112,6 @@ class Youtube(Counted):
             asked["pageToken"] = after
         return found, False
 
-    async def assist(self, post: Outgoing) -> str:
-        """Return where a video is uploaded by hand."""
-        return f"https://studio.youtube.com/channel/{await self._own_id()}/videos/upload"
-
     async def _comment(self, remote_id: str) -> Body:
         body = await self._ask("comments", part="snippet", id=remote_id, textFormat="plainText")
         found = next(body.each("items"), None)
@@ -212,24 +120,42 @@ class Youtube(Counted):
         return found
 
     async def reply(self, answer: Answer) -> Published:
-        """Answer under the comment that the thread began with."""
+        """Answer under the comment that the thread began with; a video of ours gets a comment of its own."""
+        if is_video(answer.remote_id):
+            return await self._comment_on(answer)
         comment = await self._comment(answer.remote_id)
         said = {"snippet": {"parentId": parent(comment), "textOriginal": spoken(answer.text, comment)}}
         reply = await self._change("POST", "comments", params={"part": "snippet"}, json=said)
         return published(reply.body(), answer.thread_id)
 
+    async def _comment_on(self, answer: Answer) -> Published:
+        said = {"videoId": answer.remote_id, "topLevelComment": {"snippet": {"textOriginal": answer.text}}}
+        reply = await self._change("POST", "commentThreads", params={"part": "snippet"}, json={"snippet": said})
+        return published(reply.body().part("snippet.topLevelComment"), answer.remote_id)
+
     async def find_reply(self, answer: Answer, since: datetime) -> Published | None:
         """Look among our own answers in that thread for the text."""
-        me, comment = await self._own_id(), await self._comment(answer.remote_id)
-        text, (answers, whole) = spoken(answer.text, comment), await self._answers(parent(comment))
+        me = await self._own_id()
+        if is_video(answer.remote_id):
+            (answers, whole), text = await self._newest_on(answer.remote_id), answer.text
+        else:
+            comment = await self._comment(answer.remote_id)
+            text, (answers, whole) = spoken(answer.text, comment), await self._answers(parent(comment))
         ours = next((each for each in answers if is_ours(each, me, text, since - SKEW)), None)
         if ours is None and not whole:
             raise Unavailable(UNREACHABLE, network=self.title, account=self._account)
         return published(ours, answer.thread_id) if ours else None
 
+    async def _newest_on(self, video: str) -> tuple[list[Body], bool]:
+        """Return the newest comments on a video, and whether those are all."""
+        asked = {"part": "snippet", "videoId": video, "order": "time", "textFormat": "plainText"}
+        body = await self._ask("commentThreads", maxResults=BATCH, **asked)
+        return [each.part("snippet.topLevelComment") for each in body.each("items")], not body.has("nextPageToken")
+
     async def delete(self, remote_id: str) -> None:
-        """Take down an answer of ours."""
-        await self._change("DELETE", "comments", params={"id": remote_id})
+        """Take down a video, or an answer of ours."""
+        kind = "videos" if is_video(remote_id) else "comments"
+        await self._change("DELETE", kind, params={"id": remote_id})
 
     async def hide(self, remote_id: str, *, hidden: bool = True) -> None:
         """Hold a comment back, or let everybody see it again."""

@@ -15,7 +15,7 @@ from typing import Any, Final
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
-from connectors.outcomes import WAIT, Reply
+from connectors.outcomes import LONGEST_WAIT, WAIT, Reply
 from connectors.plain_text import bounded, fingerprint
 from connectors.reading import Body, parse
 from smm.errors import N_, ConnectorError, NeedsHuman, RateLimited, Rejected
@@ -26,10 +26,13 @@ PACIFIC: Final = ZoneInfo("America/Los_Angeles")
 CONSOLE: Final = "https://console.cloud.google.com/apis/library/youtube.googleapis.com"
 PERMISSIONS: Final = "https://myaccount.google.com/permissions"
 
+_VIDEO = re.compile(r"[\w-]{11}", re.ASCII)
+
 EXHAUSTED: Final = N_(
     "{network} allows no more today: the daily quota of the desk's app is used up. It begins anew at midnight in California."
 )
 SLOWER: Final = N_("{network} asks to wait a little.")
+ENOUGH: Final = N_("{network} takes no more videos of this channel today.")
 DISABLED: Final = N_("Comments are turned off under this video.")
 MISSING_RIGHT: Final = N_("{network} wants a person to allow that first: {url}")
 
@@ -156,6 +159,11 @@ def is_ours(comment: Body, me: str, text: str, since: datetime) -> bool:
     return author == me and said >= since and fingerprint(comment.read("snippet.textDisplay", str)) == fingerprint(text)
 
 
+def is_video(remote_id: str) -> bool:
+    """Say whether an id is a video's: those have eleven characters, comments' have more than twice as many."""
+    return bool(_VIDEO.fullmatch(remote_id))
+
+
 def published(comment: Body, video: str) -> Published:
     """Return what was said as published."""
     return Published(comment.id("id"), link(video, comment.id("id")))
@@ -189,6 +197,8 @@ def meaning(reply: Reply, now: datetime) -> ConnectorError | None:
         return RateLimited(EXHAUSTED, retry_after=midnight(now) - now, **facts)
     if reasons & {"rateLimitExceeded", "userRateLimitExceeded"}:
         return RateLimited(SLOWER, retry_after=WAIT, **facts)
+    if "uploadLimitExceeded" in reasons:
+        return RateLimited(ENOUGH, retry_after=LONGEST_WAIT, **facts)
     if "commentsDisabled" in reasons:
         return Rejected(DISABLED, reason=reply.reason, field="target", **facts)
     if "accessNotConfigured" in reasons:

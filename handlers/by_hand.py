@@ -24,7 +24,7 @@ from handlers.card import (
 from handlers.extra_parts import told
 from handlers.post_parts import label
 from handlers.route import Context, Scene, Words, action, view
-from smm import by_hand, declared, preflight
+from smm import by_hand, declared, extras, preflight
 from smm.errors import N_
 from smm.roles import Right
 
@@ -62,8 +62,9 @@ def by_hand_card(scene: Scene) -> Card | None:
 
 def _prepared(t: Words, whole: Whole, account: Account) -> tuple[Block, ...]:
     """Return the text to be copied, and what belongs to it."""
-    options = whole.content.options
     text = preflight.outgoing_text(whole.content, account.id)
+    title = extras.had(account, whole.content.options, text).title
+    options = replace(whole.content.options, title=title)
     parts: list[Block] = [para(t("Copy the text:")), para(Span(text, "code"))] if text else []
     parts += [para(bold(f"{name}: "), words) for name, words in told(t, replace(options, first_comment="")).items()]
     if options.first_comment:

@@ -1,4 +1,4 @@
-"""How the extras of a post are asked for and told: a poll, a warning, a first comment, a story. The rules: smm/extras.py."""
+"""How the extras of a post are asked for and told: a poll, a title, a first comment, a story. The rules: smm/extras.py."""
 
 from __future__ import annotations
 
@@ -10,9 +10,14 @@ from handlers.route import Words
 from smm import contents, extras
 from smm.errors import N_
 from smm.extras import Offer
-from smm.networks import Options, Poll, PostKind
+from smm.networks import Options, Poll, PostKind, Visibility
 
 KINDS: Final = {PostKind.POST: N_("Ordinary post"), PostKind.STORY: N_("Story"), PostKind.REEL: N_("Reel")}
+SEEN: Final = {
+    Visibility.PUBLIC: N_("Everybody"),
+    Visibility.UNLISTED: N_("Whoever has the link"),
+    Visibility.PRIVATE: N_("Nobody but us"),
+}
 _HOUR, _DAY = 60, 24 * 60
 
 
@@ -24,6 +29,7 @@ def questions(t: Words, offer: Offer, options: Options) -> tuple[Question, ...]:
         *((Question("kind", t("As what?"), "choice", options=kinds, value=now["kind"]),) if len(kinds) > 1 else ()),
         *(_poll(t, offer, options, now) if offer.choices else ()),
         *((_warning(t, now["warning"]),) if offer.warning else ()),
+        *_video(t, offer, now),
         *((_comment(t, now["first_comment"], offer.fits),) if offer.first_comment else ()),
     )
 
@@ -49,6 +55,28 @@ def _warning(t: Words, value: str) -> Question:
     return Question("warning", label, "line", required=False, hint=hint, value=value, limit=contents.MOST_WARNING)
 
 
+def _video(t: Words, offer: Offer, now: dict[str, str]) -> Iterator[Question]:
+    if offer.title:
+        hint, most = t("Empty: the first line of the text."), contents.MOST_TITLE
+        value = now["title"]
+        yield Question("title", t("Title"), "line", False, hint=hint, value=value, limit=most, fits=offer.title)
+    if offer.keywords:
+        hint, value = t("For the search there, with commas between; nobody sees them."), now["keywords"]
+        yield Question("keywords", t("Tags"), "line", required=False, hint=hint, value=value)
+    if len(offer.visibilities) > 1:
+        seen = tuple((each.value, t(SEEN[each])) for each in offer.visibilities)
+        yield Question(
+            "visibility", t("Who may see it?"), "choice", required=False, options=seen, value=now["visibility"]
+        )
+    if offer.for_kids:
+        hint, ways = (
+            t("The law wants to know it; there are no comments then."),
+            ((extras.NO, t("No")), (extras.YES, t("Yes"))),
+        )
+        label = t("Made for children?")
+        yield Question("for_kids", label, "choice", required=False, hint=hint, options=ways, value=now["for_kids"])
+
+
 def _comment(t: Words, value: str, fits: int) -> Question:
     hint = t("The desk writes it under the post as soon as that is live.")
     label = t("First comment")
@@ -70,6 +98,10 @@ def told(t: Words, options: Options) -> dict[str, str]:
     found = {
         t("As what"): "" if options.kind is PostKind.POST else t(KINDS[options.kind]),
         t("Content warning"): options.warning,
+        t("Title"): options.title,
+        t("Tags"): ", ".join(options.keywords),
+        t("Who may see it"): "" if options.visibility is Visibility.PUBLIC else t(SEEN[options.visibility]),
+        t("Made for children"): t("Yes") if options.for_kids else "",
         t("Poll"): f"{' / '.join(options.poll.choices)} · {runs(t, options.poll)}" if options.poll else "",
         t("First comment"): options.first_comment,
         t("Language"): options.language,
@@ -94,12 +126,14 @@ def around(t: Words, text: str, options: Options) -> str:
     """Return a text with its extras, each where the public will see it, for chats that draw no previews."""
     known = told(t, options)
     poll = (*(f"○ {choice}" for choice in options.poll.choices), f"({runs(t, options.poll)})") if options.poll else ()
-    first, last = (t("As what"), t("Content warning")), t("First comment")
+    first, last = (t("As what"), t("Content warning"), t("Who may see it"), t("Title")), t("First comment")
+    after = (t("Tags"), t("Made for children"))
     return "\n".join(
         (
             *(f"{name}: {known[name]}" for name in first if name in known),
             text,
             *poll,
+            *(f"{name}: {known[name]}" for name in after if name in known),
             *((f"{last}: {known[last]}",) if last in known else ()),
         )
     )

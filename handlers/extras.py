@@ -13,7 +13,7 @@ from smm.errors import N_, Invalid
 from smm.roles import Right
 
 
-@action("post.extras", needs=Right.WRITE, help=N_("Give this post a poll, a warning or a first comment"))
+@action("post.extras", needs=Right.WRITE, help=N_("Give this post a poll, a title or a first comment"))
 @or_newer
 def ask(context: Context) -> Answer:
     """Ask for what at least one of the post's networks has."""
@@ -21,13 +21,13 @@ def ask(context: Context) -> Answer:
     accounts = showing.accounts_of(context.uow, context.of.id)
     offer = extras.offered(showing.chosen(whole.content, accounts), whole.content.options)
     if not offer.any:
-        raise Invalid(N_("None of this post's networks has polls, warnings or first comments that programs can make."))
+        raise Invalid(N_("None of this post's networks has polls, titles or first comments that programs can make."))
     t = context.t
     title = t("Extras of post {number}", number=whole.post.id)
     return asking(context, title, "post.extras_set", questions(t, offer, whole.content.options), t("Save"))
 
 
-@action("post.extras_set", needs=Right.WRITE, help=N_("Save the poll, warning and first comment as a new version"))
+@action("post.extras_set", needs=Right.WRITE, help=N_("Save the extras as a new version"))
 @or_newer
 def keep(context: Context) -> Answer:
     """Save the extras as a new version."""

@@ -22,6 +22,7 @@ from storage.unit_of_work import UnitOfWork
 
 MOST_TEXT, MOST_MEDIA, MOST_LINK = 20_000, 20, 2_000
 MOST_WARNING, MOST_CHOICE, MOST_CHOICES, FEWEST_CHOICES = 200, 100, 20, 2
+MOST_TITLE, MOST_KEYWORD, MOST_KEYWORDS = 300, 100, 60
 LONGEST_POLL = 60 * 24 * 30  # minutes
 
 
@@ -56,7 +57,14 @@ def _options(options: Options) -> Options:
         language=line(options.language, 8),
         first_comment=clean(options.first_comment.strip(), MOST_TEXT),
         poll=_poll(options.poll) if options.poll else None,
+        title=line(options.title, MOST_TITLE),
+        keywords=_keywords(options.keywords),
     )
+
+
+def _keywords(words: Sequence[str]) -> tuple[str, ...]:
+    cleaned = (line(word.replace(",", " "), MOST_KEYWORD).strip("# ") for word in words)
+    return tuple(dict.fromkeys(filter(None, cleaned)))[:MOST_KEYWORDS]
 
 
 def _poll(poll: Poll) -> Poll:

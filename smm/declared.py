@@ -10,7 +10,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from smm.networks import Can, Credential, Limits, Looks, PostKind
+from smm.networks import Can, Credential, Limits, Looks, PostKind, Visibility
 
 if TYPE_CHECKING:
     from storage.accounts import Account
@@ -114,4 +114,6 @@ def limits(account: Account) -> Limits | None:
         own["media_types"] = tuple(own["media_types"])
     if "kinds" in own:
         own["kinds"] = tuple(PostKind(kind) for kind in own["kinds"])
+    if "visibilities" in own:
+        own["visibilities"] = tuple(Visibility(each) for each in own["visibilities"])
     return replace(declared.limits, **own)

@@ -7,7 +7,7 @@ stops the sending for approval; the rest warns.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -15,7 +15,7 @@ from smm import declared, extras, versions
 from smm.accounts import connected_ones
 from smm.errors import N_, Invalid
 from smm.lengths import URL, measure, used
-from smm.networks import Can, Limits, Poll, PostKind
+from smm.networks import Can, Limits, Options, Poll, PostKind
 from smm.posts import Whole
 from smm.versions import Content
 from storage import media, targets
@@ -75,7 +75,7 @@ def check(account: Account, content: Content, files: Mapping[str, Media]) -> lis
     found += _empty(account, name, text, content, limits)
     if limits is not None:
         found += _length(account, name, text, content, limits) + _files(account, name, content, files, limits)
-        found += _choices(account, name, content, limits)
+        found += _choices(account, name, content, limits) + _heading(account, name, text, content.options, limits)
         found += _kind(account, name, content, files) if content.options.kind in limits.kinds else []
     return found
 
@@ -101,6 +101,10 @@ def _empty(account: Account, name: str, text: str, content: Content, limits: Lim
 
 def _length(account: Account, name: str, text: str, content: Content, limits: Limits) -> list[Problem]:
     length, room = used(text, content.options, limits), room_for(content, limits)
+    size = len(text.encode())
+    if length <= room and limits.text_bytes is not None and size > limits.text_bytes:
+        words = N_("Too long for {network}: {length} of {limit} bytes. Letters other than Latin ones take two or more.")
+        return [Problem(account.id, words, {"network": name, "length": str(size), "limit": str(limits.text_bytes)})]
     if length <= room:
         return []
     facts = {"network": name, "length": str(length), "limit": str(room), "over": str(length - room)}
@@ -112,6 +116,34 @@ def _length(account: Account, name: str, text: str, content: Content, limits: Li
     elif limits.warning_counts and content.options.warning:
         words = N_("Too long for {network} with its content warning: {length} of {limit} characters. Take away {over}.")
     return [Problem(account.id, words, facts)]
+
+
+def _heading(account: Account, name: str, text: str, options: Options, limits: Limits) -> list[Problem]:
+    """Return what stands against a title, keywords, characters that the network does not take, or who may see it."""
+    facts, found = {"network": name}, []
+    title = extras.titled(options.title, text, limits)
+    if barred := [each for each in limits.barred if each in f"{title}{text}{''.join(options.keywords)}"]:
+        words = N_("{network} takes no {barred} in texts: take them out.")
+        found.append(Problem(account.id, words, {**facts, "barred": " ".join(barred)}))
+    if limits.title and not title:
+        found.append(Problem(account.id, N_("{network} wants a title: write one under Extras."), facts, part="extras"))
+    if len(title) > limits.title > 0:
+        words = N_("The title is too long for {network}: {length} of {limit} characters.")
+        sizes = {"length": str(len(title)), "limit": str(limits.title)}
+        found.append(Problem(account.id, words, {**facts, **sizes}, part="extras"))
+    if limits.keywords and (length := _joined(options.keywords)) > limits.keywords:
+        words = N_("Too many tags for {network}: {length} of {limit} characters together.")
+        sizes = {"length": str(length), "limit": str(limits.keywords)}
+        found.append(Problem(account.id, words, {**facts, **sizes}, part="extras"))
+    if options.visibility not in limits.visibilities:
+        words = N_("{network} shows everything to everybody: it is public there.")
+        found.append(Problem(account.id, words, facts, blocks=False, part="extras"))
+    return found
+
+
+def _joined(keywords: Sequence[str]) -> int:
+    """Return how long keywords are together, as networks count them: commas between, quotes around those with spaces."""
+    return sum(len(each) + 2 * (" " in each) for each in keywords) + max(0, len(keywords) - 1)
 
 
 def _choices(account: Account, name: str, content: Content, limits: Limits) -> list[Problem]:

@@ -110,7 +110,7 @@ def of(account: Account, content: Content, files: Mapping[str, Media]) -> Previe
         card=_card(whole, looks) if not content.media else "",
         links=looks.links,
         tags=looks.tags,
-        options=extras.had(account, content.options),
+        options=extras.had(account, content.options, whole),
         warnings=(*preflight.check(account, content, files), *losses(account, content, files)),
     )
 

@@ -24,7 +24,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from smm import alerts, declared, first_comment, moments, posts, public_media, states, versions
+from smm import alerts, declared, extras, first_comment, moments, posts, public_media, states, versions
 from smm.accounts import record_failure
 from smm.errors import N_, AuthExpired, DeskError
 from smm.networks import Options
@@ -208,7 +208,7 @@ def _publication(
         ),
         link=whole.content.link,
         language=whole.content.options.language or whole.brand.language,
-        options=whole.content.options,
+        options=extras.had(account, whole.content.options, versions.words_for(whole.content, account.id)),
         by_hand=declared.by_hand(account),
     )
 

@@ -11,9 +11,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from difflib import SequenceMatcher
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
-from smm.networks import Options, Poll, PostKind
+from smm.networks import Options, Poll, PostKind, Visibility
 
 _WORD = re.compile(r"\s+|\w+|[^\w\s]")
 
@@ -65,9 +65,13 @@ def pack(content: Content) -> dict[str, Any]:
     return packed
 
 
+_NOTHING_SAID: Final = asdict(Options())
+
+
 def _told(options: Options) -> dict[str, Any]:
     """Return the options that say something: what nobody chose is not there."""
-    told = {name: value for name, value in asdict(options).items() if value and value != PostKind.POST}
+    told = {name: value for name, value in asdict(options).items() if value != _NOTHING_SAID[name]}
+    told |= {"keywords": list(options.keywords)} if options.keywords else {}
     return told | ({"poll": told["poll"] | {"choices": list(told["poll"]["choices"])}} if "poll" in told else {})
 
 
@@ -91,7 +95,9 @@ def unpack_options(told: Mapping[str, Any]) -> Options:
     poll = told.get("poll")
     kind = PostKind(told.get("kind", PostKind.POST))
     asked = Poll(**poll | {"choices": tuple(poll["choices"])}) if poll else None
-    return Options(**{**told, "kind": kind, "poll": asked})
+    seen = Visibility(told.get("visibility", Visibility.PUBLIC))
+    words = tuple(told.get("keywords", ()))
+    return Options(**{**told, "kind": kind, "poll": asked, "visibility": seen, "keywords": words})
 
 
 def fingerprint(content: Content) -> str:

@@ -23,7 +23,7 @@ from markupsafe import Markup
 from bot.web import forms
 from handlers.card import Card, Frame, Picture
 from handlers.card_json import unpack
-from handlers.extra_parts import KINDS, runs
+from handlers.extra_parts import KINDS, SEEN, runs
 from handlers.post_parts import STATES, label, tone
 from handlers.route import Words
 from smm.previews import pieces
@@ -214,6 +214,7 @@ def environment() -> Environment:
     made.filters.update(pieces=pieces, unframed=unframed)
     made.filters.update(account_label=label, tone=tone, state_words=_state_words)
     made.filters.update(poll_runs=lambda poll, t: runs(t, poll), kind_words=lambda kind, t: t(KINDS[kind]))
+    made.filters.update(seen_words=lambda seen, t: t(SEEN[seen]))
     made.globals.update(
         clock=_clock, day=_day, day_name=_day_name, local=forms.local, zone_name=forms.zone_name, key=_key
     )

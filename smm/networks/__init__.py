@@ -26,6 +26,7 @@ from smm.networks.shapes import (
     PostKind,
     Published,
     Pushed,
+    Visibility,
 )
 
 __all__ = [
@@ -57,4 +58,5 @@ __all__ = [
     "Published",
     "Pushed",
     "Quota",
+    "Visibility",
 ]

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from smm.networks.shapes import PostKind
+from smm.networks.shapes import PostKind, Visibility
 
 
 class Can(StrEnum):
@@ -65,6 +65,14 @@ class Limits:
     poll_choice: int = 0  # the most characters of one of them; 0: as many as the desk takes
     poll_alone: bool = False  # no pictures and no video beside a poll
     first_comment: bool = False  # `reply` also answers a publication of ours
+    text_bytes: int | None = None  # the most in UTF-8, where the network counts those as well
+    barred: str = ""  # characters that the network takes in no text
+    title: int = 0  # the longest title that a publication must have; 0: it has none
+    keywords: int = (
+        0  # characters of all keywords, with a comma between two and quotes around those with spaces; 0: none
+    )
+    visibilities: tuple[Visibility, ...] = (Visibility.PUBLIC,)
+    for_kids: bool = False  # it is to be declared what was made for children
 
 
 @dataclass(frozen=True, slots=True)

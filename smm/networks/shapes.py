@@ -89,6 +89,14 @@ class PostKind(StrEnum):
     REEL = "reel"
 
 
+class Visibility(StrEnum):
+    """Who can see a publication."""
+
+    PUBLIC = "public"
+    UNLISTED = "unlisted"  # whoever has the link
+    PRIVATE = "private"  # the account itself, and whom it lets
+
+
 @dataclass(frozen=True, slots=True)
 class Poll:
     """A question to the public; the question itself is the post's text. `minutes` is how long it runs."""
@@ -103,6 +111,8 @@ class Options:
     """What a publication has besides words and pictures. All of it is part of the version that is approved.
 
     `warning` is shown before the content. `first_comment` is not the connector's work: the desk answers the publication with it.
+    `title` is filled in from the text where the network wants one and nobody wrote it. `keywords` are seen by searches, not by
+    people. `for_kids` is the legal declaration that the content was made for children.
     """
 
     kind: PostKind = PostKind.POST
@@ -110,6 +120,10 @@ class Options:
     language: str = ""
     poll: Poll | None = None
     first_comment: str = ""
+    title: str = ""
+    keywords: tuple[str, ...] = ()
+    visibility: Visibility = Visibility.PUBLIC
+    for_kids: bool = False
 
 
 @dataclass(frozen=True, slots=True)

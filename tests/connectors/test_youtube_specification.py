@@ -26,9 +26,12 @@ def description() -> dict[str, Any]:
 def operation(method: str, path: str) -> dict[str, Any]:
     for resource in description()["resources"].values():
         for each in resource.get("methods", {}).values():
-            if (each["httpMethod"], f"/{each['path']}") == (method, path):
+            sent = each.get("mediaUpload", {}).get("protocols", {}).get("simple", {}).get("path")
+            if each["httpMethod"] == method and path in {f"/{each['path']}", sent}:
                 found: dict[str, Any] = each
                 return found
+    if method == "PUT":
+        pytest.skip("the pieces of an upload are not described")
     if path.startswith("/youtube/"):
         raise AssertionError(f"YouTube has no {method} {path}")
     pytest.skip("not of this API")
@@ -49,7 +52,7 @@ def test_we_ask_only_what_is_described(asked: dict[str, Any], answered: dict[str
     assert len(given) == len(asked["params"])
     assert {name for name, each in known["parameters"].items() if each.get("required")} <= given.keys()
     for name, value in given.items():
-        told = known["parameters"][name]
+        told = (known["parameters"] | description()["parameters"])[name]
         assert value in told.get("enum", [value])
         assert told["type"] != "integer" or int(told["minimum"]) <= int(value) <= int(told["maximum"])
         assert told["type"] != "boolean" or value in {"true", "false"}
@@ -60,10 +63,10 @@ def test_we_ask_only_what_is_described(asked: dict[str, Any], answered: dict[str
 @pytest.mark.parametrize(("asked", "answered"), exchanges())
 def test_what_we_read_is_as_described(asked: dict[str, Any], answered: dict[str, Any]) -> None:
     known = operation(asked["method"], asked["path"])
-    if answered["status"] == 200:
+    if answered["status"] == 200 and "json" in answered:
         assert list(strange(answered["json"], known["response"])) == []
     else:
-        assert answered["status"] == 403 or "response" not in known
+        assert answered["status"] == 403 or "response" not in known or "location" in answered["headers"]
 
 
 def strange(value: Any, schema: dict[str, Any], at: str = "") -> list[str]:

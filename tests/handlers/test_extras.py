@@ -12,7 +12,7 @@ from post_world import PostDesk, labels_of, words_of
 from handlers.card import Card, Frame, Notice
 from smm import declared
 from smm.declared import Declared
-from smm.networks import Can, PostKind
+from smm.networks import Can, PostKind, Visibility
 
 ABLE = replace(LIMITS, warning=True, poll_choices=4, first_comment=True)
 POLL = {"poll": "Light\nDark", "minutes": "4320", "several": "several"}
@@ -71,6 +71,34 @@ async def test_what_a_network_does_not_have_is_not_in_its_preview_and_said(posti
     assert "First!" in next(text for author, text in frames.items() if author.startswith("Demo"))
     assert "Plain has no content warnings: it goes out there without one." in words_of(card)
     assert "Plain takes no first comment from programs: it will be missing there." in words_of(card)
+
+
+async def test_a_title_tags_and_who_may_see_it_are_what_the_client_approves(posting: PostDesk) -> None:
+    film = replace(LIMITS, title=20, keywords=40, visibilities=tuple(Visibility), for_kids=True, barred="<>")
+    declared.declare(Declared("demo", "Demo network", frozenset(Can), film))
+    desk = posting.desk
+    await posting.add_account("Berlin", "plain")
+    first = words_of(await desk.vera.says("/post From the tree to the cup in one film\nWith subtitles"))
+    assert "Title: From the tree to…" in first, "the first line, as far as a title may be long"
+    asked = await desk.vera.presses("Extras")
+    assert isinstance(asked, Card)
+    assert asked.ask is not None
+    assert [each.name for each in asked.ask.questions] == ["title", "keywords", "visibility", "for_kids"]
+    said = {"title": "Cup", "keywords": "coffee, #oat milk,, coffee", "visibility": "unlisted", "for_kids": "yes"}
+    await desk.vera.answers(**said)
+    card = card_of(desk, "team", "Post 1 · version 2")
+    frames = {block.author: block.text for block in card.body if isinstance(block, Frame)}
+    of_film = next(text for author, text in frames.items() if author.startswith("Demo"))
+    assert of_film.startswith("Who may see it: Whoever has the link\nTitle: Cup\nFrom the tree")
+    assert of_film.endswith("Tags: coffee, oat milk\nMade for children: Yes")
+    assert frames["Plain · Berlin"].startswith("From the tree"), "what the other network lacks is not in its preview"
+    assert "Plain shows everything to everybody: it is public there." in words_of(card)
+    await desk.vera.presses("Extras")
+    again = await desk.vera.answers(**said | {"title": "A title that is much too long", "keywords": "x" * 41})
+    assert again == Notice("Saved.")
+    told = words_of(card_of(desk, "team", "Post 1 · version 3"))
+    assert "The title is too long for Demo network: 29 of 20 characters." in told
+    assert "Too many tags for Demo network: 41 of 40 characters together." in told
 
 
 async def test_a_poll_needs_two_answers_and_what_was_written_is_not_lost(posting: PostDesk) -> None:

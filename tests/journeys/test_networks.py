@@ -13,7 +13,7 @@ import pytest
 from clocks import Clock
 from dialog import TestDesk
 from inbox_desk import words
-from network_desk import NetworkDesk, Seen, Trouble, film, network_desk, picture
+from network_desk import NetworkDesk, Seen, Trouble, film, network_desk
 from network_worlds import WORLDS
 
 from smm import accounts
@@ -29,7 +29,11 @@ async def stage(
     request: pytest.FixtureRequest, desk: TestDesk, clock: Clock, tmp_path: Path
 ) -> AsyncIterator[NetworkDesk]:
     """The desk around one network, its account connected."""
-    async with WORLDS[request.param].open(clock) as world, network_desk(desk, clock, world, tmp_path) as opened:
+    place = WORLDS[request.param]
+    async with (
+        place.open(clock) as world,
+        network_desk(desk, clock, world, tmp_path, pictures=place.pictures, every=place.every) as opened,
+    ):
         card = await opened.connects()
         assert card.tone == "good", words(card)
         yield opened
@@ -45,8 +49,8 @@ async def answer(stage: NetworkDesk, text: str) -> None:
 
 async def test_a_comment_comes_once_and_is_answered_in_public(stage: NetworkDesk) -> None:
     stage.world.comment(COMMENT)
-    await stage.passes(minutes=2)
-    await stage.passes(minutes=2)
+    await stage.looks()
+    await stage.looks()
     cards = [card for card in stage.desk.room("team").cards if COMMENT in str(card)]
     assert len(cards) == 1
     await answer(stage, ANSWER)
@@ -54,7 +58,8 @@ async def test_a_comment_comes_once_and_is_answered_in_public(stage: NetworkDesk
     assert ANSWER in said.text
     card = next(card for card in stage.desk.room("team").cards if COMMENT in str(card))
     assert "answered" in words(card).lower()
-    await stage.passes(minutes=5)
+    for _ in range(3):
+        await stage.looks()
     assert len([seen for seen in stage.world.seen() if seen.answers]) == 1
 
 
@@ -74,16 +79,16 @@ async def test_what_is_pushed_and_polled_comes_once(stage: NetworkDesk) -> None:
 
 
 @pytest.mark.parametrize("stage", [name for name, place in WORLDS.items() if place.counts], indirect=True)
-async def test_figures_stand_on_the_receipt_an_hour_later(stage: NetworkDesk, tmp_path: Path) -> None:
-    await stage.publishes(POST, await picture(stage.desk, tmp_path))
+async def test_figures_stand_on_the_receipt_an_hour_later(stage: NetworkDesk) -> None:
+    await stage.publishes(POST, await stage.file())
     stage.world.like()
     await stage.passes(hours=1, minutes=1)
     told = "\n".join(words(card) for card in stage.desk.room("team").cards if card.ask is None)
     assert "likes 1" in told, told
 
 
-async def test_an_approved_post_goes_out_with_its_picture(stage: NetworkDesk, tmp_path: Path) -> None:
-    await stage.publishes(POST, await picture(stage.desk, tmp_path))
+async def test_an_approved_post_goes_out_with_its_picture(stage: NetworkDesk) -> None:
+    await stage.publishes(POST, await stage.file())
     assert stage.world.seen() == [Seen(POST, 1)]
     receipt = next(card for card in stage.desk.room("team").cards if card.link)
     assert receipt.link is not None
@@ -99,10 +104,10 @@ async def test_an_approved_video_goes_out_once(stage: NetworkDesk, tmp_path: Pat
     assert stage.world.seen() == [Seen(POST, 1)]
 
 
-async def publish_into(stage: NetworkDesk, folder: Path, kind: Trouble) -> str:
+async def publish_into(stage: NetworkDesk, kind: Trouble) -> str:
     """Publish while something goes wrong, let a while go by, and return what the team was told."""
     stage.world.trouble(kind)
-    await stage.publishes(POST, await picture(stage.desk, folder))
+    await stage.publishes(POST, await stage.file())
     for _ in range(4):
         await stage.passes(minutes=3)
     return "\n".join(words(card) for card in stage.desk.room("team").cards if card.ask is None)
@@ -111,10 +116,8 @@ async def publish_into(stage: NetworkDesk, folder: Path, kind: Trouble) -> str:
 @pytest.mark.parametrize(
     ("stage", "kind"), [(name, kind) for name, place in WORLDS.items() for kind in place.troubles], indirect=["stage"]
 )
-async def test_what_goes_wrong_is_told_and_nothing_goes_out_twice(
-    stage: NetworkDesk, tmp_path: Path, kind: Trouble
-) -> None:
-    told = await publish_into(stage, tmp_path, kind)
+async def test_what_goes_wrong_is_told_and_nothing_goes_out_twice(stage: NetworkDesk, kind: Trouble) -> None:
+    told = await publish_into(stage, kind)
     if kind in {"refused", "human"}:
         assert stage.world.seen() == []
         assert "Try again" in str(stage.desk.room("team").cards), told
@@ -127,18 +130,16 @@ async def test_what_goes_wrong_is_told_and_nothing_goes_out_twice(
     ("stage", "kind"), [(name, kind) for name, place in WORLDS.items() for kind in place.asks], indirect=["stage"]
 )
 async def test_where_nothing_can_be_looked_up_a_person_is_asked_and_nothing_goes_out_again(
-    stage: NetworkDesk, tmp_path: Path, kind: Trouble
+    stage: NetworkDesk, kind: Trouble
 ) -> None:
-    told = await publish_into(stage, tmp_path, kind)
+    told = await publish_into(stage, kind)
     assert stage.world.seen() == ([] if kind == "down" else [Seen(POST, 1)])
     assert "cannot be asked whether the post is there" in told, told
 
 
-async def test_a_key_that_dies_is_told_once_and_the_post_waits_for_the_new_one(
-    stage: NetworkDesk, tmp_path: Path
-) -> None:
+async def test_a_key_that_dies_is_told_once_and_the_post_waits_for_the_new_one(stage: NetworkDesk) -> None:
     stage.world.revoke()
-    await stage.publishes(POST, await picture(stage.desk, tmp_path))
+    await stage.publishes(POST, await stage.file())
     await stage.passes(minutes=5)
     assert stage.world.seen() == []
     (account,) = await stage.desk.database.read(accounts.connected_ones, stage.desk.world.brand.id)

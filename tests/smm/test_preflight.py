@@ -54,6 +54,15 @@ def told(text: str = "Hello", *files: Media, account: Account = ACCOUNT, **parts
     return [problem.words.format(**problem.facts) for problem in found]
 
 
+def test_bytes_and_characters_that_the_network_counts_and_bars() -> None:
+    declared.declare(Declared("small", "Small", frozenset({Can.PUBLISH}), replace(LIMITS, text_bytes=12, barred="<>")))
+    assert told("Кофе и пирог") == [
+        "Too long for Small: 22 of 12 bytes. Letters other than Latin ones take two or more."
+    ]
+    assert told("1 < 2") == ["Small takes no < in texts: take them out."]
+    assert told("Coffee, pie") == []
+
+
 def test_what_a_network_does_not_have_is_told() -> None:
     poll = Poll(("Light", "Dark", "Both"))
     assert told(options=Options(PostKind.STORY)) == ["Small takes no stories from programs."]

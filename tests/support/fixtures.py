@@ -25,7 +25,7 @@ from private_keys import ec_key
 
 from connectors.base import App, Base, Outside
 from connectors.registry import find
-from smm.networks import Answer, Deed, Grant, MediaFile, Options, Outgoing, Poll, PostKind, Pushed
+from smm.networks import Answer, Deed, Grant, MediaFile, Options, Outgoing, Poll, PostKind, Pushed, Visibility
 
 FOLDER = Path(__file__).parents[1] / "connectors" / "fixtures"
 ANY = "*"
@@ -84,7 +84,8 @@ def _outgoing(told: dict[str, Any]) -> Outgoing:
     options = dict(told.get("options", {}))
     if "poll" in options:
         options["poll"] = Poll(**options["poll"] | {"choices": tuple(options["poll"]["choices"])})
-    options["kind"] = PostKind(options.get("kind", "post"))
+    options |= {"kind": PostKind(options.get("kind", "post")), "keywords": tuple(options.get("keywords", ()))}
+    options["visibility"] = Visibility(options.get("visibility", "public"))
     return Outgoing(**told | {"media": media, "options": Options(**options)})
 
 
@@ -128,7 +129,7 @@ class Player:
 
 def answer(response: Mapping[str, Any], base: str) -> Said:
     """Return a fixture's answer as the loopback server gives it."""
-    headers = dict(response.get("headers", {}))
+    headers = dict(_filled(response.get("headers", {}), base))
     if "json" in response:
         return Said(response["status"], json.dumps(_filled(response["json"], base)).encode(), headers)
     return Said(response["status"], response.get("text", "").replace("{base}", base).encode(), headers)
@@ -202,7 +203,7 @@ def plain(value: Any) -> Any:
     return value.total_seconds() if isinstance(value, timedelta) else value
 
 
-_BY_ITSELF = {"answerable": True, "fetch": True, "status": 200, "kinds": ["post"]}
+_BY_ITSELF = {"answerable": True, "fetch": True, "status": 200, "kinds": ["post"], "visibilities": ["public"]}
 
 
 def same(found: Any, expected: Any) -> bool:

@@ -73,8 +73,19 @@ class World(Protocol):
 class NetworkDesk:
     """The test desk around one world; `passes` does what the program's clock does."""
 
-    def __init__(self, desk: TestDesk, clock: Clock, world: World, media: Path, networks: OpenNetworks) -> None:
+    def __init__(
+        self,
+        desk: TestDesk,
+        clock: Clock,
+        world: World,
+        media: Path,
+        networks: OpenNetworks,
+        *,
+        pictures: bool,
+        every: int,
+    ) -> None:
         self.desk, self.clock, self.world, self.networks = desk, clock, world, networks
+        self._media, self._pictures, self._every = media, pictures, every
         self.anna, self.vera, self.clara = desk.anna, desk.vera, desk.clara
         self._ports = Desk(desk.database, networks, NoWriter(), media, public_url=PUBLIC)
         self._engine = InlineEngine(schedule.works(self._ports))
@@ -91,6 +102,10 @@ class NetworkDesk:
                 self._engine.execute(each.task)
             await self._engine.drain()
             await self.desk.settle()
+
+    async def looks(self) -> None:
+        """Let the time of the next look at the network come."""
+        await self.passes(minutes=self._every)
 
     async def _due(self) -> list[Any]:
         now = self.clock.now
@@ -121,18 +136,24 @@ class NetworkDesk:
         await self.clara.presses("Approve")
         await self.passes(hours=1)
 
+    async def file(self) -> str:
+        """Keep a picture among the desk's media, or a video where the network shows those alone; return its digest."""
+        return await (picture if self._pictures else film)(self.desk, self._media)
+
     def newest(self, room: str) -> Card:
         """Return the card that stands last in a room."""
         return self.desk.room(room).cards[-1]
 
 
 @asynccontextmanager
-async def network_desk(desk: TestDesk, clock: Clock, world: World, media: Path) -> AsyncIterator[NetworkDesk]:
+async def network_desk(
+    desk: TestDesk, clock: Clock, world: World, media: Path, *, pictures: bool = True, every: int = 2
+) -> AsyncIterator[NetworkDesk]:
     """Open the desk around a world for the length of a block."""
     declare_networks(world.outside)
     networks = OpenNetworks(desk.database, world.outside)
     try:
-        yield NetworkDesk(desk, clock, world, media, networks)
+        yield NetworkDesk(desk, clock, world, media, networks, pictures=pictures, every=every)
     finally:
         await networks.close()
 

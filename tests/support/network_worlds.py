@@ -15,6 +15,7 @@ from network_desk import Trouble, World
 from telegram_channel_world import telegram_channel_world
 from vk_world import vk_world
 from x_world import x_world
+from youtube_world import youtube_world
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,8 @@ class Place:
     pushes: bool = False  # tells by itself that something was said
     counts: bool = False  # tells how many liked a publication
     films: bool = False  # takes a video from the desk
+    pictures: bool = True  # takes pictures from the desk
+    every: int = 2  # minutes between two looks
 
 
 WORLDS: Mapping[str, Place] = {
@@ -43,4 +46,12 @@ WORLDS: Mapping[str, Place] = {
     ),
     "vk": Place(vk_world, ("slower", "down", "refused", "human", "garbage", "lost"), pushes=True, counts=True),
     "x": Place(x_world, ("slower", "down", "refused", "human", "garbage", "lost"), counts=True),
+    "youtube": Place(
+        youtube_world,
+        ("slower", "down", "refused", "human", "garbage", "lost"),
+        counts=True,
+        films=True,
+        pictures=False,
+        every=5,
+    ),
 }
