@@ -1,6 +1,6 @@
 """`copydesk check`: what is ready, what is missing, and what to do about it, in words.
 
-Each check makes the real call where there is one. Nothing is changed.
+Each check makes the real call where there is one, and says no secret. Nothing is changed.
 """
 
 from __future__ import annotations
@@ -9,6 +9,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Literal
 
+from bot import place_check
+from bot.model_check import fault_of
 from config.settings import Settings
 from smm.errors import ConfigError, DeskError
 
@@ -41,13 +43,17 @@ class Finding:
 async def inspect(settings: Settings, *, audit: bool) -> list[Finding]:
     """Run every check; one that fails does not keep the others from running."""
     checks: list[Callable[[Settings], Awaitable[Finding]]] = [
+        _folder,
         _key,
         _database,
         _telegram,
         _slack,
         _writer,
         _transcriber,
-        _web,
+        _tone,
+        _port,
+        _address,
+        _apps,
         _versions,
     ]
     if audit:
@@ -62,6 +68,14 @@ async def _guarded(check: Callable[[Settings], Awaitable[Finding]], settings: Se
         return Finding("missing", str(error))
 
 
+async def _folder(settings: Settings) -> Finding:
+    free = place_check.room_in(settings.data)
+    told = f"The data folder {settings.data} can be written to; {free / 1e9:.1f} GB are free there."
+    if free < place_check.LITTLE:
+        return Finding("optional", f"{told} That is little: pictures and videos need more.")
+    return Finding("ready", told)
+
+
 async def _key(settings: Settings) -> Finding:
     from bot.keys import key_file, vault
 
@@ -70,6 +84,14 @@ async def _key(settings: Settings) -> Finding:
         return Finding("ready", f"Secrets are sealed with {len(settings.keys)} key(s) from the settings.")
     path = key_file(settings)
     if path.exists():
+        try:
+            vault(settings)
+        except OSError as error:
+            return Finding(
+                "missing", f"The key in {path} cannot be read ({error.strerror}). Give it to the desk's user."
+            )
+        if place_check.is_open_to_others(path):
+            return Finding("optional", f"Others on this machine may read the key in {path}. Run: chmod 600 {path}")
         return Finding(
             "ready", f"Secrets are sealed with the key in {path}. Keep a copy of it apart from the database."
         )
@@ -77,12 +99,9 @@ async def _key(settings: Settings) -> Finding:
 
 
 async def _database(settings: Settings) -> Finding:
-    from storage.migrate import current, head
+    from storage.migrate import head
 
-    try:
-        have = await current(settings.database_url)
-    except Exception as error:  # noqa: BLE001 - a check reports whatever is wrong with what it checks
-        return Finding("missing", f"The database does not open ({type(error).__name__}). Check COPYDESK_DATABASE.")
+    have = await _schema(settings)
     if have == head():
         return Finding("ready", "The database opens and has today's schema.")
     if not have:
@@ -90,11 +109,24 @@ async def _database(settings: Settings) -> Finding:
     return Finding("optional", "The database has an older schema; `copydesk migrate` or the next start brings it up.")
 
 
+async def _schema(settings: Settings) -> str:
+    from storage.migrate import current
+
+    try:
+        return await current(settings.database_url)
+    except Exception as error:
+        raise ConfigError(f"The database does not open ({type(error).__name__}). Check COPYDESK_DATABASE.") from error
+
+
 async def _telegram(settings: Settings) -> Finding:
     if settings.telegram_token is None:
         return Finding("optional", "No Telegram bot. Make one with @BotFather and set COPYDESK_TELEGRAM_TOKEN.")
     from bot.telegram_check import ask
 
+    if settings.telegram_webhook_secret is not None and not settings.public_url:
+        return Finding(
+            "missing", "COPYDESK_TELEGRAM_WEBHOOK_SECRET is for calls at COPYDESK_PUBLIC_URL, which is not set."
+        )
     bot = await ask(settings.telegram_token.get_secret_value(), settings.telegram_api)
     older = (
         "" if bot.whispers else " Its Bot API server is older than 10.2: a word to one person in a group is not hidden."
@@ -129,24 +161,87 @@ async def _writer(settings: Settings) -> Finding:
             "optional",
             "No language model: drafts are built from the brand's own words. Set COPYDESK_WRITER_KEY to use one.",
         )
-    return Finding("ready", f"Drafts are written by {settings.writer_model}.")
+    from connectors.writer import LanguageModel
+
+    model = LanguageModel(settings.writer_url, settings.writer_key.get_secret_value(), settings.writer_model)
+    if fault := await fault_of(model, "The language model", "COPYDESK_WRITER"):
+        return Finding("missing", fault)
+    return Finding("ready", f"Drafts are written by {settings.writer_model}: it answers.")
 
 
 async def _transcriber(settings: Settings) -> Finding:
     if settings.transcriber_key is None:
         return Finding("optional", "Voice notes are kept, not written down. Set COPYDESK_TRANSCRIBER_KEY to have that.")
-    return Finding("ready", f"Voice notes are written down by {settings.transcriber_model}.")
+    from connectors.transcriber import TranscriptionModel
+
+    key = settings.transcriber_key.get_secret_value()
+    model = TranscriptionModel(settings.transcriber_url, key, settings.transcriber_model)
+    if fault := await fault_of(model, "The transcription model", "COPYDESK_TRANSCRIBER"):
+        return Finding("missing", fault)
+    return Finding("ready", f"Voice notes are written down by {settings.transcriber_model}: it answers.")
 
 
-async def _web(settings: Settings) -> Finding:
-    if settings.public_url and not settings.public_url.startswith("https://"):
-        return Finding("missing", "COPYDESK_PUBLIC_URL must begin with https://: sign-in cookies travel over it.")
+async def _tone(settings: Settings) -> Finding:
+    from connectors.labels import usable
+
+    if usable():
+        return Finding("ready", "Language and tone of what is said are read on this machine.")
+    return Finding("optional", "Tone is not read. `make labels` installs the model (Linux on x86-64).")
+
+
+async def _port(settings: Settings) -> Finding:
+    from bot.web.server import address_here, listen
+
+    host, port = settings.web_host, settings.web_port
+    at = "a free port" if port == 0 else f"port {port}"
+    try:
+        listen(host, port).close()
+    except ConfigError:
+        if not await place_check.leads_to_a_desk(address_here(settings.web_host, settings.web_port)):
+            raise
+        return Finding("ready", f"The web chat is open on {host}, {at}: a desk answers there now.")
+    return Finding("ready", f"The web chat can listen on {host}, {at}.")
+
+
+async def _address(settings: Settings) -> Finding:
+    from bot.web.server import address_here
+
     if not settings.public_url:
         return Finding(
             "optional",
             f"The web chat is at {settings.link_base}, for this machine alone. Set COPYDESK_PUBLIC_URL for others.",
         )
-    return Finding("ready", f"The web chat is reached at {settings.link_base}.")
+    if fault := place_check.fault_of_address(settings.public_url):
+        return Finding("missing", fault)
+    here = address_here(settings.web_host, settings.web_port)
+    if not await place_check.leads_to_a_desk(here):
+        return Finding("ready", f"Others reach the web chat at {settings.link_base}; that is tried once the desk runs.")
+    if await place_check.leads_to_a_desk(settings.link_base):
+        return Finding("ready", f"The web chat answers at {settings.link_base}.")
+    return Finding(
+        "missing",
+        f"{settings.link_base} does not lead to the desk that runs here. Check the name's DNS entry, and that your proxy "
+        f"passes everything on to {here}.",
+    )
+
+
+async def _apps(settings: Settings) -> Finding:
+    from connectors.registry import find
+
+    for name, setting in [
+        *((each, "NETWORKS") for each in settings.networks),
+        *((each, "APPS") for each in settings.apps),
+    ]:
+        if find(name) is None:
+            return Finding("missing", f"COPYDESK_{setting} names “{name}”, which is no network. See: copydesk networks")
+    for name, app in settings.apps.items():
+        if not all(app.get_secret_value().partition(":")):
+            return Finding("missing", f"COPYDESK_APPS has no secret for {name}: write client id:client secret.")
+    if not settings.apps:
+        return Finding(
+            "optional", "No apps of your own: accounts are connected by keys. COPYDESK_APPS adds consent pages."
+        )
+    return Finding("ready", f"Networks are asked for consent by your own apps: {', '.join(settings.apps)}.")
 
 
 async def _versions(settings: Settings) -> Finding:
@@ -165,9 +260,9 @@ async def _audit(settings: Settings) -> Finding:
     from bot.keys import vault
     from storage.audit import verify
     from storage.engine import Database
-    from storage.migrate import current, head
+    from storage.migrate import head
 
-    if await current(settings.database_url) != head():
+    if await _schema(settings) != head():
         return Finding("optional", "There is no audit trail yet: it begins with the first start.")
     database = Database(settings.database_url, vault(settings))
     try:

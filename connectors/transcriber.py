@@ -9,9 +9,12 @@ from __future__ import annotations
 
 import asyncio
 import importlib
+import io
+import wave
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from connectors.model_check import Outcome, outcome_of
 from connectors.safe_text import clean, disarm
 from smm.errors import N_, WriterError
 
@@ -19,6 +22,7 @@ if TYPE_CHECKING:
     from openai import AsyncOpenAI
 
 PATIENCE = 300.0  # seconds for a whole note
+_RATE = 16_000  # samples a second
 ANSWER = 40_000  # characters after which an answer is nonsense
 # The server tells the format by the file's name.
 _ENDINGS = {
@@ -59,6 +63,10 @@ class TranscriptionModel:
             raise WriterError(_SILENT) from error
         return disarm(clean(said[:ANSWER]), ())
 
+    async def check(self) -> Outcome:
+        """Let it hear half a second of silence, and say how that went."""
+        return await outcome_of(self._hear_nothing())
+
     async def close(self) -> None:
         """Let go of connections."""
         if self._client is not None:
@@ -66,9 +74,7 @@ class TranscriptionModel:
 
     async def _ask(self, file: tuple[str, bytes, str], language: str) -> str:
         openai = await asyncio.to_thread(importlib.import_module, "openai")
-        client = self._client = self._client or openai.AsyncOpenAI(
-            base_url=self._url, api_key=self._key, max_retries=1, timeout=self._patience
-        )
+        client = await self._opened()
         try:
             answer = await client.audio.transcriptions.create(
                 file=file, model=self.model, language=language or openai.omit
@@ -82,6 +88,29 @@ class TranscriptionModel:
         if not isinstance(text, str):
             raise WriterError(_USELESS)
         return text
+
+    async def _opened(self) -> AsyncOpenAI:
+        openai = await asyncio.to_thread(importlib.import_module, "openai")
+        self._client = self._client or openai.AsyncOpenAI(
+            base_url=self._url, api_key=self._key, max_retries=1, timeout=self._patience
+        )
+        return self._client
+
+    async def _hear_nothing(self) -> str:
+        client = await self._opened()
+        answer = await client.audio.transcriptions.create(file=("note.wav", _silence(), "audio/wav"), model=self.model)
+        return answer.text
+
+
+def _silence() -> bytes:
+    """Return half a second of nothing as a WAV file, mono in 16 bits."""
+    written = io.BytesIO()
+    with wave.open(written, "wb") as sound:
+        sound.setnchannels(1)
+        sound.setsampwidth(2)
+        sound.setframerate(_RATE)
+        sound.writeframes(bytes(_RATE))
+    return written.getvalue()
 
 
 def _words(error: Exception) -> str:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic_core import from_json
 
+from connectors.model_check import Outcome, outcome_of
 from connectors.safe_text import GAP, clean, disarm, fit
 from smm.errors import N_, WriterError
 from smm.writing import Brief, Progress, Suggestion
@@ -92,6 +93,10 @@ class LanguageModel:
             raise WriterError(_USELESS)
         return tuple(Suggestion(text, self.model) for text in useful)
 
+    async def check(self) -> Outcome:
+        """Ask for one word, and say how that went."""
+        return await outcome_of(self._say_a_word())
+
     async def close(self) -> None:
         """Let go of connections."""
         if self._client is not None:
@@ -106,9 +111,7 @@ class LanguageModel:
 
     async def _ask(self, messages: list[dict[str, str]], progress: Progress | None) -> str:
         openai = await asyncio.to_thread(importlib.import_module, "openai")
-        client = self._client = self._client or openai.AsyncOpenAI(
-            base_url=self._url, api_key=self._key, max_retries=0, timeout=self._patience
-        )
+        client = await self._opened()
         asked: dict[str, Any] = {"model": self.model, "messages": messages}
         if self._structured:
             asked["response_format"] = _SCHEMA
@@ -125,6 +128,18 @@ class LanguageModel:
         except (ValueError, TypeError, AttributeError, IndexError, KeyError) as error:
             # A server that is not what it says: the client builds its answers without checking them.
             raise WriterError(_USELESS) from error
+
+    async def _opened(self) -> AsyncOpenAI:
+        openai = await asyncio.to_thread(importlib.import_module, "openai")
+        self._client = self._client or openai.AsyncOpenAI(
+            base_url=self._url, api_key=self._key, max_retries=0, timeout=self._patience
+        )
+        return self._client
+
+    async def _say_a_word(self) -> str:
+        client = await self._opened()
+        asked = [{"role": "user", "content": "Answer with the word: ready"}]
+        return _whole(await client.chat.completions.create(model=self.model, messages=asked))  # type: ignore[arg-type]
 
 
 def _words(error: Exception) -> str:

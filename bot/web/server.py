@@ -54,12 +54,11 @@ class WebServer:
     @property
     def url(self) -> str:
         """The address to open in a browser on this machine."""
-        host = "127.0.0.1" if self.host in {"0.0.0.0", "::"} else self.host  # noqa: S104
-        return f"http://[{host}]:{self.port}" if ":" in host else f"http://{host}:{self.port}"
+        return address_here(self.host, self.port)
 
     async def start(self) -> None:
         """Listen, and return once requests are answered."""
-        listening = self._listen()
+        listening = listen(self.host, self.port)
         self.port = int(listening.getsockname()[1])
         self._task = asyncio.create_task(self._server.serve(sockets=[listening]), name="web")
         opened = asyncio.create_task(self._server.opened.wait())
@@ -68,16 +67,6 @@ class WebServer:
         if self._task.done():
             await self._task
 
-    def _listen(self) -> socket.socket:
-        family = socket.AF_INET6 if ":" in self.host else socket.AF_INET
-        try:
-            return socket.create_server((self.host, self.port), family=family, backlog=512)
-        except OSError as error:
-            raise ConfigError(
-                f"The web chat cannot listen on {self.host}:{self.port} ({error.strerror}). "
-                "Choose another port with COPYDESK_WEB_PORT or --port."
-            ) from error
-
     async def stop(self) -> None:
         """Finish what is being answered, for a moment, and stop listening."""
         if self._task is None:
@@ -85,3 +74,21 @@ class WebServer:
         self._server.should_exit = True
         await self._task
         self._task = None
+
+
+def address_here(host: str, port: int) -> str:
+    """Return the address on this machine of what listens on a host, also where that is every one."""
+    host = "127.0.0.1" if host in {"0.0.0.0", "::"} else host  # noqa: S104
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Return a listening socket, or raise ConfigError with what to set instead."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=512)
+    except OSError as error:
+        raise ConfigError(
+            f"The web chat cannot listen on {host}:{port} ({error.strerror}). "
+            "Choose another port with COPYDESK_WEB_PORT or --port."
+        ) from error

@@ -24,7 +24,7 @@ async def server() -> AsyncIterator[LoopbackSlack]:
 
 
 async def about_slack(server: LoopbackSlack, folder: Path, **given: Any) -> Finding:
-    settings = Settings(data=folder, slack_api=f"{server.url}/api/", **given)
+    settings = Settings(data=folder, slack_api=f"{server.url}/api/", web_port=0, **given)
     found = await checks._guarded(checks._slack, settings)
     assert found in await checks.inspect(settings, audit=False)
     assert "canary" not in found.words

@@ -14,6 +14,7 @@ from smm.roles import Role
 from storage import members
 from storage import web as rows
 from storage.engine import Database
+from storage.unit_of_work import UnitOfWork
 
 POST = {"Origin": ORIGIN}
 
@@ -163,3 +164,18 @@ async def test_whoever_joins_is_told_what_comes_first_and_whoever_comes_back_is_
     await Browser(open_desk).http.post(f"/in/{back}", headers=POST)
     await open_desk.delivery.drain()
     assert len(await open_desk.messages(f"member-{nina.id}")) == 1
+
+
+async def test_each_link_says_what_is_true_for_whoever_opens_it(open_desk: WebDesk, database: Database) -> None:
+    def made(uow: UnitOfWork) -> tuple[str, str, str | None]:
+        world = open_desk.world
+        invited = invite(uow, world.anna, world.brand, Role.CONTENT, "Mia")
+        known = login_link(uow, world.anna.id)
+        members.withdraw(uow, next(role.id for role in members.roles_of(uow, world.anna.id) if role.role == Role.OWNER))
+        return invited, known, owner_code(uow)
+
+    invited, known, first = await database.write(made)
+    for token, said in ((invited, "You were invited."), (known, "Sign in as Anna?"), (first, "You become the owner")):
+        page = (await Browser(open_desk).http.get(f"/in/{token}")).text
+        told = [words for words in ("You were invited.", "Sign in as Anna?", "You become the owner") if words in page]
+        assert told == [said]
