@@ -12,6 +12,7 @@ from bot.visit import Visit, admit, context, keep_from_client
 from handlers.card import Answer, Card, Edit, Notice, para
 from handlers.card_json import pack
 from handlers.route import Route
+from smm import alerts as telling
 from storage import alerts
 from storage.brands import Brand
 
@@ -26,6 +27,7 @@ class Reply:
     errors: dict[str, str] | None = None
     ready: Card | None = None  # a prompt that is sealed for one person already
     ask: str = ""
+    alone: bool = False  # a notice about words that is for their sender alone
 
 
 def call(visit: Visit, route: Route, brand: Brand | None, **given: Any) -> Reply:
@@ -53,8 +55,13 @@ def respond(visit: Visit, reply: Reply, *, form: bool) -> Outcome:
 
 
 def _notice(visit: Visit, reply: Reply, notice: Notice) -> Outcome:
-    if visit.incoming.kind != "words":
+    incoming = visit.incoming
+    if incoming.kind != "words" or (reply.alone and incoming.hears):
         return Outcome(notice=notice)
+    if reply.alone:
+        card = Card(body=(para(notice.text),), tone="warn")
+        telling.whisper(visit.uow, incoming.chat, incoming.sender.user_id, pack(card), visit.t.language)
+        return Outcome()
     _queue(visit, reply, Card(body=(para(notice.text),)))
     return Outcome()
 

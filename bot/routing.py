@@ -39,7 +39,7 @@ def _words(visit: Visit) -> Reply:
     ask = steps.waiting(visit)
     if ask is not None:
         return steps.take_step(visit, ask, " ".join(visit.incoming.files) if steps.wants_files(ask) else said)
-    return _said_to_card(visit, said) or _not_understood(visit)
+    return _said_to_card(visit, said) or steps.beside(visit) or _not_understood(visit)
 
 
 def _command(visit: Visit, said: str) -> Reply:

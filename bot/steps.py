@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 from bot import answers, asking
 from bot.calling import Reply, call
 from bot.visit import Visit, brand_named
 from handlers.card import Edit, Notice
+from handlers.card_json import unpack
 from handlers.route import routes
 from smm.errors import N_, Conflict, DeskError, Forbidden, Invalid, NotFound
 from storage import buttons
 from storage.buttons import AskRow, ButtonRow
 
+ASIDE = timedelta(minutes=10)
 CLOSED = N_("These questions are not open any more. Nothing was changed.")
 
 
@@ -77,6 +80,23 @@ def waiting(visit: Visit) -> AskRow | None:
     if ask is None or incoming.private:
         return ask
     return ask if ask.message_id and ask.message_id == incoming.reply_to else None
+
+
+def beside(visit: Visit) -> Reply | None:
+    """Tell whoever has a question open in a group that what they said there does not answer it: nothing of it goes out.
+
+    Once in a while, for people who are asked something talk to each other about it.
+    """
+    incoming = visit.incoming
+    ask = buttons.open_ask(visit.uow, incoming.chat, incoming.sender.user_id)
+    if ask is None or incoming.private or ask.topic_id != incoming.chat.topic_id:
+        return None
+    if not buttons.note_aside(visit.uow, ask.id, visit.uow.now - ASIDE):
+        return None
+    asked = asking.current(ask)
+    title = unpack(ask.card).title or (asked.label if asked else "")
+    said = N_("Only this room has read that: it was not taken as the answer. “{title}” is still open, write it there.")
+    return Reply(Notice(visit.t(said, title=title), alarm=True), alone=True)
 
 
 def wants_files(ask: AskRow) -> bool:

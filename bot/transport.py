@@ -46,6 +46,7 @@ class Incoming:
     private: bool = False
     cancelled: bool = False  # a form that was closed instead of answered
     opens: bool = False  # questions can be put to the sender at once, in a form over the chat
+    hears: bool = False  # whoever wrote words is shown at once what the outcome says, and nobody else is
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from sqlalchemy import (
     UniqueConstraint,
     bindparam,
     delete,
+    or_,
     select,
     update,
 )
@@ -63,6 +64,7 @@ asks = Table(
     Column("state", String(8), nullable=False),
     Column("created_at", Moment, nullable=False),
     Column("expires_at", Moment, nullable=False),
+    Column("aside_at", Moment, nullable=True),
     Index(None, "platform", "chat_id", "user_id", "state"),
 )
 
@@ -110,7 +112,8 @@ class ButtonRow:
 class AskRow:
     """An open question to one person. `state`: open, done, stopped. `message_id` is the prompt that a reply may quote.
 
-    `card` is the card that asks, without its questions: what stays in the chat once they are answered.
+    `card` is the card that asks, without its questions: what stays in the chat once they are answered. `aside_at`: when the
+    person was told that what they said in the chat does not answer it.
     """
 
     id: int
@@ -132,6 +135,7 @@ class AskRow:
     state: str
     created_at: datetime
     expires_at: datetime
+    aside_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,7 +239,7 @@ def forget_expired(uow: UnitOfWork, before: datetime) -> int:
 
 def add_ask(uow: UnitOfWork, **values: Any) -> None:
     """Keep an open question."""
-    uow.add(asks, state="open", created_at=uow.now, **values)
+    uow.add(asks, state="open", created_at=uow.now, aside_at=None, **values)
 
 
 def ask(uow: UnitOfWork, ref: str) -> AskRow | None:
@@ -279,6 +283,12 @@ def put_elsewhere(uow: UnitOfWork, ask_id: int, chat: ChatRef, user_id: str) -> 
 def keep_answers(uow: UnitOfWork, ask_id: int, answers: dict[str, str]) -> bool:
     """Keep the answers given so far; False if the question is not open any more."""
     return uow.change(update(asks).where(asks.c.id == ask_id, asks.c.state == "open").values(answers=answers)) == 1
+
+
+def note_aside(uow: UnitOfWork, ask_id: int, before: datetime) -> bool:
+    """Note that a person is told now that they spoke beside an open question; False if they were told since `before`."""
+    is_due = or_(asks.c.aside_at.is_(None), asks.c.aside_at < before)
+    return uow.change(update(asks).where(asks.c.id == ask_id, is_due).values(aside_at=uow.now)) == 1
 
 
 def prompted(uow: UnitOfWork, ref: str, message_id: str) -> None:

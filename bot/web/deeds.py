@@ -184,6 +184,7 @@ def _incoming(
         title=room.title,
         private=is_private(room),
         cancelled=cancelled,
+        hears=True,
     )
 
 

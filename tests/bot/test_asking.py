@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from dialog import PlainWords, TestDesk, open_desk
+from dialog import Person, PlainWords, TestDesk, open_desk
 from spoken import words
 
 from bot.delivery import Delivery
@@ -172,9 +172,24 @@ async def test_in_a_group_only_a_reply_to_the_prompt_answers(chat: TestDesk) -> 
     anna = chat.anna.at("team")
     await anna.says("/ask title")
     prompt, _card = chat.room("team").messages[-1]
-    assert await anna.says("by the way") is None
+    await anna.says("by the way")
     assert await chat.boris.says("Mine", reply_to=prompt) is None, "somebody else's answer was taken"
     assert "Answered" in words(await anna.says("Beans", reply_to=prompt))
+
+
+async def test_who_speaks_beside_an_open_question_in_a_group_is_told_that_nothing_was_sent(
+    chat: TestDesk, clock: Any
+) -> None:
+    anna = chat.anna.at("team")
+    await anna.says("/ask title")
+    said = "Only this room has read that: it was not taken as the answer. “Tell me” is still open, write it there."
+    assert said in words(await anna.says("Beans"))
+    assert await anna.says("I mean the new ones") is None, "a talk about the question is not commented line by line"
+    assert await chat.boris.says("Beans") is None, "nothing is asked of Boris"
+    assert await Person(chat, anna.user_id, anna.name, chat.room("other")).says("Beans") is None
+    clock.advance(minutes=11)
+    assert said in words(await anna.says("Beans"))
+    assert [card.title for card in chat.room("team").cards] == ["Tell me", "", ""], "the question is not open any more"
 
 
 async def test_in_a_group_no_answered_question_stays(chat: TestDesk) -> None:

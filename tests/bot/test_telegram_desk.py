@@ -80,6 +80,8 @@ async def test_a_comment_is_answered_from_the_teams_group(desk: TelegramDesk, cl
     assert [e["user"]["id"] for e in prompt.entities if e["type"] == "text_mention"] == [anna.id]
 
     anna.says(team, "just talking to the others")
+    told = await server.card(team, "it was not taken as the answer")
+    assert "“Answer to Mia” is still open" in told.text
     anna.says(team, "Yes, we do!", reply_to=prompt)
     preview = await server.card(team, "Yes, we do!")
     assert {"Send", "Edit", "Discard"} <= set(preview.labels)

@@ -219,3 +219,22 @@ async def test_the_menu_offers_what_a_person_may_say_here(open_desk: WebDesk) ->
     assert 'data-command="/tryout"' in (await anna.opens()).text
     assert 'data-command="/tryout"' not in (await anna.opens("/chat/client")).text
     assert 'data-command="/tryout"' not in (await clara.opens("/chat/client")).text
+
+
+async def test_what_is_written_into_the_rooms_field_while_a_form_is_open_answers_nothing_and_says_so(
+    open_desk: WebDesk, handed: list[Context]
+) -> None:
+    anna = await open_desk.browser(open_desk.world.anna)
+    await open_form(anna)
+    handed.clear()
+    told = await anna.sends("/chat/team/words", text="An answer, as I thought", key="beside-01", script=True)
+    assert told.json()["notice"]["alarm"] is True
+    assert "it was not taken as the answer. “Tell me” is still open" in told.json()["notice"]["text"]
+    assert (await open_desk.messages("team"))[-1].text == "An answer, as I thought", "the others see no more than that"
+    assert (await anna.sends("/chat/team/words", text="Just talk", key="beside-02", script=True)).json()[
+        "notice"
+    ] is None
+    open_desk.database.clock.advance(minutes=11)  # type: ignore[attr-defined]
+    await anna.sends("/chat/team/words", text="An answer, once more", key="beside-03")
+    assert "it was not taken as the answer" in (await anna.opens()).text
+    assert handed == []
