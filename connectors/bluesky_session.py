@@ -20,6 +20,7 @@ from smm.networks import Credential, Profile
 
 DEAD: Final = frozenset({"ExpiredToken", "InvalidToken"})  # come with status 400
 SECOND_FACTOR = N_("{network} asks for a second factor, which a program does not have. Use an app password: {url}")
+SWITCHED_OFF = N_("{network} has switched this account off. Sign in there and see why: {url}")
 
 
 class Missing(Rejected):
@@ -100,7 +101,10 @@ class BlueskySession(Base):
 
     async def check(self) -> Profile:
         """Ask who the session belongs to."""
-        did = (await self._ask("GET", "com.atproto.server.getSession")).id("did")
+        session = await self._ask("GET", "com.atproto.server.getSession")
+        if session.maybe("active", bool) is False:
+            raise NeedsHuman(SWITCHED_OFF, url=SITE, network=self.title, account=self._account)
+        did = session.id("did")
         body = await self._ask("GET", "app.bsky.actor.getProfile", params={"actor": did})
         handle = body.read("handle", str)
         return Profile(did, body.maybe("displayName", str) or handle, handle, f"{SITE}/profile/{did}")

@@ -59,7 +59,8 @@ def found_in(text: str) -> list[Found]:
 def _links(text: str) -> Iterator[Found]:
     for match in _LINK.finditer(text):
         link = match.group().rstrip(_ENDS)
-        link = link if "(" in link else link.rstrip(")" + _ENDS)
+        while link.endswith(")") and link.count(")") > link.count("("):
+            link = link[:-1].rstrip(_ENDS)
         with suppress(ValueError):
             if urlsplit(link).hostname:
                 yield Found(match.start(), match.start() + len(link), "link", link)

@@ -101,7 +101,8 @@ def test_keys_are_tids_and_each_its_own() -> None:
 
 async def test_facets_count_bytes_and_name_people_who_exist(network: LoopbackBluesky) -> None:
     text = (
-        "Für @mia.example.com & @nobody.example.com: ☕👨‍👩‍👧 #осень, (https://example.org/a?b=é). mail@mia.example.com"
+        "Für @mia.example.com & @nobody.example.com: ☕👨‍👩‍👧 cafe\u0301 #осень, (https://example.org/a?b=é). mail@mia.example.com"
+        " (https://example.org/A_(b)), https://example.org/Конец…"
     )
     async with account(network) as (ours, _):
         await ours.publish(Outgoing("k1", text, language="de"))
@@ -115,6 +116,8 @@ async def test_facets_count_bytes_and_name_people_who_exist(network: LoopbackBlu
         ("@mia.example.com", f"{kind}mention", MIA),
         ("#осень", f"{kind}tag", "осень"),
         ("https://example.org/a?b=é", f"{kind}link", "https://example.org/a?b=é"),
+        ("https://example.org/A_(b)", f"{kind}link", "https://example.org/A_(b)"),
+        ("https://example.org/Конец", f"{kind}link", "https://example.org/Конец"),
     ]
 
 
