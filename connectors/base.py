@@ -16,7 +16,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import urljoin, urlsplit
 
-from connectors.unsupported import Answering, Inviting, Listening, Measuring, Publishing
+from connectors.unsupported import Answering, Inviting, Listening, Measuring, Publishing, Suggesting
 from smm.errors import N_, AuthExpired, ConnectorError, Rejected
 from smm.networks import Can, Credential, Grant, Limits, Looks, MediaFile, OAuth, Offer, Profile, Quota
 
@@ -62,7 +62,7 @@ async def _keep_nothing(secrets: Mapping[str, str]) -> None:
     """Let renewed credentials live as long as the connector."""
 
 
-class Base(Listening, Publishing, Answering, Measuring, Inviting):
+class Base(Listening, Publishing, Answering, Measuring, Inviting, Suggesting):
     """One account on one network. Subclasses declare what they can and implement exactly that.
 
     `keep` is handed all credentials whenever the network has renewed them, before they are used. `quota` is what the network

@@ -1,6 +1,6 @@
 """The demo network's connector: an HTTP client of the network in memory (demo_network.py).
 
-It can everything that a connector can, links by which people join apart: the whole desk is seen working with no account anywhere.
+It can everything that most networks can, so that the whole desk is seen working with no account anywhere.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from connectors.plain_text import with_link
 from connectors.reading import Body
 from smm.errors import N_, Unavailable
 from smm.networks import (
+    OF_CHANNELS,
     Answer,
     Can,
     Credential,
@@ -41,7 +42,7 @@ class Demo(DemoAudience):
 
     name: ClassVar[str] = "demo"
     title: ClassVar[str] = "Demo network"
-    can: ClassVar[frozenset[Can]] = frozenset(Can) - {Can.INVITE, Can.CLOSE_INVITE}  # everybody is there already
+    can: ClassVar[frozenset[Can]] = frozenset(Can) - OF_CHANNELS
     limits = Limits(
         text=500,
         media=4,

@@ -15,7 +15,7 @@ from connectors.graph_older import Memory, grown
 from connectors.graph_pushes import GraphPushes
 from connectors.reading import Body
 from smm.errors import NeedsHuman, Rejected
-from smm.networks import Answer, Can, Published
+from smm.networks import OF_CHANNELS, Answer, Can, Published
 
 INBOX: Final = "https://business.facebook.com/latest/inbox/all"
 POSTS: Final = 25  # newest ones, whose comments are looked at
@@ -28,7 +28,7 @@ class Graph(GraphPushes):
     """One account."""
 
     can: ClassVar[frozenset[Can]] = (
-        frozenset(Can) - {Can.STREAM, Can.SEARCH} - {Can.PARTICIPANTS, Can.FOLLOWERS} - {Can.INVITE, Can.CLOSE_INVITE}
+        frozenset(Can) - {Can.STREAM, Can.SEARCH, Can.PARTICIPANTS, Can.FOLLOWERS} - OF_CHANNELS
     )
     status: ClassVar[Status] = Status.DOCUMENTED
     checked: ClassVar[date] = date(2026, 11, 25)

@@ -18,8 +18,9 @@ from typing import Any, ClassVar, Final
 from connectors.base import Status
 from connectors.plain_text import with_link
 from connectors.reading import Body
+from connectors.telegram_channel_direct import TALKS, TelegramChannelDirect, direct_items, lacks_direct, verdicts
 from connectors.telegram_channel_errors import FATHER, NO_ADMIN, TAKEN
-from connectors.telegram_channel_guests import INVITES, TelegramChannelGuests, joins, lacks_guests
+from connectors.telegram_channel_guests import INVITES, joins, lacks_guests
 from connectors.telegram_channel_reading import COMMENT, Channel, Cursor, published, take
 from smm.errors import N_, NeedsHuman, Rejected, Unavailable
 from smm.networks import Answer, Can, Credential, Limits, Looks, MediaFile, Metrics, Outgoing, Page, Profile, Published
@@ -44,7 +45,7 @@ LAPSE: Final = 300.0  # seconds after which a channel that no longer listens has
 _LISTENS: dict[str, tuple[int, float]] = {}  # by bot: the channel that took last what it hears, and when
 
 
-class TelegramChannel(TelegramChannelGuests):
+class TelegramChannel(TelegramChannelDirect):
     """One channel and its discussion group."""
 
     name: ClassVar[str] = "telegram_channel"
@@ -63,6 +64,7 @@ class TelegramChannel(TelegramChannelGuests):
             Can.INSIGHTS,
         }
         | INVITES
+        | TALKS
     )
     limits = Limits(
         text=4096,
@@ -107,7 +109,7 @@ class TelegramChannel(TelegramChannelGuests):
         if rights is None:
             raise NeedsHuman(NO_ADMIN, url=channel.link, network=self.title, account=self._account)
         cannot = {} if rights.maybe("can_post_messages", bool) else {Can.PUBLISH: NO_POSTS, Can.EDIT: NO_POSTS}
-        cannot |= {**lacks_guests(rights), **await self._missing_in_group(channel, bot)}
+        cannot |= {**lacks_guests(rights), **lacks_direct(rights), **await self._missing_in_group(channel, bot)}
         limits = replace(self.limits, first_comment=Can.REPLY not in cannot)
         return Profile(
             str(channel.channel_id),
@@ -142,8 +144,15 @@ class TelegramChannel(TelegramChannelGuests):
         _LISTENS[self._bot] = (channel.channel_id, self._refuse_second_channel(channel))
         async with self._fetching:
             updates = await self._updates(BATCH, offset=kept.offset)
-        items, self._kept = take(updates, channel, kept)
-        return Page(tuple(items), self._kept.dump(), more=len(updates) == BATCH, joins=joins(updates, channel))
+        direct = await self._direct(updates, channel, kept.direct)
+        items, self._kept = take(updates, channel, replace(kept, direct=direct))
+        return Page(
+            (*items, *direct_items(updates, channel, direct)),
+            self._kept.dump(),
+            more=len(updates) == BATCH,
+            joins=joins(updates, channel),
+            verdicts=verdicts(updates, direct),
+        )
 
     async def _updates(self, most: int, *, offset: int = 0, seconds: int = 0) -> list[Body]:
         """Return what the bot was told; only an offset lets go of anything, of all before it."""

@@ -23,7 +23,7 @@ COMMENT: Final = (
 )
 _PRIVATE: Final = "-100"  # before the id of a channel or supergroup, in links without it
 _POSTS: Final = ("channel_post", "edited_channel_post")
-_TALK: Final = ("message", "edited_message")
+TALK: Final = ("message", "edited_message")
 _SAYS: Final = (
     "text",
     "caption",
@@ -56,12 +56,16 @@ class Channel:
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
-    """Where reading stopped, for which bot; the threads of posts, by root; and how many reacted to a post, by its id."""
+    """Where reading stopped, for which bot; the threads of posts, by root; and how many reacted to a post, by its id.
+
+    `direct` is the chat of the channel's direct messages, 0 as long as it is not known.
+    """
 
     bot: str
     offset: int = 0
     roots: Mapping[str, str] = field(default_factory=dict)
     counts: Mapping[str, int] = field(default_factory=dict)
+    direct: int = 0
 
     @classmethod
     def load(cls, cursor: str, bot: str) -> Cursor:
@@ -70,14 +74,16 @@ class Cursor:
             kept = json.loads(cursor)
             roots = {str(root): str(post) for root, post in kept["roots"].items()}
             counts = {str(post): int(count) for post, count in kept["counts"].items()}
-            return cls(bot, int(kept["offset"]), roots, counts) if kept["bot"] == bot else cls(bot)
+            stood = cls(bot, int(kept["offset"]), roots, counts, int(kept.get("direct", 0)))
+            return stood if kept["bot"] == bot else cls(bot)
         except (ValueError, KeyError, TypeError, AttributeError):
             return cls(bot)
 
     def dump(self) -> str:
         """Return the cursor as text."""
         kept = {"roots": _newest(self.roots), "counts": _newest(self.counts)}
-        return json.dumps({"bot": self.bot, "offset": self.offset} | kept)
+        direct = {"direct": self.direct} if self.direct else {}
+        return json.dumps({"bot": self.bot, "offset": self.offset} | kept | direct)
 
 
 def _newest(known: Mapping[str, Any]) -> dict[str, Any]:
@@ -98,8 +104,8 @@ def take(updates: Iterable[Body], channel: Channel, kept: Cursor) -> tuple[list[
         if update.has("message_reaction_count"):
             _count(update.part("message_reaction_count"), channel, counts)
         posts = [_post(update.part(kind), channel) for kind in _POSTS if update.has(kind)]
-        comments = [_comment(update.part(kind), channel, kept.bot, roots) for kind in _TALK if update.has(kind)]
-        items += [item for item in (*posts, *comments) if item is not None]
+        comments = [_comment(update.part(kind), channel, kept.bot, roots) for kind in TALK if update.has(kind)]
+        items += [said for said in (*posts, *comments) if said is not None]
     return items, replace(kept, roots=roots, counts=counts)
 
 
@@ -112,12 +118,12 @@ def _count(body: Body, channel: Channel, counts: dict[str, int]) -> None:
 
 def _post(body: Body, channel: Channel) -> Item | None:
     """Return a post that somebody else has put into the channel: it speaks for the brand all the same."""
-    if body.read("chat.id", int) != channel.channel_id or not _says(body):
+    if body.read("chat.id", int) != channel.channel_id or not says(body):
         return None
     post = body.read("message_id", int)
     link = f"{channel.link}/{post}"
     author = str(channel.channel_id)
-    return _item(body, Kind.MENTION, str(post), author, channel.title, link=link, thread_id=str(post), own=True)
+    return item(body, Kind.MENTION, str(post), author, channel.title, link=link, thread_id=str(post), own=True)
 
 
 def _comment(body: Body, channel: Channel, bot: str, roots: dict[str, str]) -> Item | None:
@@ -128,7 +134,7 @@ def _comment(body: Body, channel: Channel, bot: str, roots: dict[str, str]) -> I
     if body.has("reply_to_message"):
         _learn(body.part("reply_to_message"), channel, roots)
     thread = body.maybe("message_thread_id", int)
-    if thread is None or body.maybe("is_automatic_forward", bool) or not _says(body):
+    if thread is None or body.maybe("is_automatic_forward", bool) or not says(body):
         return None
     post, answered = roots.get(str(thread), ""), body.maybe("reply_to_message.message_id", int) or thread
     parent = post if answered == thread else f"{COMMENT}{answered}"
@@ -137,8 +143,8 @@ def _comment(body: Body, channel: Channel, bot: str, roots: dict[str, str]) -> I
     number = body.read("message_id", int)
     place = f"{_place(channel.group_id or 0, body.maybe('chat.username', str) or '')}/{number}?thread={thread}"
     link = f"{SITE}/{channel.handle}/{post}?comment={number}" if post and channel.handle else place
-    item = _item(body, Kind.COMMENT, f"{COMMENT}{number}", author, name, link=link, thread_id=post, own=own)
-    return replace(item, parent_id=parent, author_handle=handle)
+    parts = {"thread_id": post, "parent_id": parent, "author_handle": handle, "own": own}
+    return item(body, Kind.COMMENT, f"{COMMENT}{number}", author, name, link=link, **parts)
 
 
 def _learn(body: Body, channel: Channel, roots: dict[str, str]) -> None:
@@ -156,11 +162,13 @@ def _author(body: Body) -> tuple[str, str, str]:
     return sender.id("id"), name, sender.maybe("username", str) or ""
 
 
-def _says(body: Body) -> bool:
+def says(body: Body) -> bool:
+    """Say whether a message has anything that people see."""
     return any(body.has(name) for name in _SAYS)
 
 
-def _item(body: Body, kind: Kind, remote_id: str, author: str, name: str, **parts: Any) -> Item:
+def item(body: Body, kind: Kind, remote_id: str, author: str, name: str, **parts: Any) -> Item:
+    """Return a message as an item; `parts` are what its text and its moments do not tell."""
     edited = moment(body, "edit_date") if body.has("edit_date") else None
     text = next((said for path in ("text", "caption", "sticker.emoji") if (said := body.maybe(path, str))), "")
     said_at = moment(body, "date")

@@ -126,3 +126,19 @@ class Inviting(Silent):
     async def close_invite(self, address: str) -> None:
         """Let nobody join by an address any more."""
         self._cannot()
+
+
+class Suggesting(Silent):
+    """Posts that people offer the account for publication."""
+
+    async def accept(self, remote_id: str, at: datetime | None) -> None:
+        """Let the network publish it."""
+        self._cannot()
+
+    async def decline(self, remote_id: str, reason: str) -> None:
+        """Tell who offers it that it is not published."""
+        self._cannot()
+
+    async def file(self, name: str) -> bytes:
+        """Bring a file of theirs."""
+        self._cannot()

@@ -22,7 +22,7 @@ from connectors.vk_reading import matches
 from connectors.vk_spots import SITE, Spot
 from connectors.vk_walls import COMMENTS
 from smm.errors import N_, Rejected, Unavailable
-from smm.networks import Answer, Can, MediaFile, Outgoing, Poll, Published
+from smm.networks import OF_CHANNELS, Answer, Can, MediaFile, Outgoing, Poll, Published
 
 BATCH: Final = 100  # posts, comments or messages of one call
 PAGES: Final = 5
@@ -35,7 +35,7 @@ NO_FILE = N_("{network} did not take the file. Attach another one, as JPEG.")
 class Vk(VkAudience):
     """One community."""
 
-    can: ClassVar[frozenset[Can]] = frozenset(Can) - {Can.HIDE, Can.INVITE, Can.CLOSE_INVITE}
+    can: ClassVar[frozenset[Can]] = frozenset(Can) - {Can.HIDE} - OF_CHANNELS
 
     async def publish(self, post: Outgoing) -> Published:
         """Upload files and make the poll, which nobody sees yet, then put it on the wall under the key."""

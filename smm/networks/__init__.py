@@ -4,12 +4,14 @@ Connectors implement this; use cases and the jobs of bot/ call it. No network's 
 network and a login can, `shapes` what goes in and out, `port` the calls.
 """
 
-from smm.networks.can import Can, Credential, Limits, Looks, OAuth, Profile, Quota
+from smm.networks.can import OF_CHANNELS, Can, Credential, Limits, Looks, OAuth, Profile, Quota
 from smm.networks.port import Connector, Networks
 from smm.networks.shapes import (
+    PRIVATE,
     Answer,
     Crowd,
     Deed,
+    Fate,
     Grant,
     Hooked,
     Item,
@@ -26,16 +28,21 @@ from smm.networks.shapes import (
     PostKind,
     Published,
     Pushed,
+    Suggestion,
+    Verdict,
     Visibility,
 )
 
 __all__ = [
+    "OF_CHANNELS",
+    "PRIVATE",
     "Answer",
     "Can",
     "Connector",
     "Credential",
     "Crowd",
     "Deed",
+    "Fate",
     "Grant",
     "Hooked",
     "Item",
@@ -58,5 +65,7 @@ __all__ = [
     "Published",
     "Pushed",
     "Quota",
+    "Suggestion",
+    "Verdict",
     "Visibility",
 ]

@@ -33,6 +33,12 @@ class Can(StrEnum):
     FOLLOWERS = "followers"  # who of some people follows the account
     INVITE = "invite"  # make an address by which people join, for one placement; who came by it comes with a fetch
     CLOSE_INVITE = "close_invite"  # let nobody join by such an address any more
+    ACCEPT = "accept"  # let the network publish what somebody suggests
+    DECLINE = "decline"  # tell somebody that their suggestion is not published
+    FILE = "file"  # bring a file of theirs by the network's name for it
+
+
+OF_CHANNELS = frozenset({Can.INVITE, Can.CLOSE_INVITE, Can.ACCEPT, Can.DECLINE, Can.FILE})  # what few networks have
 
 
 @dataclass(frozen=True, slots=True)

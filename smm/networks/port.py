@@ -132,7 +132,20 @@ class Inviting(Protocol):
         """Let nobody join by an address any more; again is harmless."""
 
 
-class Connector(Login, Listening, Publishing, Answering, Measuring, Inviting, Protocol):
+class Suggesting(Protocol):
+    """Posts that people offer the account for publication (`Kind.SUGGESTION`). What becomes of them comes as `Page.verdicts`."""
+
+    async def accept(self, remote_id: str, at: datetime | None) -> None:
+        """Let the network publish it as it is, at a moment; None: when it is wanted, else at once. Twice publishes once."""
+
+    async def decline(self, remote_id: str, reason: str) -> None:
+        """Tell who offers it that it is not published, with a reason or without."""
+
+    async def file(self, name: str) -> bytes:
+        """Bring a file of theirs."""
+
+
+class Connector(Login, Listening, Publishing, Answering, Measuring, Inviting, Suggesting, Protocol):
     """One account on one network."""
 
 

@@ -17,6 +17,45 @@ class Kind(StrEnum):
     MENTION = "mention"
     REVIEW = "review"
     MESSAGE = "message"  # said in private, and answered in private
+    SUGGESTION = "suggestion"  # a post that somebody offers the account for publication; talked about in private
+
+
+PRIVATE = frozenset({Kind.MESSAGE, Kind.SUGGESTION})
+
+
+class Fate(StrEnum):
+    """What became of a suggestion."""
+
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    UNPAID = "unpaid"  # it was to be accepted, but who offers it cannot pay
+    PAID = "paid"
+    REFUNDED = "refunded"
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """What is offered: the item's words, and pictures by the network's names, to be published as they are.
+
+    `publish_at` is when it is wanted, None for any time; `price` is offered for it, as people write it. Not `whole`: it has more
+    than words and pictures. `fate` is what became of it already.
+    """
+
+    publish_at: datetime | None = None
+    price: str = ""
+    files: tuple[str, ...] = ()
+    whole: bool = True
+    fate: Fate | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the network tells about a suggestion, whoever decided it; `publish_at` is when an accepted one goes out."""
+
+    remote_id: str
+    fate: Fate
+    publish_at: datetime | None = None
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +81,7 @@ class Item:
     reply_until: datetime | None = None  # after that the network takes no answer to it
     private_until: datetime | None = None  # until then something public may be answered in private
     rating: int | None = None  # of a review, 1 to 5
+    suggestion: Suggestion | None = None  # of a suggestion: what is offered besides the words
     raw: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -63,7 +103,8 @@ class Page:
     cursor: str
     more: bool = False
     wait: timedelta = timedelta(minutes=1)
-    joins: tuple[Join, ...] = ()  # oldest first; the same one twice is harmless
+    joins: tuple[Join, ...] = ()  # oldest first; the same one twice is harmless, here and below
+    verdicts: tuple[Verdict, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,7 @@ from smm.errors import (
 )
 from smm.networks import Answer, Can, Deed, Outgoing, Pushed
 
-EFFECTS = frozenset({"publish", "edit", "reply", "message", "hide", "remove", "delete"})
+EFFECTS = frozenset({"accept", "decline", "publish", "edit", "reply", "message", "hide", "remove", "delete"})
 SILENT = frozenset({"edit", "hide", "remove", "delete"})  # whose answers say nothing
 CALLS = {str(can): can for can in Can}
 NAMES = [network.name for network in networks()]
@@ -129,6 +129,8 @@ async def test_what_is_not_declared_says_so(name: str, call: str) -> None:
         "participants": ("1", Deed.LIKE, ""),
         "followers": (["1"],),
         "invite": ("Anna's story", None),
+        "accept": ("1", None),
+        "decline": ("1", ""),
     }
     asked = anext(connector.stream()) if call == "stream" else getattr(connector, call)(*given.get(call, ("1",)))
     with pytest.raises(Unsupported) as raised:

@@ -77,6 +77,9 @@ Call = Literal[
     "followers",
     "invite",
     "close_invite",
+    "accept",
+    "decline",
+    "file",
 ]
 
 LIMITS = Limits(text=500, media=4, media_bytes=8_000_000, source="https://example.org/limits", reply=500)
@@ -219,6 +222,19 @@ class FakeConnector:
         """Close an address, or fail as scripted."""
         await self._world.act("close_invite", self._account_id, address, "")
 
+    async def accept(self, remote_id: str, at: datetime | None) -> None:
+        """Accept a suggestion, or fail as scripted."""
+        await self._world.act("accept", self._account_id, remote_id, at.isoformat() if at else "")
+
+    async def decline(self, remote_id: str, reason: str) -> None:
+        """Decline a suggestion, or fail as scripted."""
+        await self._world.act("decline", self._account_id, remote_id, reason)
+
+    async def file(self, name: str) -> bytes:
+        """Bring what the test laid out."""
+        await self._world.play("file")
+        return self._world.files[name]
+
     async def delete(self, remote_id: str) -> None:
         """Delete, or fail as scripted."""
         await self._world.act("delete", self._account_id, remote_id, "")
@@ -238,6 +254,7 @@ class FakeNetworks:
         self.pages: dict[int, deque[Page]] = defaultdict(deque)
         self.profiles: dict[int, Profile] = {}
         self.figures: dict[str, Metrics] = {}
+        self.files: dict[str, bytes] = {}
         self.pushed = Hooked()
         self.pushed_to: dict[int, Hooked] = {}  # what an account makes of it, where that is something else
         self.offers: tuple[Offer, ...] = ()

@@ -71,6 +71,7 @@ def _shape(call: str, name: str, value: Any) -> Any:
         "post": _outgoing,
         "answer": lambda told: Answer(**told),
         "since": datetime.fromisoformat,
+        "at": lambda told: datetime.fromisoformat(told) if told else None,
         "until": lambda told: datetime.fromisoformat(told) if told else None,
         "deed": Deed,
         "grant": lambda told: Grant(**told),
@@ -200,6 +201,8 @@ def plain(value: Any) -> Any:
         return sorted(str(each) for each in value)
     if isinstance(value, date):
         return value.isoformat()
+    if isinstance(value, bytes):
+        return value.decode()
     return value.total_seconds() if isinstance(value, timedelta) else value
 
 
