@@ -8,7 +8,21 @@ from typing import Any
 
 import structlog
 
-from smm import accounts, by_hand, doctor, drafts, figures, first_comment, join_links, labels, tending, voices
+from bot import bringing
+from smm import (
+    accounts,
+    by_hand,
+    doctor,
+    drafts,
+    figures,
+    first_comment,
+    join_links,
+    labels,
+    suggestion_calls,
+    suggestions,
+    tending,
+    voices,
+)
 from smm.desk import Desk
 from smm.rules import book
 from storage import jobs
@@ -25,6 +39,8 @@ KINDS: Mapping[str, Handler] = {
     "first_comment": first_comment.write,
     "join_link": join_links.carry_out,
     "labels": labels.read,
+    suggestions.KIND: suggestion_calls.carry_out,
+    suggestions.FILES: bringing.bring,
     "tend": tending.tend,
     "by_hand": by_hand.reminded,
     "rule_forms": book.look_forms_up,

@@ -36,6 +36,7 @@ CAN: Final = {
     Can.METRICS: N_("counts views and likes"),
     Can.PARTICIPANTS: N_("counts who takes part in a contest"),
     Can.INVITE: N_("makes links by which people join"),
+    Can.ACCEPT: N_("publishes what people suggest"),
 }
 _BY_HAND: Final = N_("a person publishes what the desk prepares")
 SOON: Final = 7  # days left of a key at which it turns yellow

@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Final, get_args
 
+from handlers import suggestion_parts
 from handlers.account_cards import left
 from handlers.card import Block, Button, Card, Field, Link, Look, Quote, Span, Tone, bold, para, row
 from handlers.route import Scene, Words, view
@@ -19,6 +20,7 @@ from smm import accounts, declared, inbox, inbox_reading, tending
 from smm.errors import N_
 from smm.inbox_reading import Whole
 from smm.mention_moves import ANSWERED, OPEN, PUT_ASIDE, State
+from smm.networks import PRIVATE
 
 if TYPE_CHECKING:
     from storage.mentions import Mention
@@ -34,6 +36,7 @@ KINDS: Final = {
     "mention": N_("Mention on {network}"),
     "review": N_("Review on {network}"),
     "message": N_("Message on {network}"),
+    "suggestion": N_("Post suggested on {network}"),
 }
 STATES: Final = {
     State.NEW: N_("New"),
@@ -82,10 +85,12 @@ def draw(scene: Scene, found: Whole, buttons: tuple[tuple[Button, ...], ...] | N
                 para(t("Note by {who}: ", who=remark.who), Span(excerpt(remark.text, NOTE), "italic"))
                 for remark in found.remarks
             ),
+            *_about_offer(t, found),
             *_cannot(t, found),
             *_left(t, found, scene.uow.now),
         ),
         fields=_fields(t, found, scene.uow.now),
+        pictures=suggestion_parts.pictures(found.suggestion) if found.suggestion else (),
         link=link(t, found),
         buttons=_buttons(t, found) if buttons is None else buttons,
         tone=_TONES.get(state, "plain"),
@@ -158,6 +163,14 @@ def _cannot(t: Words, found: Whole) -> tuple[Block, ...]:
     return ()
 
 
+def _about_offer(t: Words, found: Whole) -> tuple[Block, ...]:
+    if found.suggestion is None:
+        return ()
+    cut = len(found.mention.text) > LONGEST
+    more = suggestion_parts.lacking(t, found.suggestion, found.network, cut=cut)
+    return (*suggestion_parts.trouble(t, found.suggestion), *more)
+
+
 def _left(t: Words, found: Whole, now: datetime) -> tuple[Block, ...]:
     """Warn where little is left of what the network lets the account do."""
     quota = accounts.quota_of(found.account, now) if found.mention.state in OPEN else None
@@ -174,7 +187,15 @@ def _fields(t: Words, found: Whole, now: datetime) -> tuple[Field, ...]:
     until = found.ways.until if found.mention.state in OPEN else None
     window = (Field(t("Answer before"), t.when(until, found.brand.zone), at=until),) if until else ()
     stars = (Field(t("Rating"), "★" * found.mention.rating),) if found.mention.rating else ()
-    return (*stars, *state, *window, *assigned, *_tone(t, found), Field(t("Account"), found.account.name))
+    offer = _offer(t, found)
+    return (*stars, *offer, *state, *window, *assigned, *_tone(t, found), Field(t("Account"), found.account.name))
+
+
+def _offer(t: Words, found: Whole) -> tuple[Field, ...]:
+    if found.suggestion is None:
+        return ()
+    zone = found.brand.zone
+    return (*suggestion_parts.offered(t, found.suggestion, zone), *suggestion_parts.stands(t, found.suggestion, zone))
 
 
 def _tone(t: Words, found: Whole) -> tuple[Field, ...]:
@@ -224,7 +245,9 @@ def _buttons(t: Words, found: Whole) -> tuple[tuple[Button, ...], ...]:
 def _open_buttons(t: Words, found: Whole) -> tuple[tuple[Button, ...], ...]:
     suggest = press(t("Suggest"), "mention.suggest", found) if found.answerable else _by_hand(t, found)
     held = press(t("Release"), "mention.release", found) if found.held_by else press(t("Claim"), "mention.claim", found)
+    decide = suggestion_parts.deeds(t, found.suggestion) if found.suggestion else ()
     return (
+        *((decide,) if decide else ()),
         row(_reply(t, found), suggest, held),
         row(
             press(t("Undo"), "mention.reopen", found) if _is_escalated(found) else _snooze(t, found),
@@ -252,7 +275,7 @@ def more_buttons(t: Words, found: Whole) -> tuple[tuple[Button, ...], ...]:
 
 def _tending(t: Words, found: Whole) -> tuple[Button, ...]:
     """Return what can be done with the thing itself on the network, as far as this account may."""
-    aside = found.ways.private and found.mention.kind != "message"
+    aside = found.ways.private and found.mention.kind not in PRIVATE
     gone = t("Remove it from {network} for good? Everybody sees that it is gone.", network=found.network)
     able = {deed: tending.can(found.account, found.mention, deed) for deed in DEEDS}
     return row(

@@ -98,16 +98,20 @@ def _ask(uow: UnitOfWork, whole: Whole, number: int) -> None:
 
 
 def _must_be_answerable(uow: UnitOfWork, whole: Whole, step: Step) -> None:
-    people = deciders(uow, whole, step.audience)
+    must_suffice(step, len(deciders(uow, whole, step.audience)))
+
+
+def must_suffice(step: Step, people: int) -> None:
+    """Refuse to ask so few people that a step could never be decided."""
     if not people and step.audience == "client":
         raise Invalid(N_("Nobody of the client can approve yet. Invite a client: /members"))
     if not people:
         raise Invalid(N_("Nobody but the author may approve this. Invite an owner or a manager: /members"))
-    if step.quorum.isdigit() and int(step.quorum) > len(people):
+    if step.quorum.isdigit() and int(step.quorum) > people:
         raise Invalid(
             N_("The policy wants {wanted} approvals, but only {there} people may give one. Invite more: /members"),
             wanted=step.quorum,
-            there=len(people),
+            there=people,
         )
 
 
@@ -226,9 +230,14 @@ def missing(uow: UnitOfWork, whole: Whole, approval: Approval) -> int:
     """Return how many more people must approve a step."""
     given = {vote.member_id for vote in approvals.votes_of(uow, approval.id) if vote.decision == "approve"}
     people = {member.id for member in deciders(uow, whole, approval.audience)}
-    if approval.quorum == "all":
+    return lacking(approval.quorum, people, given)
+
+
+def lacking(quorum: str, people: set[int], given: set[int]) -> int:
+    """Return how many more people must approve what needs a quorum."""
+    if quorum == "all":
         return len(people - given)
-    wanted = int(approval.quorum) if approval.quorum.isdigit() else 1
+    wanted = int(quorum) if quorum.isdigit() else 1
     return max(0, wanted - len(given))
 
 

@@ -8,15 +8,16 @@ from datetime import datetime
 
 from smm import declared, inbox, labels, ways
 from smm.mention_moves import ANSWERED, OPEN, PUT_ASIDE, State, held_minutes, holder, name_of
-from smm.networks import Kind
+from smm.networks import PRIVATE, Kind
 from smm.rules import routing
 from smm.ways import Ways
-from storage import accounts, brands, mentions, replies, search
+from storage import accounts, brands, mentions, replies, search, suggestions
 from storage.accounts import Account
 from storage.brands import Brand
 from storage.labels import Label
 from storage.mentions import Mention, Narrow
 from storage.replies import Reply
+from storage.suggestions import Suggestion
 from storage.unit_of_work import UnitOfWork
 
 __all__ = ["Listed", "Wanted", "Whole", "arrived", "counts", "held_minutes", "languages", "listed", "name_of", "whole"]
@@ -50,7 +51,8 @@ class Remark:
 class Whole:
     """A mention with what stands around it.
 
-    `held_by` is empty where no claim holds; `moving` is an answer on its way; `matched` are the words that rules found it by.
+    `held_by` is empty where no claim holds; `moving` is an answer on its way; `matched` are the words that rules found it by;
+    `suggestion` is what is offered with it.
     """
 
     mention: Mention
@@ -63,6 +65,7 @@ class Whole:
     matched: tuple[str, ...]
     label: Label | None
     ways: Ways
+    suggestion: Suggestion | None
 
     @property
     def network(self) -> str:
@@ -72,7 +75,7 @@ class Whole:
     @property
     def answerable(self) -> bool:
         """Whether the desk can answer as the thing itself was said: in public, a message in private."""
-        return self.ways.private if self.mention.kind == Kind.MESSAGE else self.ways.public
+        return self.ways.private if self.mention.kind in PRIVATE else self.ways.public
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +129,7 @@ def whole(uow: UnitOfWork, mention_id: int) -> Whole | None:
         routing.words_of(uow, mention_id),
         labels.of(uow, mention_id),
         ways.of(account, mention, uow.now),
+        suggestions.of_mention(uow, mention_id) if mention.kind == Kind.SUGGESTION else None,
     )
 
 

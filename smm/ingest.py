@@ -14,12 +14,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from smm import accounts as health
-from smm import by_hand, incidents, join_links, pulse, replies
+from smm import by_hand, incidents, join_links, pulse, replies, suggestion_calls, suggestions
 from smm.alerts import LATER, URGENT, refresh, tell
 from smm.desk import Desk
 from smm.errors import ConnectorError
 from smm.mention_moves import DESK, MOVES, OPEN, UNHELD, State, keep_line, move, signature
-from smm.networks import Connector, Item, Kind, Page
+from smm.networks import PRIVATE, Connector, Item, Kind, Page
 from smm.rules.routing import Way, judge
 from smm.text import clean, line
 from storage import accounts, audit, buttons, mentions
@@ -58,6 +58,7 @@ def ingest(uow: UnitOfWork, account_id: int, page: Page) -> list[int]:
     account = accounts.get(uow, account_id) if page.joins else None
     if account is not None:
         join_links.count(uow, account, page.joins)
+    suggestion_calls.learn(uow, account_id, (*suggestion_calls.settled(page.items), *page.verdicts))
     accounts.change(uow, account_id, cursor=page.cursor)
     return new
 
@@ -126,6 +127,9 @@ def _take_in(uow: UnitOfWork, account: Account, items: Mapping[str, Item]) -> li
     known = mentions.known(uow, account.id, items)
     fresh = [item for item in items.values() if item.remote_id not in known and not item.deleted]
     added = mentions.put_new(uow, [_row(uow, account, item) for item in fresh])
+    for item in fresh:
+        if item.suggestion is not None and item.remote_id in added:
+            suggestions.begin(uow, added[item.remote_id], item.suggestion)
     for remote_id, mention in known.items():
         _catch_up(uow, mention, items[remote_id])
     return sorted(added.values())
@@ -189,6 +193,8 @@ def _catch_up(uow: UnitOfWork, mention: Mention, item: Item) -> None:
         deleted(uow, mention.id)
     elif item.edited_at and (mention.edited_at is None or _aware(item.edited_at) > mention.edited_at):
         edited(uow, mention.id, clean(item.text, TEXT), _aware(item.edited_at))
+        if item.suggestion is not None:
+            suggestions.renew(uow, mention.id, item.suggestion)
 
 
 def _note_answer(uow: UnitOfWork, account: Account, item: Item) -> None:
@@ -200,7 +206,7 @@ def _note_answer(uow: UnitOfWork, account: Account, item: Item) -> None:
 def _answered(uow: UnitOfWork, account: Account, item: Item) -> list[Mention]:
     if item.parent_id:
         return list(mentions.known(uow, account.id, [item.parent_id]).values())
-    if item.kind is not Kind.MESSAGE or not item.thread_id:
+    if item.kind not in PRIVATE or not item.thread_id:
         return []
     waiting = mentions.in_thread(uow, account.id, item.thread_id, MOVES["answered_elsewhere"].before)
     return [mention for mention in waiting if mention.said_at <= _aware(item.said_at)]
@@ -273,7 +279,7 @@ def _tell(uow: UnitOfWork, account: Account, new: list[int]) -> None:
 
 def _tell_one(uow: UnitOfWork, mention: Mention, way: Way, *, alone: bool) -> None:
     """Tell of a mention, or of the story that it tells with others. Where it is not for itself `alone`, only what cannot wait."""
-    story = incidents.gather(uow, mention)
+    story = None if mention.kind == Kind.SUGGESTION else incidents.gather(uow, mention)
     if way.urgency is None or (story is not None and story.state == "muted"):
         return
     if story is not None:

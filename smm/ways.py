@@ -7,7 +7,7 @@ from datetime import datetime
 
 from smm import declared
 from smm.errors import N_
-from smm.networks import Can, Kind
+from smm.networks import PRIVATE, Can
 from storage.accounts import Account
 from storage.mentions import Mention
 
@@ -33,7 +33,7 @@ class Ways:
 
 def of(account: Account, mention: Mention, now: datetime) -> Ways:
     """Return the ways to answer a mention at this moment. What was said in private is answered in private alone."""
-    is_message = mention.kind == Kind.MESSAGE
+    is_message = mention.kind in PRIVATE
     what = Can.MESSAGE if is_message else Can.REPLY
     over = mention.reply_until is not None and mention.reply_until <= now
     able = mention.answerable and not over and declared.allows(account, what)

@@ -13,7 +13,7 @@ from smm.inbox import claim
 from smm.lengths import measure
 from smm.mention_moves import State, held, holder, keep_line, move, name_of, why_not
 from smm.mention_moves import get as get_mention
-from smm.networks import Kind
+from smm.networks import PRIVATE
 from smm.replies.changes import Change, Seen, look, since
 from smm.replies.outcome import bring_back
 from smm.text import clean
@@ -51,9 +51,9 @@ def get(uow: UnitOfWork, reply_id: int, brand_id: int | None = None) -> tuple[Re
 def preview(
     uow: UnitOfWork, mention_id: int, member: Member, text: str, *, identity: str = "", private: bool = False
 ) -> Reply:
-    """Keep an answer that nobody outside sees yet, and hold the mention for its writer. A message's is always private."""
+    """Keep an answer that nobody outside sees yet, and hold the mention for its writer. What was said in private is answered so."""
     mention = get_mention(uow, mention_id)
-    private = private or mention.kind == Kind.MESSAGE
+    private = private or mention.kind in PRIVATE
     words, account = clean(text, TEXT).strip(), _account(uow, mention)
     _must_have_a_way(uow, account, mention, private=private)
     check(account, words)

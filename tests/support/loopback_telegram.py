@@ -18,6 +18,7 @@ from typing import Any
 
 import aiohttp
 import loopback_telegram_chats  # noqa: F401 - enters its methods
+import loopback_telegram_direct  # noqa: F401 - enters its methods
 import loopback_telegram_invites  # noqa: F401 - enters its methods
 from aiohttp import web
 from loopback_telegram_limits import Windows
@@ -112,6 +113,15 @@ class LoopbackTelegram:
         channel.linked, group.linked = group, channel
         channel.bot = group.bot = "administrator"
         return channel
+
+    def direct(self, channel: Chat) -> Chat:
+        """Return the chat of a channel's direct messages."""
+        known = next((chat for chat in self.chats.values() if chat.parent is channel), None)
+        number = -1_000_000_000_000 - next(self.counter)
+        raw = {"id": number, "type": "supergroup", "title": channel.raw["title"], "is_direct_messages": True}
+        chat = known or self._chat(raw)
+        chat.parent, chat.bot = channel, "administrator"
+        return chat
 
     def _chat(self, raw: Raw, *people: User) -> Chat:
         chat = Chat(raw, self, list(people))

@@ -14,14 +14,15 @@ if TYPE_CHECKING:
 _RIGHTS = (
     *("can_be_edited", "is_anonymous", "can_manage_chat", "can_delete_messages", "can_manage_video_chats"),
     *("can_restrict_members", "can_promote_members", "can_change_info", "can_invite_users", "can_post_stories"),
-    *("can_edit_stories", "can_delete_stories", "can_post_messages"),
+    *("can_edit_stories", "can_delete_stories", "can_post_messages", "can_manage_direct_messages"),
 )
 
 
 @method
 def getChat(server: LoopbackTelegram, asked: Parameters, files: Mapping[str, bytes]) -> Raw:
     chat = open_chat(server, asked)
-    linked = {"linked_chat_id": chat.linked.id} if chat.linked else {}
+    linked: Raw = {"linked_chat_id": chat.linked.id} if chat.linked else {}
+    linked |= {"parent_chat": chat.parent.short()} if chat.parent else {}
     return (
         chat.short()
         | linked

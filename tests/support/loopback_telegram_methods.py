@@ -54,6 +54,7 @@ def getMe(server: LoopbackTelegram, asked: Parameters, files: Mapping[str, bytes
 def sendMessage(server: LoopbackTelegram, asked: Parameters, files: Mapping[str, bytes]) -> Raw:
     chat = open_chat(server, asked)
     parts = _text(asked, "text", "entities", TEXT) | _thread(chat, asked) | _keyboard(asked) | _answering(chat, asked)
+    parts |= _directly(chat, asked)
     if not parts.get("text"):
         raise bad("message text is empty")
     whom = asked.get("ephemeral_message_parameters", asked)
@@ -298,6 +299,17 @@ def _thread(chat: Chat, asked: Parameters) -> Raw:
     if topic not in chat.topics:
         raise bad("message thread not found")
     return {"message_thread_id": topic, "is_topic_message": True}
+
+
+def _directly(chat: Chat, asked: Parameters) -> Raw:
+    """Return what an answer in a channel's direct messages has: the topic of the person."""
+    if chat.parent is None:
+        return {}
+    topics = [message.raw["direct_messages_topic"] for message in chat.messages]
+    topic = next((each for each in topics if each["topic_id"] == asked.get("direct_messages_topic_id")), None)
+    if topic is None:
+        raise bad("direct messages topic must be specified")
+    return {"direct_messages_topic": topic, "sender_chat": chat.parent.short()}
 
 
 def _answering(chat: Chat, asked: Parameters) -> Raw:

@@ -68,6 +68,7 @@ class Chat:
     bot: str = "member"
     migrated_to: int = 0
     invites: dict[str, Raw] = field(default_factory=dict)  # by address
+    parent: Chat | None = None  # the channel that this is the chat of direct messages of
     linked: Chat | None = None  # a channel's discussion group, and the other way round
 
     @property

@@ -36,6 +36,7 @@ KINDS: Final = {
     "mention": N_("Mentions"),
     "review": N_("Reviews"),
     "message": N_("Direct messages"),
+    "suggestion": N_("Suggested posts"),
 }
 TONES: Final = {"escalated": "warn", "replied": "good", "elsewhere": "good"}
 # What a key does with the mention that is open: the action of one of its buttons, as handlers/inbox.py and reply.py name it.
