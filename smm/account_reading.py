@@ -24,6 +24,7 @@ SHOWN: Final = (
     Can.METRICS,
     Can.PARTICIPANTS,
     Can.INVITE,
+    Can.ACCEPT,
 )
 LIVES: Final = frozenset({"ok", "failing", "auth_expired"})  # what else a row can be is an attempt to connect
 
