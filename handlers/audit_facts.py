@@ -139,6 +139,8 @@ _TELLERS: Final[Mapping[str, Callable[[Reading, Any], str]]] = {
     "files": lambda reading, value: reading.t.n("{count} file", "{count} files", len(value)) if value else "",
     "form": lambda reading, value: {"csv": "CSV", "jsonl": "JSON lines"}.get(value, ""),
     "link": _plain,
+    "join_link.make/name": _quoted,
+    "join_link.stop/name": _quoted,
     "mention.assign/to": lambda reading, value: reading.names.get(f"member:{value}", ""),
     "member.invite_taken_back/name": _plain,
     "member.joined_with/name": _plain,

@@ -128,7 +128,7 @@ def accept(uow: UnitOfWork, actor: Actor, suggestion_id: int, seen: int, slot_at
         return
     must_suffice(step, len(deciders(uow, brand)))
     _move(uow, found, "open", state="asked", signed=[], **decided)
-    keep_line(uow, mention, "suggestion_asked", actor, {"slot_at": slot_at.isoformat() if slot_at else ""})
+    keep_line(uow, mention, "suggestion_asked", actor, {"slot": slot_at.isoformat() if slot_at else ""})
     if not alerts.tell(uow, brand.id, "client", CLIENT, found.id):
         raise Invalid(N_("There is no room with the client yet. Make one: /channels"))
 
@@ -218,7 +218,7 @@ def decline(uow: UnitOfWork, actor: Actor, suggestion_id: int, seen: int, reason
 
 def _go(uow: UnitOfWork, found: Suggestion, actor: Actor, mention: Mention, before: str, **values: Any) -> None:
     _move(uow, found, before, state="accepting", money="", **values)
-    keep_line(uow, mention, "suggestion_accepted", actor, {"suggestion": found.id})
+    keep_line(uow, mention, "suggestion_accepted", actor, {})
     _ask(uow, found, actor)
 
 
