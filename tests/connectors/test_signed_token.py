@@ -2,32 +2,15 @@
 
 from __future__ import annotations
 
-import base64
 import json
 
 import pytest
 from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
-from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
-from cryptography.hazmat.primitives.hashes import SHA256
-from private_keys import ec_key, public, rsa_key
+from private_keys import decoded, ec_key, rsa_key, verify
 
 from connectors.signed_token import signed
 
 CLAIMS = {"iss": "northwind", "exp": 1_764_061_200}
-
-
-def decoded(part: str) -> bytes:
-    return base64.urlsafe_b64decode(part + "=" * (-len(part) % 4))
-
-
-def verify(pem: str, said: bytes, signature: bytes) -> None:
-    key = public(pem)
-    if isinstance(key, rsa.RSAPublicKey):
-        key.verify(signature, said, padding.PKCS1v15(), SHA256())
-    else:
-        r, s = (int.from_bytes(half, "big") for half in (signature[:32], signature[32:]))
-        key.verify(encode_dss_signature(r, s), said, ec.ECDSA(SHA256()))
 
 
 @pytest.mark.parametrize(("pem", "algorithm"), [(ec_key, "ES256"), (rsa_key, "RS256")])

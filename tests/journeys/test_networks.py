@@ -22,6 +22,8 @@ from smm.errors import Rejected
 COMMENT = "Do you have oat milk? <b>& more</b>"
 ANSWER = "We do, ask at the counter."
 POST = "The autumn blend is back, in both shops."
+PUBLISHING = [name for name, place in WORLDS.items() if place.publishes]
+LISTENING = [name for name, place in WORLDS.items() if not place.publishes]
 
 
 @pytest.fixture(params=WORLDS)
@@ -87,6 +89,7 @@ async def test_figures_stand_on_the_receipt_an_hour_later(stage: NetworkDesk) ->
     assert "likes 1" in told, told
 
 
+@pytest.mark.parametrize("stage", PUBLISHING, indirect=True)
 async def test_an_approved_post_goes_out_with_its_picture(stage: NetworkDesk) -> None:
     await stage.publishes(POST, await stage.file())
     assert stage.world.seen() == [Seen(POST, 1)]
@@ -114,7 +117,7 @@ async def publish_into(stage: NetworkDesk, kind: Trouble) -> str:
 
 
 @pytest.mark.parametrize(
-    ("stage", "kind"), [(name, kind) for name, place in WORLDS.items() for kind in place.troubles], indirect=["stage"]
+    ("stage", "kind"), [(name, kind) for name in PUBLISHING for kind in WORLDS[name].troubles], indirect=["stage"]
 )
 async def test_what_goes_wrong_is_told_and_nothing_goes_out_twice(stage: NetworkDesk, kind: Trouble) -> None:
     told = await publish_into(stage, kind)
@@ -137,6 +140,7 @@ async def test_where_nothing_can_be_looked_up_a_person_is_asked_and_nothing_goes
     assert "cannot be asked whether the post is there" in told, told
 
 
+@pytest.mark.parametrize("stage", PUBLISHING, indirect=True)
 async def test_a_key_that_dies_is_told_once_and_the_post_waits_for_the_new_one(stage: NetworkDesk) -> None:
     stage.world.revoke()
     await stage.publishes(POST, await stage.file())
@@ -149,3 +153,56 @@ async def test_a_key_that_dies_is_told_once_and_the_post_waits_for_the_new_one(s
     for _ in range(3):
         await stage.passes(minutes=1)
     assert stage.world.seen() == [Seen(POST, 1)]
+
+
+@pytest.mark.parametrize(
+    ("stage", "kind"), [(name, kind) for name in LISTENING for kind in WORLDS[name].troubles], indirect=["stage"]
+)
+async def test_an_answer_that_goes_wrong_is_told_and_is_never_public_twice(stage: NetworkDesk, kind: Trouble) -> None:
+    stage.world.comment(COMMENT)
+    await stage.looks()
+    stage.world.trouble(kind)
+    await answer(stage, ANSWER)
+    for _ in range(4):
+        await stage.passes(minutes=3)
+    said = [seen.text for seen in stage.world.seen()]
+    told = "\n".join(words(card) for card in stage.desk.room("team").cards if card.ask is None)
+    if kind in {"refused", "human"}:
+        assert said == []
+        assert "Not sent" in told, told
+    else:
+        assert said == [ANSWER], told
+        assert "answered" in told.lower()
+
+
+@pytest.mark.parametrize("stage", LISTENING, indirect=True)
+async def test_a_key_that_dies_is_told_once_and_what_was_said_meanwhile_comes_with_the_new_one(
+    stage: NetworkDesk,
+) -> None:
+    stage.world.revoke()
+    stage.world.comment(COMMENT)
+    for _ in range(3):
+        await stage.looks()
+    (account,) = await stage.desk.database.read(accounts.connected_ones, stage.desk.world.brand.id)
+    assert account.health == "auth_expired"
+    assert COMMENT not in str(stage.desk.room("team").cards)
+    await stage.anna.presses("Reconnect")
+    await stage.anna.answers(**stage.world.key())
+    for _ in range(2):
+        await stage.looks()
+    assert len([card for card in stage.desk.room("team").cards if COMMENT in str(card)]) == 1
+
+
+@pytest.mark.parametrize("stage", [name for name in LISTENING if WORLDS[name].by_hand], indirect=True)
+async def test_what_people_publish_by_hand_comes_ready_to_be_copied_and_is_live_when_they_say_so(
+    stage: NetworkDesk,
+) -> None:
+    await stage.publishes(POST, await stage.file())
+    card = next(card for card in stage.desk.room("team").cards if "Copy the text" in words(card))
+    assert POST in words(card)
+    assert card.link is not None
+    await stage.vera.presses("It is out")
+    await stage.vera.answers(link="https://www.reddit.com/r/coffee/comments/p9/autumn/")
+    await stage.passes(minutes=1)
+    assert "It is out on Reddit" in str(stage.desk.room("team").cards)
+    assert stage.world.seen() == []

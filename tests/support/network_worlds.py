@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
+from typing import Final
 
+from app_store_world import app_store_world
 from bluesky_world import bluesky_world
 from clocks import Clock
 from demo_world import demo_world
+from google_play_world import google_play_world
 from graph_world import TROUBLES, graph_world
 from mastodon_world import mastodon_world
 from network_desk import Trouble, World
+from reddit_world import reddit_world
 from telegram_channel_world import telegram_channel_world
 from vk_world import vk_world
 from x_world import x_world
@@ -30,9 +34,15 @@ class Place:
     films: bool = False  # takes a video from the desk
     pictures: bool = True  # takes pictures from the desk
     every: int = 2  # minutes between two looks
+    publishes: bool = True  # the desk itself
+    by_hand: bool = False  # people publish there what the desk prepares
 
 
+_ALL: Final[tuple[Trouble, ...]] = ("slower", "down", "refused", "human", "garbage", "lost")
 WORLDS: Mapping[str, Place] = {
+    "app_store": Place(app_store_world, _ALL, every=30, publishes=False),
+    "google_play": Place(google_play_world, _ALL, every=30, publishes=False),
+    "reddit": Place(reddit_world, ("slower", "down", "refused", "garbage", "lost"), publishes=False, by_hand=True),
     "bluesky": Place(bluesky_world, ("slower", "down", "refused", "garbage", "lost"), counts=True, films=True),
     "demo": Place(demo_world, ("down", "lost"), pushes=True, counts=True),
     "mastodon": Place(mastodon_world, ("slower", "down", "refused", "human"), counts=True, films=True),
@@ -44,11 +54,11 @@ WORLDS: Mapping[str, Place] = {
     "telegram_channel": Place(
         telegram_channel_world, ("slower", "refused", "human"), ("down", "garbage", "lost"), counts=True
     ),
-    "vk": Place(vk_world, ("slower", "down", "refused", "human", "garbage", "lost"), pushes=True, counts=True),
-    "x": Place(x_world, ("slower", "down", "refused", "human", "garbage", "lost"), counts=True),
+    "vk": Place(vk_world, _ALL, pushes=True, counts=True),
+    "x": Place(x_world, _ALL, counts=True),
     "youtube": Place(
         youtube_world,
-        ("slower", "down", "refused", "human", "garbage", "lost"),
+        _ALL,
         counts=True,
         films=True,
         pictures=False,

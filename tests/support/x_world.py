@@ -2,31 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 
 from clocks import Clock
 from loopback_http import Said, loopback
 from loopback_x import ME, MIA, LoopbackX
 from network_desk import Seen, Trouble
+from troubles import troubles
 
 from connectors.base import App, Outside
 from smm.networks import Pushed
 
-
-def _lost(do: Callable[[], Said]) -> Said:
-    do()
-    return Said(fault="reset")
-
-
-TROUBLES: Mapping[Trouble, Callable[[Callable[[], Said]], Said]] = {
-    "slower": lambda do: Said.of({"title": "Too Many Requests", "status": 429}, 429, retry_after="30"),
-    "down": lambda do: Said.of({"title": "Service Unavailable", "status": 503}, 503),
-    "refused": lambda do: Said.of({"title": "Forbidden", "status": 403, "detail": "No duplicate content"}, 403),
-    "human": lambda do: Said.of({"title": "CreditsDepleted", "status": 402, "detail": "No credits"}, 402),
-    "garbage": lambda do: Said(200, b"<html>We will be back soon</html>", {"content-type": "text/html"}),
-    "lost": _lost,
-}
+TROUBLES = troubles(
+    slower=Said.of({"title": "Too Many Requests", "status": 429}, 429, retry_after="30"),
+    down=Said.of({"title": "Service Unavailable", "status": 503}, 503),
+    refused=Said.of({"title": "Forbidden", "status": 403, "detail": "No duplicate content"}, 403),
+    human=Said.of({"title": "CreditsDepleted", "status": 402, "detail": "No credits"}, 402),
+)
 
 
 class XWorld:

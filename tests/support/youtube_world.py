@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 
 from clocks import Clock
 from loopback_http import Said, loopback
 from loopback_youtube import CHANNEL, LoopbackYoutube
 from network_desk import Seen, Trouble
+from troubles import troubles
 
 from connectors.base import App, Outside
 from smm.networks import Pushed
@@ -19,19 +20,12 @@ def _no(status: int, reason: str, message: str) -> Said:
     return Said.of({"error": {"code": status, "message": message, "errors": errors}}, status)
 
 
-def _lost(do: Callable[[], Said]) -> Said:
-    do()
-    return Said(fault="reset")
-
-
-TROUBLES: Mapping[Trouble, Callable[[Callable[[], Said]], Said]] = {
-    "slower": lambda do: _no(403, "rateLimitExceeded", "Too many requests"),
-    "down": lambda do: _no(503, "backendError", "Service unavailable"),
-    "refused": lambda do: _no(400, "invalidTitle", "The video title is not valid"),
-    "human": lambda do: _no(403, "accessNotConfigured", "The API is switched off"),
-    "garbage": lambda do: Said(200, b"<html>We will be back soon</html>", {"content-type": "text/html"}),
-    "lost": _lost,
-}
+TROUBLES = troubles(
+    slower=_no(403, "rateLimitExceeded", "Too many requests"),
+    down=_no(503, "backendError", "Service unavailable"),
+    refused=_no(400, "invalidTitle", "The video title is not valid"),
+    human=_no(403, "accessNotConfigured", "The API is switched off"),
+)
 
 
 class YoutubeWorld:
