@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from bot.__main__ import app
+from bot.web.pages.inbox import SHORTCUTS
 from config.settings import Settings
 from config.words import words
 from handlers.members import role_names
@@ -22,6 +23,7 @@ DOCS = ROOT / "docs"
 GUIDES = {language: DOCS / f"guide.{language}.md" for language in ("en", "ru")}
 SHOWING = (*GUIDES.values(), ROOT / "README.md")
 BEGIN, END = "<!-- table: generated from the code, see tests/test_guide.py -->\n", "<!-- end of table -->"
+KEYS = "<!-- keys: the same as in the program, see tests/test_guide.py -->\n"
 FOREIGN = {"/newbot", "/desk"}  # said to BotFather, and Slack's one command
 
 MAY: dict[Right, tuple[str, str]] = {
@@ -91,6 +93,20 @@ def test_every_label_is_on_a_button_in_both_languages() -> None:
     t = words("ru")
     assert [label for label in labels("en") if f'msgid "{label}"\n' not in catalogue] == []
     assert [t(label) for label in labels("en")] == labels("ru")
+
+
+@pytest.mark.parametrize("language", GUIDES)
+def test_every_command_is_told_about(language: str) -> None:
+    load()
+    head, _, rest = GUIDES[language].read_text(encoding="utf-8").partition(BEGIN)
+    told = set(re.findall(r"`/([a-z]+)", head + rest.partition(END)[2]))
+    assert {each.name for each in routes().values() if each.kind == "command"} - told == set()
+
+
+@pytest.mark.parametrize("language", GUIDES)
+def test_the_keyboard_does_what_the_page_says(language: str) -> None:
+    _, _, rest = GUIDES[language].read_text(encoding="utf-8").partition(KEYS)
+    assert re.findall(r"^\| `(.)` \|", rest, re.MULTILINE) == [key for key, _, _ in SHORTCUTS]
 
 
 def test_both_languages_have_the_same_parts() -> None:
