@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from handlers.card import Answer, Button, Card, Edit, Field, para, row
-from handlers.room_cards import purpose_title, summary
+from handlers.room_cards import label, purpose_title, summary
 from handlers.route import Context, action, command
 from handlers.secret_cards import platform_title
 from smm import rooms
@@ -52,7 +52,7 @@ def _each(context: Context, known: list[Channel]) -> tuple[tuple[Button, ...], .
     """Return a button for each room; how the team sets its rooms up is not for the client's eyes."""
     if context.channel is not None and context.channel.purpose == "client":
         return ()
-    return tuple(row(Button(room.title or room.chat_id, "channels.room", room.id)) for room in known)
+    return tuple(row(Button(label(context.t, room), "channels.room", room.id)) for room in known)
 
 
 def _advice(context: Context) -> str:

@@ -22,11 +22,21 @@ DAYS = {
 }
 OFF = {"none": ((), N_("No day")), "sunday": ((6,), N_("Sunday")), "weekend": ((5, 6), N_("Saturday and Sunday"))}
 DIGESTS = {"": N_("At once"), "hourly": N_("Every hour"), "times": N_("At set times")}
+_NAME = 24  # characters of a room's name on a button: the rest must be seen on a phone, too
 
 
 def purpose_title(t: Words, purpose: str) -> str:
     """Return what a room's purpose is called."""
     return {"team": t("Team"), "client": t("Client"), "alerts": t("Alerts only")}[purpose]
+
+
+def label(t: Words, room: Channel) -> str:
+    """Return what a room's button says, so that rooms of one name can be told apart: what for, where, and when it is quiet."""
+    kept, title = rhythm.read(room.rhythm), room.title or room.chat_id
+    name = title if len(title) <= _NAME else title[: _NAME - 1] + "…"
+    quiet = f"🌙 {kept.quiet[0]:%H:%M}–{kept.quiet[1]:%H:%M}" if kept.quiet is not None else ""
+    parts = (name, purpose_title(t, room.purpose), platform_title(t, room.platform), quiet)
+    return " · ".join(part for part in parts if part)
 
 
 def summary(context: Context, room: Channel) -> str:

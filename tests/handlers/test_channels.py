@@ -11,6 +11,7 @@ from smm import alerts as telling
 from smm import rhythm, rooms
 from storage import channels
 from storage.channels import ChatRef
+from storage.unit_of_work import UnitOfWork
 
 
 async def kept(desk: TestDesk, chat_id: str = "team") -> channels.Channel:
@@ -25,10 +26,28 @@ def labels(card: object) -> list[str]:
 
 
 async def open_room(desk: TestDesk, name: str = "Northwind team") -> Card:
-    await desk.anna.says("/channels")
-    card = await desk.anna.presses(name)
+    listed = labels(await desk.anna.says("/channels"))
+    card = await desk.anna.presses(next(label for label in listed if label.startswith(name)))
     assert isinstance(card, Card)
     return card
+
+
+async def test_rooms_of_one_name_are_told_apart_on_their_buttons(desk: TestDesk) -> None:
+    world, name = desk.world, "Northwind Coffee Roasters and Bakery"
+
+    def renamed(uow: UnitOfWork) -> None:
+        for room in channels.of_brand(uow, world.brand.id):
+            channels.change(uow, room.id, title=name)
+        channels.add(uow, world.brand.id, ChatRef("telegram", "-1001"), "team", name, "en")
+        rooms.set_rhythm(uow, world.anna, world.brand, world.client.id, {"quiet": ["22:00", "08:00"]})
+
+    await desk.database.write(renamed)
+    shown = [each for each in labels(await desk.anna.says("/channels")) if each.startswith("Northwind")]
+    assert shown == [
+        "Northwind Coffee Roaste… · Team · Web",
+        "Northwind Coffee Roaste… · Client · Web · 🌙 22:00–08:00",
+        "Northwind Coffee Roaste… · Team · Telegram",
+    ]
 
 
 async def test_quiet_hours_are_set_by_a_form_and_shown_with_what_waits(desk: TestDesk, clock: Clock) -> None:
@@ -90,7 +109,7 @@ async def test_only_who_manages_sets_rooms_up(desk: TestDesk) -> None:
 async def test_a_room_of_another_brand_is_not_there(desk: TestDesk) -> None:
     anna = desk.anna.at("member-1", private=True)
     await anna.says("/channels")
-    old = anna.ref("Northwind team")
+    old = anna.ref("Northwind team · Team · Web")
     world = desk.world
 
     def elsewhere(uow: object) -> None:
