@@ -71,7 +71,14 @@ def _ability(uow: UnitOfWork, account: Account, what: Can) -> Ability:
     pushed = what is Can.STREAM and bool(hooks.address(uow, account))
     allowed = declared.allows(account, what) or pushed
     by_hand = what is Can.PUBLISH and declared.by_hand(account)
-    return Ability(what, allowed or by_hand, "" if allowed else declared.why_not(account, what), by_hand)
+    return Ability(what, allowed or by_hand, "" if allowed else _why_not(account, what), by_hand)
+
+
+def _why_not(account: Account, what: Can) -> str:
+    """Return why an account cannot; what it does not hear by a stream, it would hear by pushes."""
+    if what is Can.STREAM and not declared.can(account.network, what) and declared.can(account.network, Can.WEBHOOK):
+        return declared.why_not(account, Can.WEBHOOK)
+    return declared.why_not(account, what)
 
 
 def _login(uow: UnitOfWork, account: Account) -> Login:

@@ -1,0 +1,44 @@
+"""What an account is said to be able to do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from dialog import TestDesk
+from fake_networks import LIMITS
+
+from smm import account_reading, accounts, declared
+from smm.account_reading import Ability
+from smm.declared import Declared
+from smm.networks import Can, Profile
+from storage import accounts as kept
+from storage import memos
+from storage.unit_of_work import UnitOfWork
+
+PUSHES = frozenset({Can.FETCH, Can.WEBHOOK})
+
+
+@pytest.fixture(autouse=True)
+def networks() -> Iterator[None]:
+    known = dict(declared._networks)
+    declared.declare(Declared("pushing", "Pushing", PUSHES, LIMITS, one_hook=True))
+    yield
+    declared._networks.clear()
+    declared._networks.update(known)
+
+
+async def test_a_network_that_pushes_is_heard_at_once_where_it_has_an_address(desk: TestDesk) -> None:
+    def told(uow: UnitOfWork, address: str, why: str) -> Ability:
+        memos.set(uow, "address:web", address)
+        profile = Profile(
+            "1", "Page", "", "", can=PUSHES - ({Can.WEBHOOK} if why else set()), cannot={Can.WEBHOOK: why}
+        )
+        account = kept.get(uow, accounts.connected(uow, desk.world.brand.id, "pushing", profile, {"token": "t"}))
+        assert account is not None
+        return next(each for each in account_reading.abilities(uow, account) if each.what is Can.STREAM)
+
+    write = desk.database.write
+    assert (await write(told, "https://desk.example/in/", "")).can
+    assert not (await write(told, "http://127.0.0.1:8080/in/", "")).can
+    assert await write(told, "https://desk.example/in/", "no secret") == Ability(Can.STREAM, can=False, why="no secret")
