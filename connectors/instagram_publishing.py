@@ -45,6 +45,7 @@ class InstagramPublishing(InstagramLogin):
         video_bytes=300 * 1024 * 1024,
         video_seconds=15 * 60,
         media_required=True,
+        ratios=(0.8, 1.91),
         kinds=(PostKind.POST, PostKind.STORY, PostKind.REEL),
         first_comment=True,
     )

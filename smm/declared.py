@@ -110,8 +110,7 @@ def limits(account: Account) -> Limits | None:
     names = {each.name for each in fields(Limits)}
     told = {} if by_hand(account) else account.limits or {}
     own = {name: value for name, value in told.items() if name in names}
-    if "media_types" in own:
-        own["media_types"] = tuple(own["media_types"])
+    own |= {name: tuple(own[name]) for name in ("media_types", "ratios") if own.get(name) is not None}
     if "kinds" in own:
         own["kinds"] = tuple(PostKind(kind) for kind in own["kinds"])
     if "visibilities" in own:

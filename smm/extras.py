@@ -85,7 +85,7 @@ def had(account: Account, options: Options, text: str) -> Options:
         options,
         warning=options.warning if limits.warning else "",
         poll=options.poll if limits.poll_choices else None,
-        first_comment=options.first_comment if takes_comment(account) else "",
+        first_comment=options.first_comment if takes_comment(account) and options.kind is not PostKind.STORY else "",
         title=titled(options.title, text, limits),
         keywords=options.keywords if limits.keywords else (),
         visibility=options.visibility if options.visibility in limits.visibilities else Visibility.PUBLIC,

@@ -24,6 +24,7 @@ from storage.media import Media
 from storage.unit_of_work import UnitOfWork
 
 RECENTLY = timedelta(days=30)
+_ROUNDING = 0.01  # of a shape: pictures have whole pixels
 _SPACE = re.compile(r"\s+")
 
 
@@ -232,7 +233,28 @@ def _files(account: Account, name: str, content: Content, files: Mapping[str, Me
         found.append(Problem(account.id, words, {"network": name}, part="media"))
     for each in known:
         found += _file(account, name, each, limits)
+        found += _shape(account, name, each, limits) if each and content.options.kind is PostKind.POST else []
     return found
+
+
+def _shape(account: Account, name: str, file: Media, limits: Limits) -> list[Problem]:
+    """Return what stands against the shape of a picture in a post: some networks refuse what others crop."""
+    if limits.ratios is None or not (file.mime.startswith("image/") and file.width and file.height):
+        return []
+    (least, most), ratio = limits.ratios, file.width / file.height
+    if least - _ROUNDING <= ratio <= most + _ROUNDING:
+        return []
+    facts = {"network": name, "file": file.name or file.mime, "least": f"{least:g}", "most": f"{most:g}"}
+    words = (
+        N_(
+            "{network} refuses {file}: it is too narrow. A picture there is at least {least} times as wide as high; crop it."
+        )
+        if ratio < least
+        else N_(
+            "{network} refuses {file}: it is too wide. A picture there is at most {most} times as wide as high; crop it."
+        )
+    )
+    return [Problem(account.id, words, facts, part="media")]
 
 
 def _file(account: Account, name: str, file: Media | None, limits: Limits) -> list[Problem]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from smm import declared, extras, preflight
 from smm.errors import N_
 from smm.lengths import used
-from smm.networks import Looks, Options
+from smm.networks import Looks, Options, PostKind
 from smm.preflight import Problem
 from smm.versions import Content
 from storage.accounts import Account
@@ -91,9 +91,9 @@ class Preview:
 
 def of(account: Account, content: Content, files: Mapping[str, Media]) -> Preview:
     """Return how an account's network will show a content."""
-    looks = declared.looks(account.network) or PLAIN
+    looks = _looks(account, content)
     limits = declared.limits(account)
-    whole = preflight.outgoing_text(content, account.id)
+    whole = "" if content.options.kind is PostKind.STORY else preflight.outgoing_text(content, account.id)
     shape, tiles = _field(account, content, files)
     text, rest = fold(whole, looks)
     return Preview(
@@ -147,8 +147,14 @@ def pieces(text: str, shown: Preview) -> list[tuple[str, bool]]:
     return [(part, number % 2 == 1) for number, part in enumerate(parts) if part]
 
 
-def _field(account: Account, content: Content, files: Mapping[str, Media]) -> tuple[float, tuple[Tile, ...]]:
+def _looks(account: Account, content: Content) -> Looks:
+    """Return how a network shows this: a story or a reel fills the screen of a phone, and is not cropped to the shape of posts."""
     looks = declared.looks(account.network) or PLAIN
+    return looks if content.options.kind is PostKind.POST else replace(looks, alone=None, most=1)
+
+
+def _field(account: Account, content: Content, files: Mapping[str, Media]) -> tuple[float, tuple[Tile, ...]]:
+    looks = _looks(account, content)
     return field([_measured(each.digest, each.alt, files) for each in content.media], looks)
 
 
@@ -177,7 +183,9 @@ def _card(text: str, looks: Looks) -> str:
 def losses(account: Account, content: Content, files: Mapping[str, Media]) -> list[Problem]:
     """Return a warning for each picture of which the network shows too little."""
     words = N_("{network} shows only the middle of {file}, {share} of it. Look whether all that matters is there.")
-    found = []
+    found, limits = [], declared.limits(account)
+    if limits is not None and limits.ratios and len(content.media) == 1:
+        return []  # such a picture is refused and not cropped: preflight says so
     for number, tile in enumerate(_field(account, content, files)[1], 1):
         kept = tile.crop.w * tile.crop.h
         if kept < _MUCH:

@@ -64,6 +64,9 @@ class Limits:
     video_seconds: int | None = None
     media_required: bool = False  # nothing goes out without a picture or a video
     video_alone: bool = False  # nothing goes out beside a video
+    ratios: tuple[float, float] | None = (
+        None  # width by height of a post's pictures; narrower and wider ones are refused
+    )
     kinds: tuple[PostKind, ...] = (PostKind.POST,)
     warning: bool = False  # a content warning stands before what is published
     warning_counts: bool = False  # and is counted as part of the text

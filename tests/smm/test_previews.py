@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 
 from smm import declared, previews
 from smm.declared import Declared
-from smm.networks import Can, Limits, Looks
+from smm.networks import Can, Limits, Looks, Options, PostKind
 from smm.previews import WHOLE, Box, Preview, Tile
 from smm.versions import Content
 from smm.versions import Media as Picture
@@ -33,7 +34,7 @@ def networks() -> None:
     declared.declare(Declared("plain", "Plain", frozenset({Can.PUBLISH}), replace(LIMITS, url_length=None)))
 
 
-def shown(text: str = "Hello", *sizes: tuple[int, int], network: str = "wide", **parts: str) -> Preview:
+def shown(text: str = "Hello", *sizes: tuple[int, int], network: str = "wide", **parts: Any) -> Preview:
     """Return how pictures of some sizes and a text are shown."""
     files = {
         str(number): Media(str(number), None, "image/png", 10, width, height, f"{number}.png", NOW)
@@ -110,6 +111,29 @@ def test_a_picture_of_which_much_is_lost_is_warned_of() -> None:
         "Wide shows only the middle of 0.png, 64% of it. Look whether all that matters is there."
     ]
     assert shown("", (1000, 1000)).warnings == ()
+
+
+def test_a_story_is_its_picture_alone_and_whole() -> None:
+    kinds = replace(LIMITS, kinds=tuple(PostKind), first_comment=True)
+    declared.declare(Declared("wide", "Wide", frozenset({Can.PUBLISH, Can.REPLY}), kinds, looks=LOOKS))
+    story = shown("Hello", (1080, 1920), options=Options(PostKind.STORY, first_comment="First!"))
+    (tile,) = story.tiles
+    assert (tile.crop, round(story.shape, 2)) == (previews.WHOLE, 0.56)
+    assert (story.text, story.options.first_comment) == ("", "")
+    reel = shown("Hello", (1080, 1920), options=Options(PostKind.REEL, first_comment="First!"))
+    assert (reel.tiles[0].crop, reel.text, reel.options.first_comment) == (previews.WHOLE, "Hello", "First!")
+
+
+def test_where_a_shape_is_refused_nothing_is_said_of_cropping() -> None:
+    declared.declare(
+        Declared("wide", "Wide", frozenset({Can.PUBLISH}), replace(LIMITS, ratios=(0.8, 1.91)), looks=LOOKS)
+    )
+    told = [each.words.format(**each.facts) for each in shown("", (3000, 1000)).warnings]
+    assert told == [
+        "Wide refuses 0.png: it is too wide. A picture there is at most 1.91 times as wide as high; crop it."
+    ]
+    assert "too narrow" in shown("", (1080, 1920)).warnings[0].words
+    assert shown("", (1080, 1350)).warnings == shown("", (1080, 566)).warnings == ()
 
 
 def test_only_what_can_be_pressed_there_looks_so() -> None:
