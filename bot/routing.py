@@ -124,13 +124,14 @@ def _act(visit: Visit, button: ButtonRow) -> Reply:
 
 
 def _reply(visit: Visit) -> Reply:
-    """Open the answer to what a card shows, or to what the card shows that its thread hangs on."""
+    """Open the answer to what a card shows, or to what the card shows that its thread hangs on, beginning with its words."""
     incoming = visit.incoming
     for message_id in (incoming.message_id, incoming.reply_to):
         copy = buttons.copy_at(visit.uow, MessageRef(incoming.chat, message_id))
         route = routes().get(f"{copy.view}.reply") if copy is not None else None
         if copy is not None and route is not None:
-            return call(visit, route, brand_named(visit, copy.brand_id), object_id=copy.object_id)
+            brand = brand_named(visit, copy.brand_id)
+            return call(visit, route, brand, text=incoming.text, object_id=copy.object_id)
     raise Invalid(N_("There is nothing to answer here. Choose this on the card of a comment."))
 
 

@@ -130,7 +130,7 @@ def _features(pushed: str) -> dict[str, Any]:
                 "name": "Answer as the brand",
                 "type": "message",
                 "callback_id": SHORTCUT,
-                "description": "Answer the comment that this card shows",
+                "description": "Answer the comment of this card or thread; a message's words begin the answer",
             }
         ],
         "slash_commands": [

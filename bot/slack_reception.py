@@ -17,15 +17,16 @@ from bot.slack_homes import Homes
 from bot.slack_people import People
 from bot.slack_request import Refused, Requests
 from bot.slack_submissions import Submissions
+from bot.slack_talk import find_place, meant, room_at
 from bot.slack_updates import PLATFORM, Decoded, Me, decode, is_modal
 from bot.slack_whispers import Whispers
 from bot.transport import ChatRef, Incoming, MessageRef, Outcome, Receive
 from handlers.card import Card, para
 from handlers.card_json import pack
-from handlers.route import Words, routes
+from handlers.route import Words
 from smm import rooms
 from smm.errors import N_, Invalid
-from storage import alerts, buttons, channels, updates
+from storage import alerts, buttons, updates
 from storage.channels import Channel
 from storage.engine import Database
 from storage.unit_of_work import UnitOfWork
@@ -135,20 +136,19 @@ class Reception:
         incoming = decoded.incoming
         if decoded.addressed:
             incoming = replace(incoming, sender=await self._people.named(incoming.sender))
-        room, listening = await self._database.read(_place, incoming)
+        place = await self._database.read(find_place, decoded)
+        incoming = meant(incoming, decoded, place)
         if incoming.text.startswith("/") and not incoming.private:
             door = await self._doors.look(incoming.chat)
             if not door.inside and decoded.respond:
                 await self._whispers.respond(decoded.respond, self._words(incoming.sender.language)(_NOT_INSIDE))
                 return Outcome()
             incoming = replace(incoming, title=door.title or incoming.title)
-        elif incoming.private and not listening:
-            incoming = replace(incoming, text=_meant(incoming.text))
-        if not decoded.files or not (decoded.addressed or listening):
+        if not decoded.files or not (decoded.addressed or place.listens):
             return incoming if incoming.text else Outcome()
-        digests, errors = await self._fetch(decoded, room)
+        digests, errors = await self._fetch(decoded, place.room)
         for error in errors:
-            language = room.language if room is not None else incoming.sender.language
+            language = place.room.language if place.room is not None else incoming.sender.language
             await self._database.write(_complain, incoming.chat, error, self._words(language))
         return replace(incoming, files=tuple(digests)) if digests or incoming.text else Outcome()
 
@@ -192,13 +192,6 @@ class Reception:
             await self._whispers.tell(incoming.chat, incoming.sender.user_id, words, decoded.respond)
 
 
-def _meant(text: str) -> str:
-    """Return a command that was written without its slash: Slack keeps those with one to itself."""
-    name = text.split(maxsplit=1)[0].lower() if text.strip() else ""
-    route = routes().get(name)
-    return f"/{text}" if name == "cancel" or (route is not None and route.kind == "command") else text
-
-
 def _take(uow: UnitOfWork, name: str, decoded: Decoded) -> bool:
     if decoded.deed == "renamed":
         rooms.rename(uow, decoded.incoming.chat, decoded.incoming.title)
@@ -214,21 +207,10 @@ def _thread(uow: UnitOfWork, incoming: Incoming) -> str:
     return incoming.message_id if card is not None else ""
 
 
-def _place(uow: UnitOfWork, incoming: Incoming) -> tuple[Channel | None, bool]:
-    """Return the room that something was said in, and whether a question or a card waits for it there."""
-    asked = buttons.open_ask(uow, incoming.chat, incoming.sender.user_id) is not None
-    replies = bool(incoming.reply_to) and buttons.copy_at(uow, MessageRef(incoming.chat, incoming.reply_to)) is not None
-    return _room(uow, incoming.chat), asked or replies
-
-
-def _room(uow: UnitOfWork, chat: ChatRef) -> Channel | None:
-    return channels.at(uow, chat) or channels.at(uow, ChatRef(PLATFORM, chat.chat_id))
-
-
 def _asked_for_files(uow: UnitOfWork, incoming: Incoming) -> tuple[Channel | None, str]:
     row = buttons.ask(uow, incoming.ref)
     names = [one["name"] for one in row.questions if one.get("kind") == "files"] if row is not None else []
-    return _room(uow, incoming.chat), str(names[0]) if names else ""
+    return room_at(uow, incoming.chat), str(names[0]) if names else ""
 
 
 def _complain(uow: UnitOfWork, chat: ChatRef, error: Invalid, t: Words) -> None:

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final, Literal
 
 from bot.intake import Kind
 from bot.slack_manifest import SHORTCUT
+from bot.slack_typed import called_by, command_in, plain
 from bot.transport import ChatRef, Incoming, Sender
 
 PLATFORM: Final = "slack"
@@ -25,8 +25,6 @@ _LOST: Final = frozenset(
     {"channel_archive", "channel_deleted", "channel_left", "group_archive", "group_deleted", "group_left"}
 )
 _RENAMED: Final = frozenset({"channel_rename", "group_rename"})
-_TOKEN = re.compile(r"<([^<>|]*)(?:\|([^<>]*))?>")
-_SCHEMES: Final = ("http://", "https://", "mailto:", "tel:")
 
 Raw = Mapping[str, Any]
 Deed = Literal["receive", "ask", "home", "renamed", "dead"]
@@ -53,6 +51,7 @@ class FileRef:
 class Decoded:
     """An update that means something. `addressed`: it is to us, not just said where we can hear it.
 
+    `called` is what followed our name, where that came first.
     `deed`: receive (the router's), ask (open the questions of `ref`), home (show the Home tab), renamed (the channel is called
     `title` now), dead (the app was taken out of the workspace). `trigger` opens a form for three seconds, `respond` is an
     address at which the sender alone can be answered.
@@ -61,6 +60,7 @@ class Decoded:
     incoming: Incoming
     files: tuple[FileRef, ...] = ()
     addressed: bool = True
+    called: str | None = None
     deed: Deed = "receive"
     trigger: str = ""
     respond: str = ""
@@ -118,7 +118,7 @@ def decode(key: str, body: Raw, me: Me) -> Decoded | None:
     if body["type"] == "block_actions":
         return _press(key, body)
     if body["type"] == "message_action":
-        return _shortcut(key, body)
+        return _shortcut(key, body, me)
     return None
 
 
@@ -137,21 +137,27 @@ def _event(key: str, body: Raw, me: Me) -> Decoded | None:
 
 
 def _message(key: str, body: Raw, event: Raw, me: Me) -> Decoded | None:
-    """Take what is said to us: in private, or in a thread. What stands in a channel by itself is people's own talk."""
+    """Take what is said in private, or in a thread. What stands in a channel by itself is people's own talk."""
     if str(event.get("subtype", "")) not in _SAID or not _by_person(event, me):
         return None
     private, thread = event["channel_type"] == "im", _thread(event)
     text = plain(str(event.get("text", "")))
     if not private and (not thread or f"<@{me.user_id}>" in str(event.get("text", ""))):
         return None  # a mention comes as an event of its own
-    return _words(key, body, event, _called(text, me) if private else text, addressed=private)
+    called = called_by(me.user_id, text) if private else None
+    return _words(key, body, event, text if called is None else command_in(called), addressed=private)
 
 
 def _mention(key: str, body: Raw, event: Raw, me: Me) -> Decoded | None:
-    """Take `@Copydesk inbox` as the command /inbox; in a thread, what names us in the middle is just said there."""
+    """Take `@Copydesk inbox` as the command /inbox; what names us in the middle is said of us, not to us."""
     if not _by_person(event, me) or str(event.get("subtype", "")) not in _SAID:
         return None
-    return _words(key, body, event, _called(plain(str(event["text"])), me), addressed=True)
+    text = plain(str(event["text"]))
+    called = called_by(me.user_id, text)
+    if called is None:
+        return _words(key, body, event, text, addressed=False)
+    heard = _words(key, body, event, command_in(called), addressed=True)
+    return replace(heard, called=called) if heard is not None else None
 
 
 def _words(key: str, body: Raw, event: Raw, text: str, *, addressed: bool) -> Decoded | None:
@@ -205,8 +211,14 @@ def _press(key: str, body: Raw) -> Decoded | None:
     return replace(pressed, incoming=replace(pressed.incoming, text=str(label))) if deed == "ask" else pressed
 
 
-def _shortcut(key: str, body: Raw) -> Decoded | None:
-    return _deed(key, body, "reply", "receive") if body["callback_id"] == SHORTCUT else None
+def _shortcut(key: str, body: Raw, me: Me) -> Decoded | None:
+    """Take the wish to answer, chosen in a message's menu; somebody's own words there are the answer to begin with."""
+    if body["callback_id"] != SHORTCUT:
+        return None
+    wish, message = _deed(key, body, "reply", "receive"), _part(body, "message")
+    said = "" if message.get("bot_id") else plain(str(message.get("text", "")))
+    called = called_by(me.user_id, said)
+    return replace(wish, incoming=replace(wish.incoming, text=said if called is None else called))
 
 
 def _deed(key: str, body: Raw, kind: Literal["press", "reply"], deed: Deed, ref: str = "") -> Decoded:
@@ -305,29 +317,3 @@ def file_of(part: Raw) -> FileRef:
     """Return a file as Slack describes it."""
     url = str(part.get("url_private_download") or part.get("url_private") or "")
     return FileRef(str(part["id"]), url, int(part.get("size", 0)), str(part.get("name") or ""))
-
-
-def _called(text: str, me: Me) -> str:
-    """Return words that begin with our name as a command: nobody can write one with a slash in Slack."""
-    name = f"@{me.user_id}"
-    if not text.startswith(name):
-        return text
-    said = text[len(name) :].lstrip(" :,").removeprefix("/")
-    return f"/{said or 'help'}"
-
-
-def plain(text: str) -> str:
-    """Return what somebody typed: links and names as they were written, the three quoted characters as they are."""
-    words = _TOKEN.sub(_typed, text)
-    return words.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
-
-
-def _typed(found: re.Match[str]) -> str:
-    target, label = found[1], found[2] or ""
-    if target.startswith(_SCHEMES):
-        return label if label and target.endswith(label) else target
-    if target.startswith("#"):
-        return f"#{label or target[1:]}"
-    if target.startswith("!"):
-        return label or f"@{target[1:].partition('^')[0]}"
-    return target if target.startswith("@") else found[0]

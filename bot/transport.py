@@ -26,8 +26,8 @@ class Incoming:
     """One update of any platform.
 
     `kind`: words (a command or free text, perhaps with files), press (a button's `ref`), reply (the wish to answer what a card
-    shows), answer (a whole form: the `ref` of an Ask and its `values`), moved (the chat's id became `text`), lost (we were
-    thrown out), joined (we were let in).
+    shows, with the `text` to begin with), answer (a whole form: the `ref` of an Ask and its `values`), moved (the chat's id became
+    `text`), lost (we were thrown out), joined (we were let in).
     `key` is the platform's own id of the update: the same key again is the same update.
     """
 

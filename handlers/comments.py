@@ -121,7 +121,7 @@ def team_card(scene: Scene) -> Card | None:
                 Button(t("Open the post"), "post.open", whole.post.id),
             ),
         ),
-        footer=t("An answer to this message is a preview; the client reads nothing before you press Send."),
+        footer=t("The client reads nothing before you press Send."),
     )
 
 

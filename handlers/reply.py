@@ -1,6 +1,6 @@
 """Answering: the question for the text, and the buttons of the preview. The cards are handlers/reply_cards.py.
 
-A text in the thread is never public by itself: it becomes a preview, and only the preview's button makes it public.
+What is said to a card is never public by itself: it becomes a preview, and only the preview's button makes it public.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ def reply(context: Context) -> Answer:
     """Hold a mention and ask for the answer's text."""
     mention = get(context.uow, context.object_id, context.of.id)
     inbox.claim(context.uow, mention.id, context.actor)
-    return _ask(context, mention)
+    return _ask(context, mention, context.text)
 
 
 @action(

@@ -60,17 +60,53 @@ async def test_a_comment_is_answered_from_the_teams_channel(desk: SlackDesk, clo
     assert len(networks.effects) == 1
 
 
-async def test_what_is_said_in_a_cards_thread_becomes_a_preview_and_nothing_more(desk: SlackDesk, clock: Clock) -> None:
+async def test_the_team_talks_in_a_cards_thread_and_what_names_the_desk_first_becomes_a_preview(
+    desk: SlackDesk, clock: Clock
+) -> None:
     server, anna, team = desk.server, desk.anna, desk.team
     await hears(desk, clock, "Hello")
     card = await desk.card(team, "Hello")
     talk = anna.says(team, "just talking to the others")
     anna.says(team, "in a thread of their own", thread=talk)
-    anna.says(team, "Good morning!", thread=card)
-    preview = await server.card(team, "Good morning!")
+    anna.says(team, "Who takes this?", thread=card)
+    anna.shows(team, draw("beans"), text="This one?", thread=card)
+    anna.says(team, f"Let us ask <@{server.bot_user}> to send it", thread=card)
+    anna.mentions(team, "hold on, we open at 8", thread=card)
+    preview = await server.card(team, "hold on, we open at 8")
     assert (preview.thread, "Send" in preview.labels) == (card.ts, True)
     assert len(team.cards) == 2
     assert await desk.database.read(replies.due, clock.now) == []
+
+
+async def test_a_word_to_the_desk_in_a_cards_thread_is_still_a_command(desk: SlackDesk, clock: Clock) -> None:
+    anna, team = desk.anna, desk.team
+    await hears(desk, clock, "Hello")
+    card = await desk.card(team, "Hello")
+    for said in ("inbox", "/inbox Hello"):
+        anna.mentions(team, said, thread=card)
+    await desk.server.until(lambda: len(team.cards) == 3)
+    assert [one.text.count("Hello") > 0 and "Send" not in one.labels for one in team.cards] == [True] * 3
+    talk = anna.says(team, "a thread of their own")
+    anna.mentions(team, "inbxo", thread=talk)
+    assert "Did you mean /desk inbox" in await anna.whispered(team)
+
+
+async def test_what_a_client_says_in_a_cards_thread_needs_no_name(desk: SlackDesk) -> None:
+    server, anna, clara = desk.server, desk.anna, desk.clara
+    brand_id = desk.world.brand.id
+    await desk.database.write(lambda uow: accounts.add(uow, brand_id, "demo", "own-1", name="Northwind"))
+    anna.mentions(desk.team, "post Autumn menu")
+    anna.press(await desk.card(desk.team, "Autumn menu"), "Send for approval")
+    clara.press(await desk.card(desk.client, "Autumn menu"), "Comment")
+    assert await (await clara.modal()).submits(text="Is it too long?") == {}
+    comment = await desk.card(desk.team, "Clara comments")
+    anna.says(desk.team, "She is right", thread=comment)
+    anna.mentions(desk.team, "Two lines it is", thread=comment)
+    preview = await server.card(desk.team, "Two lines it is")
+    assert not any("She is right" in card.text for card in desk.team.cards)
+    anna.press(preview, "Send to the client")
+    clara.says(desk.client, "Perfect, thank you", thread=await desk.card(desk.client, "the team writes"))
+    await desk.card(desk.team, "Perfect, thank you")
 
 
 async def test_somebody_of_another_company_decides_nothing_until_they_are_invited(
@@ -122,9 +158,13 @@ async def test_answering_as_the_brand_from_a_messages_menu(desk: SlackDesk, cloc
     talk = anna.says(team, "nothing to answer")
     anna.choose(talk)
     assert "nothing to answer here" in await anna.whispered(team, "nothing to answer here")
-    in_thread = anna.says(team, "who takes it?", thread=card)
+    in_thread = anna.says(team, "Good morning, Mia &amp; all!", thread=card)
     anna.choose(in_thread)
-    assert "Answer to Mia" in (await anna.modal()).text
+    modal = await anna.modal()
+    assert "Answer to Mia" in modal.text
+    assert await modal.submits() == {}
+    preview = await desk.server.card(team, "Good morning, Mia & all!")
+    assert "Send" in preview.labels
 
 
 async def test_a_room_that_is_lost_renamed_or_moved(desk: SlackDesk) -> None:

@@ -46,13 +46,19 @@ def pressed(**parts: Any) -> dict[str, Any]:
         ("<@U0DESK>: /inbox all", "/inbox all"),
         ("<@U0DESK>", "/help"),
         ("<@U0DESK> post\nmany lines", "/post\nmany lines"),
-        ("ask <@U0DESK> about it", "ask @U0DESK about it"),
     ],
 )
 def test_a_mention_is_a_command(said: str, meant: str) -> None:
     decoded = heard("app_mention", text=said)
     assert decoded is not None
     assert (decoded.incoming.text, decoded.incoming.chat) == (meant, ChatRef("slack", "C1"))
+    assert decoded.addressed
+
+
+def test_what_names_us_in_the_middle_is_said_of_us_and_not_to_us() -> None:
+    decoded = heard("app_mention", text="ask <@U0DESK> about it")
+    assert decoded is not None
+    assert (decoded.incoming.text, decoded.addressed) == ("ask @U0DESK about it", False)
 
 
 @pytest.mark.parametrize(("said", "meant"), [("", "/help"), ("inbox", "/inbox"), (" /inbox all", "/inbox all")])

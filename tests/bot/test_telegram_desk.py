@@ -97,6 +97,21 @@ async def test_a_comment_is_answered_from_the_teams_group(desk: TelegramDesk, cl
     assert len(networks.effects) == 1
 
 
+async def test_the_team_talks_beside_a_card_and_what_replies_to_it_becomes_a_preview(
+    desk: TelegramDesk, clock: Clock
+) -> None:
+    server, anna, team = desk.server, desk.anna, desk.team
+    await hears(desk, clock, "Hello")
+    card = await server.card(team, "Hello")
+    talk = anna.says(team, "Who takes this?")
+    anna.says(team, "You do", reply_to=talk)
+    anna.says(team, "Good morning!", reply_to=card)
+    preview = await server.card(team, "Good morning!")
+    assert "Send" in preview.labels
+    assert len(team.cards) == 2
+    assert await desk.database.read(replies.due, clock.now) == []
+
+
 async def test_a_client_cannot_press_the_teams_button_nor_anybody_anothers_chat(
     desk: TelegramDesk, clock: Clock
 ) -> None:
