@@ -14,6 +14,7 @@ from slack_blocks import check_view
 
 from bot import answers as checked
 from bot.slack_modal import answers, files, fits, has_secret, modal, refused
+from config.words import words
 from handlers.card import Ask, Question
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -103,7 +104,7 @@ def test_a_picked_moment_reaches_the_router_as_the_brands_wall_clock(
     }
     given = answers(view)
     assert list(given) == ["slot"]
-    assert checked.read(ASK.questions[2], given["slot"], "Europe/Berlin", NOW) == wanted
+    assert checked.read(words("en"), ASK.questions[2], given["slot"], "Europe/Berlin", NOW) == wanted
 
 
 def test_what_was_submitted_comes_back_by_question() -> None:
