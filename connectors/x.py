@@ -75,6 +75,7 @@ class X(Counted):
         source="https://docs.x.com/fundamentals/counting-characters",
         media_types=("image/jpeg", "image/png", "image/webp"),
         url_length=23,
+        weighed=True,
         reply=280,
     )
     looks = Looks(source="https://docs.x.com/x-api/media/quickstart/best-practices", grid=16 / 9)

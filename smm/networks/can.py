@@ -57,6 +57,7 @@ class Limits:
     text_with_media: int | None = None
     media_types: tuple[str, ...] = ("image/jpeg", "image/png")
     url_length: int | None = None  # the network counts every link as this many characters
+    weighed: bool = False  # pictures and signs of some scripts count twice
     grapheme_bytes: int | None = None
     reply: int | None = None
     text_required: bool = False

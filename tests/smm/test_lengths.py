@@ -43,3 +43,11 @@ def test_a_warning_counts_where_the_network_counts_it() -> None:
     plain = replace(LIMITS, grapheme_bytes=None, url_length=5)
     assert used("Look: https://example.org/autumn", options, plain) == 11
     assert used("Look: https://example.org/autumn", options, replace(plain, warning_counts=True)) == 19
+
+
+@pytest.mark.parametrize(
+    ("text", "weight"),
+    [("Осень", 5), ("秋", 2), ("👨‍👩‍👧‍👦", 2), ("❤\ufe0f!", 3), ("“a” — b…", 9), ("5 € https://example.org/a", 28)],
+)
+def test_pictures_and_some_scripts_weigh_twice(text: str, weight: int) -> None:
+    assert measure(text, replace(LIMITS, grapheme_bytes=None, url_length=23, weighed=True)) == weight
