@@ -9,145 +9,70 @@ from __future__ import annotations
 import asyncio
 import random
 import re
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping
 from datetime import date, datetime, timedelta
-from functools import cached_property, reduce
+from functools import reduce
 from http import HTTPStatus
 from typing import Any, ClassVar, Final
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
-from connectors.base import Base, Status
+from connectors.base import Status
+from connectors.mastodon_audience import MastodonAudience
 from connectors.mastodon_reading import (
     Cursor,
     changed,
-    figures,
     heard,
     later,
     matches,
     normalize,
     own_reply,
     published,
-    read_limits,
 )
-from connectors.outcomes import GOES_ON, UNREACHABLE, refused
+from connectors.outcomes import GOES_ON
 from connectors.plain_text import with_link
 from connectors.reading import Body
-from connectors.wire import Reply
-from smm.errors import N_, ConnectorError, NeedsHuman, Rejected, Unavailable
+from smm.errors import N_, Rejected, Unavailable
 from smm.networks import (
     Answer,
     Can,
-    Credential,
     Item,
-    Limits,
     Looks,
     MediaFile,
-    Metrics,
     Outgoing,
     Page,
     Poll,
-    Profile,
     Published,
 )
 
 BATCH: Final = 40  # notifications or statuses of one call (https://docs.joinmastodon.org/methods/notifications/#get)
 FIRST: Final = 20
-TOGETHER: Final = 20  # statuses asked for by their ids (Mastodon's DEFAULT_STATUSES_LIMIT)
 PAGES: Final = 5  # of our own statuses that a probe reads
 SKEW: Final = timedelta(minutes=2)  # between our clock and an instance's
 PAUSES: Final = (0.25, 0.5, 1, 2, 4, 4, 4, 4, 4)  # seconds between looks at a file that an instance works on
 KEY: Final = "idempotency-key"  # kept for an hour (https://docs.joinmastodon.org/methods/statuses/#headers)
 
 VOTES = N_("{network} may throw away the votes of a poll when its post is edited. Decide that on {network} itself.")
-MISSING_RIGHT = N_("{network} wants a person to allow that first: {url}")
 
 
-class Mastodon(Base):
+class Mastodon(MastodonAudience):
     """One account on one instance."""
 
-    name: ClassVar[str] = "mastodon"
-    title: ClassVar[str] = "Mastodon"
     can: ClassVar[frozenset[Can]] = frozenset(
         {
             *(Can.FETCH, Can.STREAM, Can.SEARCH, Can.PUBLISH, Can.FIND, Can.EDIT, Can.DELETE),
-            *(Can.REPLY, Can.MESSAGE, Can.FIND_REPLY, Can.METRICS),
+            *(Can.REPLY, Can.MESSAGE, Can.FIND_REPLY, Can.METRICS, Can.INSIGHTS, Can.PARTICIPANTS, Can.FOLLOWERS),
         }
-    )
-    limits = Limits(
-        text=500,
-        media=4,
-        media_bytes=16 * 1024 * 1024,
-        source="https://docs.joinmastodon.org/user/posting/",
-        media_types=("image/jpeg", "image/png", "image/gif", "image/webp", "video/mp4"),
-        url_length=23,
-        reply=500,
-        video_bytes=99 * 1024 * 1024,
-        video_alone=True,
-        warning=True,
-        warning_counts=True,
-        poll_choices=4,
-        poll_choice=50,
-        poll_alone=True,
-        first_comment=True,
     )
     looks = Looks(  # 22 px a line of 706 px that stay unfolded: status_content.tsx beside this file
         source="https://github.com/mastodon/mastodon/blob/main/app/javascript/mastodon/components/media_gallery.jsx",
         fold_lines=32,
     )
-    credentials: ClassVar[tuple[Credential, ...]] = (
-        Credential("address", N_("Address of the instance"), secret=False, hint="https://mastodon.social"),
-        Credential("token", N_("Access token"), hint=N_("Preferences → Development → your application.")),
-    )
     status: ClassVar[Status] = Status.SERVER
     checked: ClassVar[date] = date(2026, 11, 25)
-
-    _me: str = ""
 
     def __init__(self, *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
         self._unfinished: dict[tuple[str, str], str] = {}  # files that an instance still works on, by key and digest
-
-    def _base(self) -> str:
-        return self._instance
-
-    @cached_property
-    def _instance(self) -> str:
-        return self._origin(self._secrets.get("address", ""))
-
-    def _headers(self) -> Mapping[str, str]:
-        return {"authorization": f"Bearer {self._secrets.get('token', '')}"}
-
-    def _meaning(self, reply: Reply) -> ConnectorError | None:
-        """Tell apart what Mastodon says with one status (https://docs.joinmastodon.org/entities/Error/)."""
-        reason = reply.reason.lower()
-        if reply.status == HTTPStatus.FORBIDDEN and ("scope" in reason or "login" in reason or "confirm" in reason):
-            where = "/settings/applications" if "scope" in reason else "/auth/edit"
-            return NeedsHuman(MISSING_RIGHT, url=f"{self._instance}{where}", **reply.who.facts)
-        if reply.status == HTTPStatus.UNPROCESSABLE_ENTITY and "not finished processing" in reason:
-            return Unavailable(UNREACHABLE, **reply.who.facts)
-        if reply.status == HTTPStatus.UNPROCESSABLE_ENTITY:
-            return refused(reply, "text" if "text" in reason or "character" in reason else "")
-        return None
-
-    async def check(self) -> Profile:
-        """Ask who the token belongs to, and for the instance's limits."""
-        body = (await self._wire.call("GET", "/api/v1/accounts/verify_credentials")).body()
-        self._me = body.id("id")
-        handle = body.read("acct", str)
-        name = body.read("display_name", str) or body.read("username", str)
-        host = urlsplit(self._instance).hostname
-        return Profile(self._me, name, f"{handle}@{host}", body.read("url", str), await self._limits())
-
-    async def _limits(self) -> Limits:
-        try:
-            return read_limits((await self._wire.call("GET", "/api/v2/instance")).body(), self.limits)
-        except Rejected:
-            return self.limits  # servers of other make may not have that address
-
-    async def _own_id(self) -> str:
-        if not self._me:
-            self._me = (await self._wire.call("GET", "/api/v1/accounts/verify_credentials")).body().id("id")
-        return self._me
 
     async def fetch(self, cursor: str) -> Page:
         """Bring mentions, our own answers given elsewhere, and what was edited or deleted meanwhile."""
@@ -340,15 +265,6 @@ class Mastodon(Base):
     async def delete(self, remote_id: str) -> None:
         """Take down a status of ours."""
         await self._wire.call("DELETE", f"/api/v1/statuses/{quote(remote_id, safe='')}", effect=True)
-
-    async def metrics(self, remote_ids: Sequence[str]) -> Mapping[str, Metrics]:
-        """Return the counts that an instance knows of: what happens on others may not be told to it."""
-        told: dict[str, Metrics] = {}
-        for start in range(0, len(remote_ids), TOGETHER):
-            asked = {"id[]": list(remote_ids[start : start + TOGETHER])}
-            body = (await self._wire.call("GET", "/api/v1/statuses", params=asked)).body()
-            told |= {status.id("id"): figures(status) for status in body.each()}
-        return told
 
 
 def _poll(poll: Poll) -> Mapping[str, Any]:

@@ -15,7 +15,7 @@ from typing import Any, Final
 from connectors.plain_text import bounded, fingerprint, from_html
 from connectors.reading import Body
 from smm.errors import Unreadable
-from smm.networks import Item, Kind, Limits, Metrics, Published
+from smm.networks import Item, Kind, Limits, Metrics, Person, Published
 
 REMEMBERED: Final = 20  # mentions that are read again to see edits and deletions
 _LEADING = re.compile(r"^(@[\w.-]+(@[\w.-]+)?\s+)+")
@@ -141,6 +141,17 @@ def figures(status: Body) -> Metrics:
     counts = (status.maybe(f"{name}_count", int) for name in ("favourites", "replies", "reblogs"))
     likes, comments, shares = counts
     return Metrics(likes=likes, comments=comments, shares=shares)
+
+
+def person(account: Body) -> Person:
+    """Return an account as a person."""
+    name = account.maybe("display_name", str) or account.read("acct", str)
+    return Person(account.id("id"), bounded(name, 200), bounded(account.read("acct", str), 200))
+
+
+def speaker(status: Body) -> Person:
+    """Return who said something, what and when."""
+    return replace(person(status.part("account")), text=_text(status), at=status.moment("created_at"))
 
 
 def own_reply(status: Body, me: str) -> Item | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import aclosing
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,7 +15,7 @@ from mastodon_world import account, pristine, say, statuses
 
 from connectors import mastodon
 from smm.errors import Rejected, Unavailable
-from smm.networks import Answer, Kind, MediaFile, Metrics, Options, Outgoing, Poll
+from smm.networks import Answer, Deed, Kind, MediaFile, Metrics, Options, Outgoing, Poll
 
 if TYPE_CHECKING:
     from mastodon_mock.testing import MockServer
@@ -145,6 +145,26 @@ async def test_figures_are_read_and_what_is_gone_is_left_out(instance: MockServe
         await say(instance, "alice_token", status="@bob lovely", in_reply_to_id=post.remote_id)
         told = await bob.metrics([post.remote_id, "999999"])
     assert told == {post.remote_id: Metrics(likes=0, comments=1, shares=0)}
+
+
+async def test_who_took_part_and_who_follows_is_told(instance: MockServer) -> None:
+    async with account(instance.base_url) as bob, account(instance.base_url, "alice_token") as alice:
+        post = await bob.publish(Outgoing("k14", "Answer and win"))
+        mia = (await alice.check()).remote_id
+        await say(instance, "alice_token", status="@bob me!", in_reply_to_id=post.remote_id)
+        for deed in ("favourite", "reblog"):
+            await alice._wire.call("POST", f"/api/v1/statuses/{post.remote_id}/{deed}")
+        before = (await bob.insights(date(2026, 11, 1), date(2026, 11, 2))).followers
+        crowds = {deed: (await bob.participants(post.remote_id, deed, "")).people for deed in Deed}
+        assert {deed: [each.user_id for each in people] for deed, people in crowds.items()} == {
+            each: [mia] for each in Deed
+        }
+        assert crowds[Deed.COMMENT][0].text == "@bob me!"
+        await alice._wire.call("POST", f"/api/v1/accounts/{(await bob.check()).remote_id}/unfollow")
+        assert await bob.followers([mia]) == frozenset()
+        await alice._wire.call("POST", f"/api/v1/accounts/{(await bob.check()).remote_id}/follow")
+        assert await bob.followers([mia]) == {mia}
+        assert (await bob.insights(date(2026, 11, 1), date(2026, 11, 2))).followers == before
 
 
 async def test_a_first_comment_does_not_name_us(instance: MockServer) -> None:
