@@ -6,7 +6,6 @@ Pure functions of bytes; the conversation is rss.py's. Entities are never follow
 from __future__ import annotations
 
 import hashlib
-import re
 from calendar import timegm
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -17,6 +16,7 @@ from typing import Any, Final
 from urllib.parse import urljoin, urlsplit
 
 from connectors.plain_text import bounded, from_html
+from connectors.stars import rating
 from smm.networks import Item, Kind
 
 ENTRIES: Final = 100  # of one feed, the newest
@@ -25,7 +25,7 @@ WAIT: Final = timedelta(
 )  # between fetches (https://www.rssboard.org/rss-specification#ltttlgtSubelementOfLtchannelgt)
 LONGEST_WAIT: Final = timedelta(hours=6)
 LINK: Final = 2000
-_STARS: Final = re.compile(r"\s*([1-5])(?:[.,]0+)?(?:\s*/\s*5)?\s*")
+PLACES: Final = ("place", "location", "venue", "branch", "georss_featurename", "dc_coverage")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,8 @@ def _story(entry: Mapping[str, Any], address: str, links: Counter[str]) -> Story
     text = title if not told or told == title else f"{title}\n\n{told}".strip()
     link = _text(entry.get("link"), LINK)
     guid = _text(entry.get("id"), LINK)
-    words = short(text)
+    stars, place = rating(entry), next((found for name in PLACES if (found := _line(entry.get(name)))), "")
+    words = short(f"{stars} {text}" if stars else text)
     names = [short(f"guid {guid}")] if guid else []
     # A link that several entries share (the front page, mostly) says nothing about which one it is.
     names += [short(f"link {link}")] if link and links[link] == 1 else []
@@ -97,20 +98,15 @@ def _story(entry: Mapping[str, Any], address: str, links: Counter[str]) -> Story
         link=_web(address, link),
         thread_id=(names or [words])[0],
         media=tuple(_pictures(entry))[:4],
-        raw={"guid": guid, "link": link, "title": title, "rating": _rating(entry)},
+        raw={"guid": guid, "link": link, "title": title, "rating": stars, "place": place},
     )
     return Story(item, tuple(names or [words]), words)
 
 
 def reviewed(item: Item) -> Item:
-    """Return an entry as a review, with its stars where the feed tells them as one to five."""
-    stars = _STARS.fullmatch(item.raw["rating"])
-    return replace(item, kind=Kind.REVIEW, rating=int(stars[1]) if stars else None)
-
-
-def _rating(entry: Mapping[str, Any]) -> str:
-    """Return what is called a rating, as in the App Store's own feeds."""
-    return _text(entry.get("im_rating") or entry.get("rating"), 20)
+    """Return an entry as a review: with its stars, and with the place that it is about where the feed tells them."""
+    place = f"\n\n📍 {item.raw['place']}" if item.raw["place"] else ""
+    return replace(item, kind=Kind.REVIEW, rating=item.raw["rating"], text=bounded(f"{item.text}{place}"))
 
 
 def _source(entry: Mapping[str, Any]) -> str:

@@ -21,7 +21,9 @@ from smm.networks import Item, Kind, Metrics, Published
 SITE: Final = "https://x.com"
 CONSOLE: Final = "https://console.x.com"
 # Thousandths of a dollar (https://docs.x.com/x-api/getting-started/pricing).
-OWNED, PERSON, POST, POST_WITH_LINK, ANSWER = 1, 10, 15, 200, 10
+OWNED, READ, PERSON, POST, POST_WITH_LINK, ANSWER, REMOVAL, HIDING = 1, 5, 10, 15, 200, 10, 10, 5
+EPOCH: Final = 1_288_834_974_657  # milliseconds; ids tell when they were given (https://docs.x.com/fundamentals/x-ids)
+SEARCHABLE: Final = timedelta(days=6, hours=12)  # of a week
 NO_CREDIT: Final = N_("{network} wants its credit to be filled up first: {url}")
 _LINK = re.compile(r"https?://|\bwww\.|\b[\w-]+\.(?:com|org|net|io|ru|рф|co|app|dev|me)\b", re.IGNORECASE)
 _LEADING = re.compile(r"^(?:@\w+\s+)+")
@@ -62,6 +64,25 @@ def heard(post: Body, people: Mapping[str, Body], me: str) -> Item:
 def people(body: Body) -> dict[str, Body]:
     """Return the authors that came along, by id."""
     return {each.id("id"): each for each in body.each("includes.users")} if body.has("includes.users") else {}
+
+
+def worth(body: Body, each: int) -> int:
+    """Return what a reading call costs: each thing that it brought, and each person that came along."""
+    data = body.value.get("data") if isinstance(body.value, dict) else None
+    return each * (len(data) if isinstance(data, list) else 1 if data else 0) + PERSON * len(people(body))
+
+
+def newest(found: Iterable[Body], before: str) -> str:
+    """Return the id of the newest post, the one before where there is none."""
+    return max((each.id("id") for each in found), key=lambda name: (len(name), name), default=before)
+
+
+def is_recent(post: str, now: datetime) -> bool:
+    """Say whether a post is young enough for a search to begin after it."""
+    if not re.fullmatch("[0-9]{1,19}", post):
+        return False
+    given = timedelta(milliseconds=(int(post) >> 22) + EPOCH)
+    return now - datetime(1970, 1, 1, tzinfo=UTC) - given < SEARCHABLE
 
 
 def posts(body: Body) -> list[Body]:

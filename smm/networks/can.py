@@ -78,9 +78,7 @@ class Limits:
     text_bytes: int | None = None  # the most in UTF-8, where the network counts those as well
     barred: str = ""  # characters that the network takes in no text
     title: int = 0  # the longest title that a publication must have; 0: it has none
-    keywords: int = (
-        0  # characters of all keywords, with a comma between two and quotes around those with spaces; 0: none
-    )
+    keywords: int = 0  # characters of all of them, as smm/preflight.py counts; 0: it has none
     visibilities: tuple[Visibility, ...] = (Visibility.PUBLIC,)
     for_kids: bool = False  # it is to be declared what was made for children
 

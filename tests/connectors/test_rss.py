@@ -57,6 +57,13 @@ async def read(*answers: bytes) -> list[list[str]]:
     return found
 
 
+async def test_a_review_whose_stars_were_changed_comes_again_and_one_that_was_not_does_not() -> None:
+    def review(stars: int) -> bytes:
+        return feed(entry(1).replace("</item>", f"<rating>{stars}</rating></item>"), entry(2))
+
+    assert await read(review(2), review(2), review(5)) == [["Entry 1", "Entry 2"], [], ["Entry 1"]]
+
+
 async def test_new_entries_come_once_and_in_order() -> None:
     first, second = feed(entry(2), entry(1)), feed(entry(3), entry(2), entry(1))
     assert await read(first, second, second) == [["Entry 1", "Entry 2"], ["Entry 3"], []]

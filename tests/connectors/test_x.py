@@ -14,7 +14,7 @@ from loopback_x import MIA, LoopbackX
 from connectors.allowance import Pocket
 from connectors.base import App, Outside
 from connectors.x import X
-from connectors.x_reading import next_month, price
+from connectors.x_reading import is_recent, next_month, price
 from smm.errors import AuthExpired, NeedsHuman, RateLimited, Rejected
 from smm.networks import Answer, Outgoing
 
@@ -84,6 +84,29 @@ async def test_a_refresh_token_is_used_once_and_the_next_is_kept(clock: Clock) -
     async with account(network, {"refresh_token": "refresh-1"}) as (opened, _):
         with pytest.raises(AuthExpired):
             await opened.check()
+
+
+async def test_searches_have_one_half_of_the_budget(clock: Clock) -> None:
+    network, pocket = LoopbackX(clock), Pocket()
+    network.say(MIA, "Where is good oat milk?")
+    async with account(network, {"refresh_token": "refresh-1", "budget": "1"}, pocket) as (opened, _):
+        page = await opened.search("oat milk", "")
+        assert [item.text for item in page.items] == ["Where is good oat milk?"]
+        assert not page.items[0].answerable, "who has not named the account is answered by a person"
+        assert await pocket.spend("", next_month(datetime.now(UTC)), 0) == 1 + 5 + 10
+        await pocket.spend("", next_month(datetime.now(UTC)), 500)
+        with pytest.raises(RateLimited):
+            await opened.search("oat milk", page.cursor)
+        await opened.fetch("")
+
+
+def test_a_search_begins_after_what_it_has_brought_for_a_week() -> None:
+    now = datetime(2026, 11, 25, 12, tzinfo=UTC)
+    given = int(now.timestamp() * 1000) - 1_288_834_974_657
+    days = {n: str((given - n * 86_400_000) << 22) for n in (1, 6, 8)}
+    assert [is_recent(days[n], now) for n in days] == [True, True, False]
+    assert not is_recent("", now)
+    assert not is_recent("12x", now)
 
 
 def test_a_link_makes_a_post_dear() -> None:

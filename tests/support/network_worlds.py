@@ -55,7 +55,7 @@ WORLDS: Mapping[str, Place] = {
         telegram_channel_world, ("slower", "refused", "human"), ("down", "garbage", "lost"), counts=True
     ),
     "vk": Place(vk_world, _ALL, pushes=True, counts=True),
-    "x": Place(x_world, _ALL, counts=True),
+    "x": Place(x_world, _ALL, counts=True, films=True),
     "youtube": Place(
         youtube_world,
         _ALL,

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 
+import pytest
 from clocks import Clock
 from loopback_http import Said, loopback
 from loopback_x import ME, MIA, LoopbackX
 from network_desk import Seen, Trouble
 from troubles import troubles
 
+from connectors import x_files
 from connectors.base import App, Outside
 from smm.networks import Pushed
 
@@ -72,5 +74,7 @@ def _what(post: Mapping[str, object]) -> tuple[int, str]:
 async def x_world(clock: Clock) -> AsyncIterator[XWorld]:
     """Serve X for the length of a block."""
     network = LoopbackX(clock)
-    async with loopback(network) as server:
-        yield XWorld(network, server.url)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(x_files, "PAUSES", [0.0, 0.0])
+        async with loopback(network) as server:
+            yield XWorld(network, server.url)
