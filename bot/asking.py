@@ -12,8 +12,8 @@ from handlers.card import Ask, Button, Card, Question, bold, para, row
 from handlers.card_json import pack, pack_question, question, unpack
 from handlers.route import Words
 from smm.errors import N_, Invalid
-from storage import alerts, brands, buttons
-from storage.buttons import AskRow
+from storage import alerts, asks, brands
+from storage.asks import AskRow
 from storage.channels import ChatRef
 from storage.unit_of_work import UnitOfWork
 
@@ -39,14 +39,14 @@ def open_ask(visit: Visit, card: Card, ask: Ask, brand_id: int | None, *, form: 
     _keep(visit, card, ask, ref, brand_id)
     if form:
         return Asked(replace(card, ask=replace(ask, ref=ref)), ref)
-    kept = buttons.ask(visit.uow, ref)
+    kept = asks.get(visit.uow, ref)
     assert kept is not None
     return Asked(prompt(visit, kept), ref)
 
 
 def cancel_all(visit: Visit) -> int:
     """Close every question that is open to the visitor here; return how many there were."""
-    closed = buttons.cancel_asks(visit.uow, visit.incoming.chat, visit.incoming.sender.user_id)
+    closed = asks.cancel_all(visit.uow, visit.incoming.chat, visit.incoming.sender.user_id)
     for ask in closed:
         put_away(visit, ask)
     return len(closed)
@@ -81,7 +81,7 @@ def _chosen(visit: Visit, asked: Question, given: str) -> str:
 
 def _keep(visit: Visit, card: Card, ask: Ask, ref: str, brand_id: int | None) -> None:
     incoming = visit.incoming
-    buttons.add_ask(
+    asks.add(
         visit.uow,
         ref=ref,
         action=ask.action,
@@ -131,7 +131,7 @@ def take_answer(visit: Visit, ask: AskRow, given: str) -> AskRow:
         refused = next(iter(wrong.values()))
         raise Invalid(refused.words, field=asked.name, **refused.facts)
     kept = {**ask.answers, **good}
-    buttons.keep_answers(visit.uow, ask.id, kept)
+    asks.keep_answers(visit.uow, ask.id, kept)
     return replace(ask, answers=kept)
 
 

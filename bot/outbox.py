@@ -19,10 +19,10 @@ from handlers.route import draw as draw_view
 from smm import alerts as telling
 from smm import readers, rooms
 from smm.errors import N_
-from storage import alerts, buttons, channels
+from storage import alerts, asks, channels, copies
 from storage.alerts import Alert
-from storage.buttons import Copy
 from storage.channels import ChatRef, MessageRef
+from storage.copies import Copy
 from storage.unit_of_work import UnitOfWork
 
 log = structlog.get_logger(__name__)
@@ -92,7 +92,7 @@ def _one(uow: UnitOfWork, alert: Alert, words: Callable[[str], Words]) -> Parcel
     chat = chat_of(alert)
     if telling.is_shown(uow, alert):
         return Parcel((alert,))
-    copy = buttons.copy_at(uow, MessageRef(chat, alert.edits)) if alert.edits else None
+    copy = copies.at(uow, MessageRef(chat, alert.edits)) if alert.edits else None
     card = _drawn(uow, alert, words)
     if card is None:
         gone = Card(body=(para(words(alert.language)(N_("There is nothing to show here any more."))),))
@@ -182,7 +182,7 @@ def record(uow: UnitOfWork, fates: Sequence[Fate], words: Callable[[str], Words]
 def _stand(uow: UnitOfWork, fate: Fate, words: Callable[[str], Words], *, look_again: bool) -> None:
     parcel, alert = fate.parcel, fate.parcel.first
     if "ask" in alert.args and not alert.view and fate.message_id:
-        buttons.prompted(uow, str(alert.args["ask"]), fate.message_id)
+        asks.prompted(uow, str(alert.args["ask"]), fate.message_id)
     if parcel.removes:
         return
     if alert.edits:
@@ -190,20 +190,20 @@ def _stand(uow: UnitOfWork, fate: Fate, words: Callable[[str], Words], *, look_a
     elif alert.view and fate.message_id and len(parcel.alerts) == 1:
         message = MessageRef(chat_of(alert), fate.message_id)
         brand_id = brand_of(uow, alert)
-        buttons.add_copy(uow, message, alert.view, alert.object_id, alert.args, alert.language, parcel.digest, brand_id)
+        copies.add(uow, message, alert.view, alert.object_id, alert.args, alert.language, parcel.digest, brand_id)
         if look_again:
             _look_again(uow, alert, parcel, message, words)
 
 
 def _redrawn(uow: UnitOfWork, parcel: Parcel, message_id: str) -> None:
     alert = parcel.first
-    copy = parcel.copy or buttons.copy_at(uow, MessageRef(chat_of(alert), alert.edits))
+    copy = parcel.copy or copies.at(uow, MessageRef(chat_of(alert), alert.edits))
     if copy is None or parcel.same:
         return
     if alert.view and not parcel.digest:
-        buttons.drop_copy(uow, copy.id)
+        copies.drop(uow, copy.id)
     else:
-        buttons.redrawn(uow, copy.id, parcel.digest or "another card", message_id or copy.message_id)
+        copies.redrawn(uow, copy.id, parcel.digest or "another card", message_id or copy.message_id)
 
 
 def _look_again(

@@ -13,7 +13,7 @@ from handlers.route import routes
 from smm import rooms
 from smm.errors import N_, Conflict, Forbidden, Invalid, NotFound
 from smm.roles import allows
-from storage import buttons, media, members
+from storage import buttons, copies, media, members
 from storage.buttons import ButtonRow
 from storage.channels import MessageRef
 
@@ -76,7 +76,7 @@ def _said_to_card(visit: Visit, said: str) -> Reply | None:
     incoming = visit.incoming
     if not incoming.reply_to:
         return None
-    copy = buttons.copy_at(visit.uow, MessageRef(incoming.chat, incoming.reply_to))
+    copy = copies.at(visit.uow, MessageRef(incoming.chat, incoming.reply_to))
     route = routes().get(f"{copy.view}.{_manner(visit)}") if copy is not None else None
     if copy is None or route is None:
         return None
@@ -127,7 +127,7 @@ def _reply(visit: Visit) -> Reply:
     """Open the answer to what a card shows, or to what the card shows that its thread hangs on, beginning with its words."""
     incoming = visit.incoming
     for message_id in (incoming.message_id, incoming.reply_to):
-        copy = buttons.copy_at(visit.uow, MessageRef(incoming.chat, message_id))
+        copy = copies.at(visit.uow, MessageRef(incoming.chat, message_id))
         route = routes().get(f"{copy.view}.reply") if copy is not None else None
         if copy is not None and route is not None:
             brand = brand_named(visit, copy.brand_id)

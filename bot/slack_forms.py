@@ -25,9 +25,9 @@ from handlers.card_json import pack, unpack
 from handlers.route import Words
 from smm import members
 from smm.errors import N_, Conflict, DeskError, Forbidden, NotFound
-from storage import alerts, buttons
+from storage import alerts, asks
 from storage import members as people
-from storage.buttons import AskRow
+from storage.asks import AskRow
 from storage.engine import Database
 from storage.unit_of_work import UnitOfWork
 
@@ -102,7 +102,7 @@ class Forms:
 
 def _standing(uow: UnitOfWork, incoming: Incoming) -> Asked:
     """Return the questions of a button in a chat, if they are open to whoever pressed it."""
-    row = buttons.ask(uow, incoming.ref)
+    row = asks.get(uow, incoming.ref)
     if row is None:
         raise NotFound(steps.CLOSED)
     if (row.platform, row.chat_id) != (incoming.platform, incoming.chat.chat_id):
@@ -117,7 +117,7 @@ def _standing(uow: UnitOfWork, incoming: Incoming) -> Asked:
 
 def _found(uow: UnitOfWork, incoming: Incoming, card: Card) -> Asked | None:
     assert card.ask is not None
-    row = buttons.ask(uow, card.ask.ref)
+    row = asks.get(uow, card.ask.ref)
     return _asked(uow, row, card) if row is not None else None
 
 
@@ -164,7 +164,7 @@ def _put_on_the_web(uow: UnitOfWork, incoming: Incoming, asked: Asked) -> str:
     alone = members.private_chat(members.WEB, members.web_user(member_id))
     if asked.row.message_id:
         alerts.queue(uow, incoming.chat, language=asked.language, edits=asked.row.message_id)
-    buttons.put_elsewhere(uow, asked.row.id, alone, alone.chat_id)
+    asks.put_elsewhere(uow, asked.row.id, alone, alone.chat_id)
     _let_stand(uow, alone, asked)
     return members.web_link(uow, member_id)
 

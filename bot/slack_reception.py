@@ -26,7 +26,7 @@ from handlers.card_json import pack
 from handlers.route import Words
 from smm import rooms
 from smm.errors import N_, Invalid
-from storage import alerts, buttons, updates
+from storage import alerts, asks, copies, updates
 from storage.channels import Channel
 from storage.engine import Database
 from storage.unit_of_work import UnitOfWork
@@ -203,12 +203,12 @@ def _thread(uow: UnitOfWork, incoming: Incoming) -> str:
     topic = incoming.chat.topic_id
     if topic or incoming.private or not incoming.message_id:
         return topic
-    card = buttons.copy_at(uow, MessageRef(incoming.chat, incoming.message_id))
+    card = copies.at(uow, MessageRef(incoming.chat, incoming.message_id))
     return incoming.message_id if card is not None else ""
 
 
 def _asked_for_files(uow: UnitOfWork, incoming: Incoming) -> tuple[Channel | None, str]:
-    row = buttons.ask(uow, incoming.ref)
+    row = asks.get(uow, incoming.ref)
     names = [one["name"] for one in row.questions if one.get("kind") == "files"] if row is not None else []
     return room_at(uow, incoming.chat), str(names[0]) if names else ""
 

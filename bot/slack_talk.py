@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from bot.slack_updates import PLATFORM, Decoded
 from bot.transport import ChatRef, Incoming, MessageRef
 from handlers.route import routes
-from storage import buttons, channels
+from storage import asks, channels, copies
 from storage.channels import Channel
 from storage.unit_of_work import UnitOfWork
 
@@ -41,12 +41,12 @@ def find_place(uow: UnitOfWork, decoded: Decoded) -> Place:
     Whoever writes under a card in a client's room speaks to the team; elsewhere the team talks among itself, unless it names us.
     """
     incoming, room = decoded.incoming, room_at(uow, decoded.incoming.chat)
-    ask = buttons.open_ask(uow, incoming.chat, incoming.sender.user_id)
+    ask = asks.open_to(uow, incoming.chat, incoming.sender.user_id)
     if ask is not None and (incoming.private or (ask.message_id and ask.message_id == incoming.reply_to)):
         return Place(room, asked=True)
     if not incoming.reply_to or not (decoded.addressed or (room is not None and room.purpose == "client")):
         return Place(room)
-    card = buttons.copy_at(uow, MessageRef(incoming.chat, incoming.reply_to))
+    card = copies.at(uow, MessageRef(incoming.chat, incoming.reply_to))
     return Place(room, view=card.view if card is not None else "")
 
 

@@ -12,8 +12,9 @@ from handlers.card import Edit, Notice
 from handlers.card_json import unpack
 from handlers.route import routes
 from smm.errors import N_, Conflict, DeskError, Forbidden, Invalid, NotFound
-from storage import buttons
-from storage.buttons import AskRow, ButtonRow
+from storage import asks
+from storage.asks import AskRow
+from storage.buttons import ButtonRow
 
 ASIDE = timedelta(minutes=10)
 CLOSED = N_("These questions are not open any more. Nothing was changed.")
@@ -22,7 +23,7 @@ CLOSED = N_("These questions are not open any more. Nothing was changed.")
 def take_form(visit: Visit) -> Reply:
     """Take all answers at once."""
     incoming = visit.incoming
-    ask = buttons.ask(visit.uow, incoming.ref)
+    ask = asks.get(visit.uow, incoming.ref)
     if ask is None:
         raise NotFound(CLOSED)
     _check_mine(visit, ask)
@@ -44,7 +45,7 @@ def take_form(visit: Visit) -> Reply:
 
 
 def _stop(visit: Visit, ask: AskRow) -> Reply:
-    buttons.close_ask(visit.uow, ask.id, "stopped")
+    asks.close(visit.uow, ask.id, "stopped")
     asking.put_away(visit, ask)
     return Reply(Notice(visit.t(N_("Stopped. Nothing was changed."))))
 
@@ -61,7 +62,7 @@ def _finish(visit: Visit, ask: AskRow, given: dict[str, str]) -> Reply:
     route = routes().get(ask.action)
     if route is None:
         raise NotFound(CLOSED)
-    if not buttons.close_ask(visit.uow, ask.id, "done"):
+    if not asks.close(visit.uow, ask.id, "done"):
         raise Conflict(CLOSED)
     brand = brand_named(visit, ask.brand_id)
     args = {name: str(value) for name, value in ask.args.items()} | given
@@ -76,7 +77,7 @@ def _finish(visit: Visit, ask: AskRow, given: dict[str, str]) -> Reply:
 def waiting(visit: Visit) -> AskRow | None:
     """Return the question that free text answers: in a group only a reply to its prompt does."""
     incoming = visit.incoming
-    ask = buttons.open_ask(visit.uow, incoming.chat, incoming.sender.user_id)
+    ask = asks.open_to(visit.uow, incoming.chat, incoming.sender.user_id)
     if ask is None or incoming.private:
         return ask
     return ask if ask.message_id and ask.message_id == incoming.reply_to else None
@@ -88,10 +89,10 @@ def beside(visit: Visit) -> Reply | None:
     Once in a while, for people who are asked something talk to each other about it.
     """
     incoming = visit.incoming
-    ask = buttons.open_ask(visit.uow, incoming.chat, incoming.sender.user_id)
+    ask = asks.open_to(visit.uow, incoming.chat, incoming.sender.user_id)
     if ask is None or incoming.private or ask.topic_id != incoming.chat.topic_id:
         return None
-    if not buttons.note_aside(visit.uow, ask.id, visit.uow.now - ASIDE):
+    if not asks.note_aside(visit.uow, ask.id, visit.uow.now - ASIDE):
         return None
     asked = asking.current(ask)
     title = unpack(ask.card).title or (asked.label if asked else "")
@@ -107,7 +108,7 @@ def wants_files(ask: AskRow) -> bool:
 
 def press_step(visit: Visit, button: ButtonRow) -> Reply:
     """Take a pressed option, a skipped question or a change of mind."""
-    ask = buttons.ask(visit.uow, str(button.args.get("ask", "")))
+    ask = asks.get(visit.uow, str(button.args.get("ask", "")))
     if ask is None:
         raise NotFound(CLOSED)
     _check_mine(visit, ask)
@@ -155,7 +156,7 @@ class AskAgain(DeskError):
 def put_again(visit: Visit, again: AskAgain) -> Reply:
     """Ask the refused question again, with the reason."""
     kept = {name: value for name, value in again.ask.answers.items() if name != again.error.field}
-    if not buttons.keep_answers(visit.uow, again.ask.id, kept):
+    if not asks.keep_answers(visit.uow, again.ask.id, kept):
         raise Conflict(CLOSED)
     asking.put_away(visit, again.ask)
     return _put(visit, replace(again.ask, answers=kept), again.error.say(visit.t))

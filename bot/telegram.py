@@ -35,7 +35,7 @@ from handlers.card import Card
 from handlers.route import Words, routes
 from smm import members
 from smm.errors import ConfigError
-from storage import buttons
+from storage import asks
 from storage.engine import Database
 
 WEBHOOK_PATH = "/telegram/webhook"
@@ -190,7 +190,7 @@ class Telegram:
         """Return whom a question in a group is put to."""
         if card.ask is None or not self.is_group(chat):
             return ""
-        ask = await self._database.read(buttons.ask, card.ask.ref)
+        ask = await self._database.read(asks.get, card.ask.ref)
         return ask.user_id if ask is not None else ""
 
 

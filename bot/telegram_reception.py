@@ -22,7 +22,7 @@ from handlers.card import Card, Notice, para
 from handlers.card_json import pack
 from handlers.route import Words
 from smm.errors import Invalid
-from storage import alerts, buttons, channels, updates
+from storage import alerts, asks, channels, updates
 from storage.channels import Channel
 from storage.engine import Database
 from storage.unit_of_work import UnitOfWork
@@ -138,7 +138,7 @@ class Reception:
 def _place(uow: UnitOfWork, incoming: Incoming) -> tuple[Channel | None, bool]:
     """Return the room that something was said in, and whether the sender was asked something there."""
     user_id = incoming.sender.user_id
-    asked = bool(user_id) and buttons.open_ask(uow, incoming.chat, user_id) is not None
+    asked = bool(user_id) and asks.open_to(uow, incoming.chat, user_id) is not None
     return channels.at(uow, incoming.chat) or channels.at(uow, ChatRef(PLATFORM, incoming.chat.chat_id)), asked
 
 

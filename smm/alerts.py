@@ -16,7 +16,7 @@ from datetime import timedelta
 from typing import Any, Final
 
 from smm import addresses
-from storage import alerts, buttons, channels
+from storage import alerts, channels, copies
 from storage.channels import ChatRef
 from storage.members import Member
 from storage.unit_of_work import UnitOfWork
@@ -84,11 +84,11 @@ def show(
 
 def refresh(uow: UnitOfWork, view: str, object_id: int, urgency: int = INTERACTIVE) -> None:
     """Redraw every copy of a card, in whatever chat it stands."""
-    for copy in buttons.copies_of(uow, view, object_id):
+    for copy in copies.of(uow, view, object_id):
         redraw(uow, copy, urgency)
 
 
-def redraw(uow: UnitOfWork, copy: buttons.Copy, urgency: int = INTERACTIVE) -> None:
+def redraw(uow: UnitOfWork, copy: copies.Copy, urgency: int = INTERACTIVE) -> None:
     """Redraw one copy of a card."""
     alerts.queue(
         uow,
@@ -168,7 +168,7 @@ def is_shown(uow: UnitOfWork, alert: alerts.Alert) -> bool:
     return alert.held and any(
         (copy.platform, copy.chat_id, copy.topic_id) == (alert.platform, alert.chat_id, alert.topic_id)
         and copy.created_at >= alert.created_at
-        for copy in buttons.copies_of(uow, alert.view, alert.object_id)
+        for copy in copies.of(uow, alert.view, alert.object_id)
     )
 
 

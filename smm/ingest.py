@@ -22,7 +22,7 @@ from smm.mention_moves import DESK, MOVES, OPEN, UNHELD, State, keep_line, move,
 from smm.networks import PRIVATE, Connector, Item, Kind, Page
 from smm.rules.routing import Way, judge
 from smm.text import clean, line
-from storage import accounts, audit, buttons, mentions
+from storage import accounts, audit, copies, mentions
 from storage.accounts import Account
 from storage.mentions import Mention
 from storage.unit_of_work import UnitOfWork
@@ -289,7 +289,7 @@ def _tell_one(uow: UnitOfWork, mention: Mention, way: Way, *, alone: bool) -> No
 
 
 def _tell_burst(uow: UnitOfWork, account: Account) -> None:
-    standing = buttons.copies_of(uow, "burst", account.id)
+    standing = copies.of(uow, "burst", account.id)
     if any(copy.created_at > uow.now - BURST_STANDS for copy in standing):
         refresh(uow, "burst", account.id, LATER)
         return

@@ -12,7 +12,7 @@ from smm.actors import Actor
 from smm.calendar import Entry, Wanted
 from smm.errors import N_, Invalid, NotFound
 from smm.roles import Right
-from storage import audit, brands, buttons, plans
+from storage import audit, brands, copies, plans
 from storage import posts as kept
 from storage.brands import Brand
 from storage.plans import Plan
@@ -50,7 +50,7 @@ def share(uow: UnitOfWork, actor: Actor, month: date) -> bool:
     is_fresh = plans.share(uow, brand.id, f"{month:%Y-%m}", actor.member_id)
     shared = plans.of_month(uow, brand.id, f"{month:%Y-%m}")
     assert shared is not None
-    if not is_fresh and buttons.copies_of(uow, VIEW, shared.id):
+    if not is_fresh and copies.of(uow, VIEW, shared.id):
         return False
     if not alerts.tell(uow, brand.id, "client", VIEW, shared.id):
         raise Invalid(N_("The client has no room yet. Make one first: /channels"))

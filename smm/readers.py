@@ -12,7 +12,7 @@ from smm import addresses, alerts, rooms
 from smm.addresses import Address
 from smm.roles import ROLES, Right, Role
 from storage import alerts as kept
-from storage import buttons, channels, members
+from storage import channels, copies, members
 from storage.channels import ChatRef
 from storage.members import Member
 from storage.unit_of_work import UnitOfWork
@@ -48,7 +48,7 @@ def sees_less(uow: UnitOfWork, member: Member) -> None:
         chat = ChatRef(known.platform, known.user_id)
         _give_up_room(uow, chat)
         _pass_on(uow, chat)
-        for copy in buttons.copies_in(uow, chat):
+        for copy in copies.within(uow, chat):
             if of_chat(uow, chat, copy.brand_id) != "team":
                 alerts.redraw(uow, copy, alerts.LATER)
 
@@ -88,8 +88,8 @@ def _send_on(uow: UnitOfWork, alert: kept.Alert, place: Address | None) -> None:
 def leave(uow: UnitOfWork, chat: ChatRef) -> None:
     """Draw over every card of a private chat that is nobody's any more, and send nothing there that still waits."""
     kept.close(uow, [alert.id for alert in kept.of_chat(uow, chat)], "lost")
-    standing = buttons.copies_in(uow, chat)
-    buttons.drop_copies(uow, chat)
+    standing = copies.within(uow, chat)
+    copies.drop_all(uow, chat)
     for copy in standing:
         where = ChatRef(copy.platform, copy.chat_id, copy.topic_id)
         kept.queue(uow, where, language=copy.language, view=CLOSED, edits=copy.message_id, urgency=alerts.LATER)

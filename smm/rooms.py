@@ -10,7 +10,7 @@ from smm import addresses, alerts, rhythm, text
 from smm.addresses import Address
 from smm.errors import N_, Conflict, Invalid, NotFound
 from storage import alerts as kept
-from storage import audit, buttons, channels, members, moves
+from storage import audit, channels, copies, members, moves
 from storage.brands import Brand
 from storage.channels import Channel, ChatRef
 from storage.members import Member
@@ -92,7 +92,7 @@ def lose(uow: UnitOfWork, chat: ChatRef) -> list[Channel]:
         channels.change(uow, room.id, state="lost")
     if not bound:
         members.note_gone(uow, chat.platform, chat.chat_id)
-        buttons.drop_copies(uow, chat)
+        copies.drop_all(uow, chat)
     for alert in kept.of_chat(uow, chat):
         _divert(uow, alert, _instead(uow, alert, bound))
     for room in lost:
@@ -126,8 +126,8 @@ def is_there(uow: UnitOfWork, alert: kept.Alert, chat: ChatRef) -> bool:
     """Say whether a chat shows the same card already, or is about to: a card that went to two rooms is not shown twice."""
     if not alert.view:
         return False
-    shown: list[buttons.Copy | kept.Alert] = [*kept.of_chat(uow, chat)]
-    shown += buttons.copies_of(uow, alert.view, alert.object_id)
+    shown: list[copies.Copy | kept.Alert] = [*kept.of_chat(uow, chat)]
+    shown += copies.of(uow, alert.view, alert.object_id)
     return any(
         (one.view, one.object_id, one.args) == (alert.view, alert.object_id, alert.args)
         and ChatRef(one.platform, one.chat_id, one.topic_id) == chat
@@ -159,7 +159,7 @@ def reopen(uow: UnitOfWork, chat: ChatRef) -> list[Channel]:
     """Let the rooms of a chat live again that we were let back into; return which. Their cards catch up, owners are told."""
     bound = channels.in_chat(uow, chat.platform, chat.chat_id)
     back = [room for room in bound if room.state == "lost" and channels.reopen(uow, room.id)]
-    for copy in buttons.copies_in(uow, chat)[-CATCH_UP:] if back else ():
+    for copy in copies.within(uow, chat)[-CATCH_UP:] if back else ():
         alerts.redraw(uow, copy, alerts.LATER)
     for room in back:
         alerts.refresh(uow, "room.lost", room.id)

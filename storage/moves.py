@@ -5,8 +5,10 @@ from __future__ import annotations
 from sqlalchemy import update
 
 from storage.alerts import alerts
-from storage.buttons import asks, buttons, copies
+from storage.asks import asks
+from storage.buttons import buttons
 from storage.channels import channels
+from storage.copies import copies
 from storage.unit_of_work import UnitOfWork
 
 

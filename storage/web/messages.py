@@ -29,9 +29,9 @@ from sqlalchemy import (
     update,
 )
 
+from storage.asks import asks
 from storage.base import Id, Json, Moment, key, metadata
 from storage.brands import brands
-from storage.buttons import asks
 from storage.unit_of_work import UnitOfWork
 
 messages = Table(

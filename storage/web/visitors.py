@@ -10,8 +10,8 @@ from sqlalchemy import Column, ForeignKey, String, Table, bindparam, delete, sel
 
 from storage.base import Id, Moment, key, metadata
 from storage.brands import brands
-from storage.buttons import Copy, copies
 from storage.channels import channels
+from storage.copies import Copy, copies
 from storage.invites import invites
 from storage.members import members
 from storage.unit_of_work import UnitOfWork

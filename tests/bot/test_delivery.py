@@ -20,7 +20,7 @@ from handlers.card_json import pack
 from handlers.route import Scene
 from smm import alerts as telling
 from smm.errors import ChatBusy, ChatError
-from storage import alerts, buttons, channels, memos
+from storage import alerts, channels, copies, memos
 from storage.engine import Database
 from storage.unit_of_work import UnitOfWork
 
@@ -293,7 +293,7 @@ async def test_buttons_of_a_delivered_card_can_be_pressed(any_desk: TestDesk) ->
     await change(any_desk, 1, "second")
     await any_desk.settle()
     assert "Northwind Coffee" in words(await any_desk.anna.presses("Press"))
-    copy = await any_desk.database.read(buttons.copy_at, MessageRef(TEAM, "1"))
+    copy = await any_desk.database.read(copies.at, MessageRef(TEAM, "1"))
     assert copy is not None
     assert copy.brand_id == any_desk.world.brand.id
 

@@ -14,7 +14,7 @@ from bot.slack_submissions import Submissions
 from bot.transport import Incoming, Outcome
 from smm import declared
 from smm.networks import Can, Credential
-from storage import buttons
+from storage import asks
 from storage.channels import ChatRef
 from storage.engine import Database
 
@@ -85,7 +85,7 @@ async def test_a_secret_is_asked_on_the_web_of_the_same_person(desk: SlackDesk) 
     assert "on the web" in await anna.whispered(alone, "on the web")
     assert anna.modals == []
     member = desk.world.anna
-    waiting = await desk.database.read(buttons.open_ask, ChatRef("web", f"member-{member.id}"), f"member-{member.id}")
+    waiting = await desk.database.read(asks.open_to, ChatRef("web", f"member-{member.id}"), f"member-{member.id}")
     assert waiting is not None
     assert waiting.action == "accounts.save"
 

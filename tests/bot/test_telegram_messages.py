@@ -20,7 +20,7 @@ from bot.transport import ChatRef, MessageRef
 from connectors.demo_pictures import draw
 from handlers.card import Ask, Button, Card, Picture, Question, Quote, para
 from smm.errors import ChatBusy, ChatError, ChatGone
-from storage import buttons
+from storage import asks
 from storage.engine import Database
 
 # The library warns of its own change to come each time the server asks to wait; we take either form.
@@ -314,7 +314,7 @@ async def test_a_question_in_a_group_calls_the_one_it_is_put_to(
     anna = team.people[0]
     row = dict.fromkeys(("action", "topic_id", "message_id"), "")
     await database.write(
-        lambda uow: buttons.add_ask(
+        lambda uow: asks.add(
             uow,
             **row,
             ref="ask-1",

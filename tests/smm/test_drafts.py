@@ -22,7 +22,7 @@ from smm.networks import Can
 from smm.roles import Role
 from smm.sample import save_answers
 from smm.writing import Brief, Progress, Suggestion, Writer
-from storage import alerts, buttons, replies
+from storage import alerts, copies, replies
 from storage.drafts import Draft
 from storage.engine import Database
 from storage.jobs import Job, jobs
@@ -146,7 +146,7 @@ async def test_the_text_grows_on_the_card_but_not_with_every_word(database: Data
 
     def stand(uow: UnitOfWork) -> None:
         place = {"platform": "web", "chat_id": "team", "message_id": "1", "language": "en"}
-        uow.add(buttons.copies, **row(buttons.copies, uow.now, view="draft", object_id=wanted, **place))
+        uow.add(copies.copies, **row(copies.copies, uow.now, view="draft", object_id=wanted, **place))
 
     await database.write(stand)
     await work(desk_of(database, clock, Scripted(*(f"text {number}" for number in range(300)))))

@@ -17,7 +17,7 @@ from smm.actors import Actor
 from smm.alerts import URGENT
 from smm.errors import Conflict, Invalid, NotFound
 from smm.mention_moves import MOVES, OPEN, State, get, move
-from storage import audit, buttons, mentions, replies
+from storage import audit, copies, mentions, replies
 from storage.channels import ChatRef, MessageRef
 from storage.members import add as add_member
 from storage.unit_of_work import UnitOfWork
@@ -221,7 +221,7 @@ async def test_every_copy_is_redrawn_after_every_move(inbox: Inbox, anna: Actor,
     here = MessageRef(ChatRef("web", "team"), "7")
 
     def stand(uow: UnitOfWork) -> None:
-        buttons.add_copy(uow, here, view="mention", object_id=mention_id, language="en", args={}, digest="", brand_id=1)
+        copies.add(uow, here, view="mention", object_id=mention_id, language="en", args={}, digest="", brand_id=1)
 
     await inbox.database.write(stand)
     edits = 0

@@ -14,7 +14,7 @@ from smm import alerts as telling
 from smm import declared, identities, members, readers, rooms
 from smm.networks import Can
 from smm.roles import Role
-from storage import alerts, brands, buttons, channels
+from storage import alerts, brands, channels, copies
 from storage import members as kept
 from storage.channels import ChatRef
 from storage.unit_of_work import UnitOfWork
@@ -82,7 +82,7 @@ async def test_what_stood_in_a_persons_own_chat_is_drawn_over_and_not_kept_up(in
 
     (over,) = inbox.cards(own_chat(inbox).chat_id)
     assert (words(over).strip(), labels(over)) == (OVER, [])
-    assert await inbox.desk.database.read(buttons.copies_in, own_chat(inbox)) == []
+    assert await inbox.desk.database.read(copies.within, own_chat(inbox)) == []
     await inbox.anna.presses("Claim")
     assert inbox.cards(own_chat(inbox).chat_id) == [over]
     assert "Anna" in words(inbox.cards()[0]), "the team's room goes on"

@@ -9,7 +9,7 @@ import pytest
 from clocks import Clock
 
 from smm.sample import World, build_world
-from storage import buttons, members, web
+from storage import copies, members, web
 from storage.channels import ChatRef, MessageRef
 from storage.engine import Database
 from storage.unit_of_work import UnitOfWork
@@ -118,8 +118,8 @@ async def test_progress_counts_from_nothing(any_database: Database, world: World
 
 async def test_who_speaks_another_language_learns_which_cards_do_not(any_database: Database, world: World) -> None:
     standing = (MessageRef(ChatRef("web", "team"), "1"), "mention", 7, {}, "en", "digest", world.brand.id)
-    await any_database.write(buttons.add_copy, *standing)
+    await any_database.write(copies.add, *standing)
     told = await any_database.write(web.speak, [world.anna.id], "ru")
     assert [(copy.view, copy.object_id) for copy in told] == [("mention", 7)]
-    assert [copy.language for copy in await any_database.read(buttons.copies_of, "mention", 7)] == ["ru"]
+    assert [copy.language for copy in await any_database.read(copies.of, "mention", 7)] == ["ru"]
     assert await any_database.write(web.speak, [world.anna.id], "ru") == []

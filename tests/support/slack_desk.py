@@ -27,7 +27,7 @@ from bot.web.transport import Web
 from config.words import words
 from handlers.route import load
 from smm.sample import World, build_world
-from storage import buttons, channels, members
+from storage import channels, copies, members
 from storage.engine import Database
 from storage.unit_of_work import UnitOfWork
 
@@ -97,7 +97,7 @@ class SlackDesk:
         """Wait for a card that stands for something, and for the desk to know where it stands."""
         card = await self.server.card(channel, words)
         place = MessageRef(chat_ref(channel), card.ts)
-        while await self.database.read(buttons.copy_at, place) is None:  # noqa: ASYNC110 - what is recorded tells nobody
+        while await self.database.read(copies.at, place) is None:  # noqa: ASYNC110 - what is recorded tells nobody
             await asyncio.sleep(0.002)
         return card
 

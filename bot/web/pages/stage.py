@@ -24,9 +24,9 @@ from handlers.card import Button, Card
 from handlers.card_json import pack
 from handlers.route import Scene, draw
 from smm.roles import Right
-from storage import alerts, buttons, web
-from storage.buttons import Copy
+from storage import alerts, copies, web
 from storage.channels import ChatRef, MessageRef
+from storage.copies import Copy
 from storage.unit_of_work import UnitOfWork
 
 MOST: Final = 60  # cards that stand behind one person's pages; the oldest give way
@@ -99,7 +99,7 @@ def _set(
     kept: int | None,
 ) -> tuple[dict[Key, int], sight.Sight, dict[str, Button]]:
     chat = place.chat
-    known = buttons.copies_in(uow, chat)
+    known = copies.within(uow, chat)
     numbers = {key: _stand(uow, place, key, known, kept) for key in cards}
     standing = {key: number for key, number in numbers.items() if number}
     _make_room(uow, known, standing)
@@ -114,7 +114,7 @@ def _set(
 
 def standing_in(uow: UnitOfWork, chat: ChatRef) -> frozenset[int]:
     """Return the messages of the chat behind somebody's pages that are cards of a page."""
-    return frozenset(int(copy.message_id) for copy in buttons.copies_in(uow, chat) if copy.args == STANDS)
+    return frozenset(int(copy.message_id) for copy in copies.within(uow, chat) if copy.args == STANDS)
 
 
 def _stand(uow: UnitOfWork, place: Place, key: Key, known: Sequence[Copy], kept: int | None) -> int:
@@ -135,11 +135,11 @@ def _stand(uow: UnitOfWork, place: Place, key: Key, known: Sequence[Copy], kept:
     pictures = [picture.digest for picture in card.pictures if picture.digest]
     if copy is not None:
         web.edit_message(uow, int(copy.message_id), pack(card), pictures)
-        buttons.redrawn(uow, copy.id, digest_of(card), copy.message_id)
+        copies.redrawn(uow, copy.id, digest_of(card), copy.message_id)
         return int(copy.message_id)
     added = web.add_message(uow, place.chat.chat_id, card=pack(card), pictures=pictures)
     where, language = MessageRef(place.chat, str(added.id)), place.t.language
-    buttons.add_copy(uow, where, view, object_id, dict(STANDS), language, digest_of(card), place.brand.id)
+    copies.add(uow, where, view, object_id, dict(STANDS), language, digest_of(card), place.brand.id)
     return added.id
 
 
@@ -148,4 +148,4 @@ def _make_room(uow: UnitOfWork, known: Sequence[Copy], standing: Mapping[Key, in
     idle = [copy for copy in known if int(copy.message_id) not in standing.values()]
     for copy in idle[: max(0, len(idle) + len(standing) - MOST)]:
         web.remove_message(uow, int(copy.message_id))
-        buttons.drop_copy(uow, copy.id)
+        copies.drop(uow, copy.id)
