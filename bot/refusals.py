@@ -8,10 +8,12 @@ from bot.transport import Incoming, Outcome
 from bot.visit import Visit
 from handlers.card import Card, Notice, para
 from handlers.card_json import pack
+from handlers.route import Words
 from smm import alerts as telling
 from smm.errors import N_, DeskError, Forbidden, Invalid
 from storage import alerts, audit
 from storage.channels import ChatRef
+from storage.unit_of_work import UnitOfWork
 
 TOLD = frozenset({"words", "press", "reply", "answer"})
 
@@ -88,3 +90,9 @@ def show(visit: Visit, card: Card, chat: ChatRef | None = None) -> None:
         brand_id=brand_id,
         urgency=0,
     )
+
+
+def complain(uow: UnitOfWork, chat: ChatRef, error: Invalid, t: Words) -> None:
+    """Say in a chat why something that was sent there could not be kept."""
+    card = Card(body=(para(error.say(t)),), tone="warn")
+    alerts.queue(uow, chat, language=t.language, card=pack(card), urgency=0)

@@ -10,6 +10,7 @@ import structlog
 from bot.errands import Errands
 from bot.intake import Body
 from bot.line import Line
+from bot.refusals import complain
 from bot.slack_doors import Doors
 from bot.slack_files import Files
 from bot.slack_forms import Forms, decode_form
@@ -17,16 +18,14 @@ from bot.slack_homes import Homes
 from bot.slack_people import People
 from bot.slack_request import Refused, Requests
 from bot.slack_submissions import Submissions
-from bot.slack_talk import find_place, meant, room_at
+from bot.slack_talk import find_place, meant
 from bot.slack_updates import PLATFORM, Decoded, Me, decode, is_modal
 from bot.slack_whispers import Whispers
-from bot.transport import ChatRef, Incoming, MessageRef, Outcome, Receive
-from handlers.card import Card, para
-from handlers.card_json import pack
+from bot.transport import Incoming, MessageRef, Outcome, Receive
 from handlers.route import Words
 from smm import rooms
 from smm.errors import N_, Invalid
-from storage import alerts, asks, copies, updates
+from storage import asks, channels, copies, updates
 from storage.channels import Channel
 from storage.engine import Database
 from storage.unit_of_work import UnitOfWork
@@ -149,7 +148,7 @@ class Reception:
         digests, errors = await self._fetch(decoded, place.room)
         for error in errors:
             language = place.room.language if place.room is not None else incoming.sender.language
-            await self._database.write(_complain, incoming.chat, error, self._words(language))
+            await self._database.write(complain, incoming.chat, error, self._words(language))
         return replace(incoming, files=tuple(digests)) if digests or incoming.text else Outcome()
 
     async def _complete_form(self, decoded: Decoded) -> Incoming | Outcome:
@@ -210,9 +209,4 @@ def _thread(uow: UnitOfWork, incoming: Incoming) -> str:
 def _asked_for_files(uow: UnitOfWork, incoming: Incoming) -> tuple[Channel | None, str]:
     row = asks.get(uow, incoming.ref)
     names = [one["name"] for one in row.questions if one.get("kind") == "files"] if row is not None else []
-    return room_at(uow, incoming.chat), str(names[0]) if names else ""
-
-
-def _complain(uow: UnitOfWork, chat: ChatRef, error: Invalid, t: Words) -> None:
-    card = Card(body=(para(error.say(t)),), tone="warn")
-    alerts.queue(uow, chat, language=t.language, card=pack(card), urgency=0)
+    return channels.around(uow, incoming.chat), str(names[0]) if names else ""

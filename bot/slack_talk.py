@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from bot.slack_updates import PLATFORM, Decoded
-from bot.transport import ChatRef, Incoming, MessageRef
+from bot.slack_updates import Decoded
+from bot.transport import Incoming, MessageRef
 from handlers.route import routes
 from storage import asks, channels, copies
 from storage.channels import Channel
@@ -40,7 +40,7 @@ def find_place(uow: UnitOfWork, decoded: Decoded) -> Place:
 
     Whoever writes under a card in a client's room speaks to the team; elsewhere the team talks among itself, unless it names us.
     """
-    incoming, room = decoded.incoming, room_at(uow, decoded.incoming.chat)
+    incoming, room = decoded.incoming, channels.around(uow, decoded.incoming.chat)
     ask = asks.open_to(uow, incoming.chat, incoming.sender.user_id)
     if ask is not None and (incoming.private or (ask.message_id and ask.message_id == incoming.reply_to)):
         return Place(room, asked=True)
@@ -48,11 +48,6 @@ def find_place(uow: UnitOfWork, decoded: Decoded) -> Place:
         return Place(room)
     card = copies.at(uow, MessageRef(incoming.chat, incoming.reply_to))
     return Place(room, view=card.view if card is not None else "")
-
-
-def room_at(uow: UnitOfWork, chat: ChatRef) -> Channel | None:
-    """Return the room that a channel is, of which a thread is a part."""
-    return channels.at(uow, chat) or channels.at(uow, ChatRef(PLATFORM, chat.chat_id))
 
 
 def meant(incoming: Incoming, decoded: Decoded, place: Place) -> Incoming:

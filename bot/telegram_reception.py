@@ -12,6 +12,7 @@ from telegram.error import BadRequest, TelegramError
 from bot.chat_text import clean
 from bot.errands import Errands
 from bot.intake import Body
+from bot.refusals import complain
 from bot.telegram_card import notice
 from bot.telegram_files import Files
 from bot.telegram_request import Requests
@@ -107,7 +108,7 @@ class Reception:
                 digests.append(await self._files.fetch(ref, room.brand_id if room is not None else None))
             except Invalid as error:
                 language = room.language if room is not None else incoming.sender.language
-                await self._database.write(_complain, incoming.chat, error, self._words(language))
+                await self._database.write(complain, incoming.chat, error, self._words(language))
         return replace(incoming, files=tuple(digests)) if digests or incoming.text else None
 
     async def _answer(self, press: Query, outcome: Outcome) -> None:
@@ -139,9 +140,4 @@ def _place(uow: UnitOfWork, incoming: Incoming) -> tuple[Channel | None, bool]:
     """Return the room that something was said in, and whether the sender was asked something there."""
     user_id = incoming.sender.user_id
     asked = bool(user_id) and asks.open_to(uow, incoming.chat, user_id) is not None
-    return channels.at(uow, incoming.chat) or channels.at(uow, ChatRef(PLATFORM, incoming.chat.chat_id)), asked
-
-
-def _complain(uow: UnitOfWork, chat: ChatRef, error: Invalid, t: Words) -> None:
-    card = Card(body=(para(error.say(t)),), tone="warn")
-    alerts.queue(uow, chat, language=t.language, card=pack(card), urgency=0)
+    return channels.around(uow, incoming.chat), asked

@@ -52,7 +52,7 @@ def arrive(uow: UnitOfWork, incoming: Incoming, words: Callable[[str], Words]) -
     removed = member is not None and member.revoked_at is not None
     if removed:
         member, grants = None, []
-    channel = channels.at(uow, incoming.chat) or _whole_chat(uow, incoming)
+    channel = channels.around(uow, incoming.chat)
     if incoming.kind in HEARD:
         _hear(uow, incoming, channel)
     brand_id = channel.brand_id if channel is not None else member.brand_id if member is not None else None
@@ -67,13 +67,6 @@ def _hear(uow: UnitOfWork, incoming: Incoming, channel: Channel | None) -> None:
         members.note_back(uow, incoming.platform, incoming.sender.user_id)
     if channel is not None and channel.state == "lost":
         rooms.reopen(uow, incoming.chat)
-
-
-def _whole_chat(uow: UnitOfWork, incoming: Incoming) -> Channel | None:
-    """Return the room of the chat that a topic is in, for a topic that is not bound by itself."""
-    if not incoming.chat.topic_id:
-        return None
-    return channels.at(uow, channels.ChatRef(incoming.chat.platform, incoming.chat.chat_id))
 
 
 def _language(incoming: Incoming, member: Member | None, channel: Channel | None) -> str:

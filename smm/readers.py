@@ -27,7 +27,7 @@ def of_chat(uow: UnitOfWork, chat: ChatRef, brand_id: int | None) -> Audience | 
 
     What is of no brand is said to the person themself.
     """
-    room = channels.at(uow, chat) or channels.at(uow, ChatRef(chat.platform, chat.chat_id))
+    room = channels.around(uow, chat)
     if room is not None and room.purpose == "client":
         return "client"
     known = members.by_identity(uow, chat.platform, chat.chat_id)

@@ -101,6 +101,11 @@ def at(uow: UnitOfWork, chat: ChatRef) -> Channel | None:
     return uow.one(Channel, _AT, at_platform=chat.platform, at_chat=chat.chat_id, at_topic=chat.topic_id)
 
 
+def around(uow: UnitOfWork, chat: ChatRef) -> Channel | None:
+    """Return the channel bound to a chat or, for a topic that is not bound by itself, to the whole chat."""
+    return at(uow, chat) or (at(uow, ChatRef(chat.platform, chat.chat_id)) if chat.topic_id else None)
+
+
 _GET = select(channels).where(channels.c.id == bindparam("wanted"))
 _OF_BRAND = select(channels).where(channels.c.brand_id == bindparam("brand")).order_by(channels.c.id)
 _ON_PLATFORM = (
