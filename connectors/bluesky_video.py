@@ -96,9 +96,8 @@ class BlueskyVideo(BlueskySession):
         token = await self._signed("app.bsky.video.getJobStatus")
         for pause in PAUSES:
             told = await self._look_at(job, digest, token)
-            if blob := told.maybe(
-                "blob", dict
-            ):  # there even where the service calls it an error: it had the file already
+            blob = told.maybe("blob", dict)
+            if blob:  # there even where the service calls it an error: it had the file already
                 return blob
             if told.read("state", str) == "JOB_STATE_FAILED":
                 await self._forget(digest)

@@ -24,11 +24,12 @@ from connectors.mastodon_reading import (
     heard,
     later,
     matches,
+    names,
     normalize,
     own_reply,
     published,
 )
-from connectors.outcomes import GOES_ON
+from connectors.outcomes import GOES_ON, UNREACHABLE
 from connectors.plain_text import with_link
 from connectors.reading import Body
 from smm.errors import N_, Rejected, Unavailable
@@ -224,7 +225,8 @@ class Mastodon(MastodonAudience):
             if len(statuses) < BATCH or statuses[-1].moment("created_at") < since - SKEW:
                 return None
             before = statuses[-1].id("id")
-        return None
+        # Not everything was read: only who has read everything may say that something is not there.
+        raise Unavailable(UNREACHABLE, network=self.title, account=self._account)
 
     async def reply(self, answer: Answer) -> Published:
         """Answer whom the item is by, and no wider than it was said."""
@@ -239,8 +241,7 @@ class Mastodon(MastodonAudience):
         parent = (await self._wire.call("GET", path)).body()
         author, said = parent.read("account.acct", str), parent.read("visibility", str)
         ours = parent.id("account.id") == await self._own_id()  # a first comment: nobody greets oneself
-        named = ours or f"@{author}".casefold() in answer.text.casefold()
-        text = answer.text if named else f"@{author} {answer.text}"
+        text = answer.text if ours or names(answer.text, author) else f"@{author} {answer.text}"
         sent = {"status": text, "in_reply_to_id": answer.remote_id, "visibility": visibility or said}
         return await self._post(sent, answer.key)
 

@@ -132,6 +132,11 @@ def matches(status: Body, text: str, media: int | None = None) -> bool:
     return same and (media is None or len(status.read("media_attachments", list)) == media)
 
 
+def names(text: str, handle: str) -> bool:
+    """Say whether a text names somebody, and not somebody else whose name begins so."""
+    return re.search(rf"@{re.escape(handle)}(?![\w.@-]*\w)", text, re.IGNORECASE) is not None
+
+
 def _bare(text: str) -> str:
     return _LEADING.sub("", text.lstrip() + " ").rstrip()
 

@@ -14,6 +14,7 @@ from loopback_http import Asked, Said, loopback
 from mastodon_world import account, pristine, say, statuses
 
 from connectors import mastodon
+from connectors.plain_text import from_html
 from smm.errors import Rejected, Unavailable
 from smm.networks import Answer, Deed, Kind, MediaFile, Metrics, Options, Outgoing, Poll
 
@@ -165,6 +166,17 @@ async def test_who_took_part_and_who_follows_is_told(instance: MockServer) -> No
         await alice._wire.call("POST", f"/api/v1/accounts/{(await bob.check()).remote_id}/follow")
         assert await bob.followers([mia]) == {mia}
         assert (await bob.insights(date(2026, 11, 1), date(2026, 11, 2))).followers == before
+
+
+@pytest.mark.parametrize(
+    ("text", "named"), [("Yes, @Alice.", True), ("Ask @alicent", False), ("Ask @alice@elsewhere.example", False)]
+)
+async def test_whom_it_answers_is_named_once(instance: MockServer, text: str, named: bool) -> None:
+    asked = await say(instance, "alice_token", status="@bob open?")
+    async with account(instance.base_url) as bob:
+        await bob.reply(Answer("r9", text, asked["id"]))
+    (status,) = await statuses(instance)
+    assert from_html(status["content"]) == (text if named else f"@alice {text}")
 
 
 async def test_a_first_comment_does_not_name_us(instance: MockServer) -> None:
