@@ -26,6 +26,7 @@ SHOWN: Final = (
     Can.INVITE,
     Can.ACCEPT,
 )
+RARE: Final = frozenset({Can.INVITE, Can.ACCEPT})  # nobody misses them where the network has no such thing
 LIVES: Final = frozenset({"ok", "failing", "auth_expired"})  # what else a row can be is an attempt to connect
 
 
@@ -63,7 +64,7 @@ def of_brand(uow: UnitOfWork, brand_id: int) -> tuple[list[Login], list[Login]]:
 
 def abilities(uow: UnitOfWork, account: Account) -> tuple[Ability, ...]:
     """Return what can be done on an account, then what cannot."""
-    known = [_ability(uow, account, what) for what in SHOWN]
+    known = [_ability(uow, account, what) for what in SHOWN if what not in RARE or declared.can(account.network, what)]
     return tuple(sorted(known, key=lambda ability: not ability.can))
 
 

@@ -42,3 +42,16 @@ async def test_a_network_that_pushes_is_heard_at_once_where_it_has_an_address(de
     assert (await write(told, "https://desk.example/in/", "")).can
     assert not (await write(told, "http://127.0.0.1:8080/in/", "")).can
     assert await write(told, "https://desk.example/in/", "no secret") == Ability(Can.STREAM, can=False, why="no secret")
+
+
+async def test_what_few_networks_have_is_missed_on_those_alone(desk: TestDesk) -> None:
+    def told(uow: UnitOfWork, network: str) -> set[Can]:
+        declared.declare(Declared(network, network, PUSHES | ({Can.INVITE} if network == "a" else set()), LIMITS))
+        profile = Profile("1", "Page", "", "", can=PUSHES, cannot={})
+        account = kept.get(uow, accounts.connected(uow, desk.world.brand.id, network, profile, {"token": "t"}))
+        assert account is not None
+        return {each.what for each in account_reading.abilities(uow, account)}
+
+    assert Can.INVITE in await desk.database.write(told, "a")
+    assert not {Can.INVITE, Can.ACCEPT} & await desk.database.write(told, "b")
+    assert Can.REPLY in await desk.database.write(told, "b")
