@@ -256,27 +256,36 @@ def notice_card(scene: Scene) -> Card | None:
     if account is None or brand is None or scene.audience == "client" or account.closed_at is not None:
         return None
     t, name = scene.t, declared.title(account.network)
-    told = ends(t, account, scene.uow.now)
-    if account.health != "auth_expired" and not told:
+    told, human = ends(t, account, scene.uow.now), accounts.needs_human(account)
+    if account.health != "auth_expired" and not told and not human:
         return Card(title=t("{name} on {network} is connected again", name=account.name, network=name), tone="good")
-    title = (
-        t("{network} no longer accepts the key of {name}", network=name, name=account.name)
-        if account.health == "auth_expired"
-        else f"{account.name} · {name}: {told}"
-    )
     posts = doctor.at_risk(scene.uow, account)
+    check = Button(t("Check now"), "accounts.check", account.id) if human else None
     return Card(
-        title=title,
-        body=(*_at_risk(t, posts, brand.zone), para(t("What came in and went out stays; nothing is asked for twice."))),
+        title=_notice_title(t, account, told, human=human),
+        body=(
+            *(_troubles(t, account) if human else ()),
+            *_at_risk(t, posts, brand.zone),
+            para(t("What came in and went out stays; nothing is asked for twice.")),
+        ),
         fields=(Field(t("Brand"), brand.name),),
-        buttons=(row(_reconnect(t, account), Button(t("Open"), "accounts.open", account.id)),),
+        buttons=(row(check, _reconnect(t, account), Button(t("Open"), "accounts.open", account.id)),),
         tone="bad" if account.health == "auth_expired" else "warn",
     )
 
 
+def _notice_title(t: Words, account: Account, told: str, *, human: bool) -> str:
+    name = declared.title(account.network)
+    if account.health == "auth_expired":
+        return t("{network} no longer accepts the key of {name}", network=name, name=account.name)
+    if human:
+        return t("{name} on {network} needs you", name=account.name, network=name)
+    return f"{account.name} · {name}: {told}"
+
+
 def _at_risk(t: Words, posts: list[Post], zone: str) -> Iterable[Block]:
     if not posts:
-        yield para(t("No post is planned there for the next days. Comments are not heard until it is reconnected."))
+        yield para(t("No post is planned there for the next days. Comments may not be heard until this is done."))
         return
     yield para(bold(t.n("{count} post is at risk:", "{count} posts are at risk:", len(posts))))
     for post in posts[:_POSTS]:

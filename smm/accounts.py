@@ -371,8 +371,17 @@ def trouble(account: Account) -> DeskError | None:
         return None
 
 
+def needs_human(account: Account) -> bool:
+    """Say whether an account waits for what only a person can do on the network: a right, a captcha."""
+    try:
+        return account.health == "failing" and bool(json.loads(account.health_note).get("human"))
+    except (ValueError, AttributeError):
+        return False
+
+
 def _note(error: DeskError) -> str:
-    return json.dumps({"words": error.words, "facts": {name: str(fact) for name, fact in error.facts.items()}})
+    facts = {name: str(fact) for name, fact in error.facts.items()}
+    return json.dumps({"words": error.words, "facts": facts, "human": isinstance(error, NeedsHuman)})
 
 
 def _tell(uow: UnitOfWork, account: Account, *, well: bool) -> None:

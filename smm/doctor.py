@@ -89,7 +89,7 @@ def _lost(before: Account, after: Account) -> bool:
 
 
 def warn(uow: UnitOfWork, account_id: int) -> bool:
-    """Tell the right person once that a key is dead or will be within days; say whether it was told now."""
+    """Tell the right person once that a key is dead, will be within days, or lacks what only they can grant; say if it was now."""
     account = accounts.get(uow, account_id)
     if account is None or account.closed_at is not None or not (why := _why(account, uow.now)):
         return False
@@ -104,6 +104,8 @@ def _why(account: Account, now: datetime) -> str:
     """Return what there is to tell, as a name that changes when there is something new; empty for nothing."""
     if account.health == "auth_expired":
         return "dead"
+    if health.needs_human(account):
+        return "human"
     if account.expires_at is not None and account.expires_at - now <= AHEAD:
         return f"ends:{account.expires_at.date().isoformat()}"
     return ""

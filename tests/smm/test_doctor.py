@@ -129,6 +129,24 @@ async def test_a_dead_key_is_told_once_to_whoever_connected_it_with_the_posts_at
     assert ward.networks.calls == ["check"]  # nothing is asked with a key known to be dead
 
 
+async def test_what_only_a_person_can_grant_is_told_once_with_the_posts_at_risk(ward: Ward) -> None:
+    world = ward.desk.world
+    vera = Actor(world.brand.id, world.vera.id, "Vera", frozenset({Role.CONTENT}))
+    await ward.desk.database.write(plan, vera, ward.account_id)
+    ward.networks.script("check", "needs_human", "needs_human")
+    await ward.night()
+    room = ward.desk.room(web_user(world.anna.id))
+    (notice,) = [card for card in room.cards if card.title == "Northwind on Demo network needs you"]
+    assert "Demo network wants a person: https://demo.example/captcha" in str(notice.body)
+    assert "1 post is at risk" in str(notice.body)
+    assert [button.label for button in notice.buttons[0]] == ["Check now", "Reconnect", "Open"]
+    await ward.night()
+    assert len([card for card in room.cards if "needs you" in card.title]) == 1
+    await ward.desk.database.write(accounts.record_success, ward.account_id, timedelta(minutes=1))
+    await ward.desk.settle()
+    assert [card.title for card in room.cards] == ["Northwind on Demo network is connected again"]
+
+
 async def test_reconnecting_turns_the_notice_into_the_all_clear_and_keeps_the_place(ward: Ward) -> None:
     await ward.desk.database.write(lambda uow: kept.change(uow, ward.account_id, cursor="42"))
     ward.networks.script("check", "auth_expired")
