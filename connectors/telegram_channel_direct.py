@@ -15,7 +15,7 @@ from typing import Any, Final
 from connectors.reading import Body
 from connectors.telegram_channel_guests import TelegramChannelGuests
 from connectors.telegram_channel_reading import TALK, Channel, item, moment, says
-from smm.errors import N_
+from smm.errors import N_, NeedsHuman, Rejected
 from smm.networks import Answer, Can, Fate, Item, Kind, Published, Suggestion, Verdict
 
 DIRECT: Final = "direct"  # before the ids of what stands in the chat of direct messages
@@ -75,11 +75,17 @@ class TelegramChannelDirect(TelegramChannelGuests):
 
     async def _direct(self, updates: Iterable[Body], channel: Channel, known: int) -> int:
         """Return the chat of this channel's direct messages, 0 as long as nothing was said there."""
-        for chat in [] if known else {body.read("chat.id", int) for body in _talk(updates)}:
-            parent = (await self._ask("getChat", chat_id=chat)).maybe("result.parent_chat.id", int)
-            if parent == channel.channel_id:
+        for chat in {body.read("chat.id", int) for body in _talk(updates)} - {known}:
+            if await self._belongs(chat, channel):
                 return chat
         return known
+
+    async def _belongs(self, chat: int, channel: Channel) -> bool:
+        try:
+            found = await self._ask("getChat", chat_id=chat)
+        except (Rejected, NeedsHuman):  # the bot is there no longer
+            return False
+        return found.maybe("result.parent_chat.id", int) == channel.channel_id
 
 
 def lacks_direct(rights: Body) -> Mapping[Can, str]:
@@ -110,10 +116,10 @@ def _named(chat: int, number: int) -> str:
 
 
 def _item(body: Body, channel: Channel) -> Item:
-    """Return a direct message; in a person's topic everybody else speaks for the channel."""
+    """Return a direct message; in a person's topic every other person speaks for the channel."""
     chat, topic = body.read("chat.id", int), body.part("direct_messages_topic")
-    person, speaker = topic.part("user"), "sender_chat" if body.has("sender_chat") else "from"
-    own = body.id(f"{speaker}.id") != person.id("id")
+    person, place = topic.part("user"), body.maybe("sender_chat.id", int)
+    own = place == channel.channel_id if place else body.id("from.id") != person.id("id")
     name = f"{person.read('first_name', str)} {person.maybe('last_name', str) or ''}".strip()
     who = (str(channel.channel_id), channel.title) if own else (person.id("id"), name)
     offer = _offer(body) if body.has("suggested_post_info") else None

@@ -168,7 +168,7 @@ def _about_offer(t: Words, found: Whole) -> tuple[Block, ...]:
         return ()
     cut = len(found.mention.text) > LONGEST
     more = suggestion_parts.lacking(t, found.suggestion, found.network, cut=cut)
-    return (*suggestion_parts.trouble(t, found.suggestion), *more)
+    return (*suggestion_parts.trouble(t, found.suggestion, found.account), *more)
 
 
 def _left(t: Words, found: Whole, now: datetime) -> tuple[Block, ...]:
@@ -245,7 +245,7 @@ def _buttons(t: Words, found: Whole) -> tuple[tuple[Button, ...], ...]:
 def _open_buttons(t: Words, found: Whole) -> tuple[tuple[Button, ...], ...]:
     suggest = press(t("Suggest"), "mention.suggest", found) if found.answerable else _by_hand(t, found)
     held = press(t("Release"), "mention.release", found) if found.held_by else press(t("Claim"), "mention.claim", found)
-    decide = suggestion_parts.deeds(t, found.suggestion) if found.suggestion else ()
+    decide = suggestion_parts.deeds(t, found.suggestion, found.account) if found.suggestion else ()
     return (
         *((decide,) if decide else ()),
         row(_reply(t, found), suggest, held),
@@ -299,7 +299,8 @@ def _snooze(t: Words, found: Whole) -> Button:
 
 
 def _reply(t: Words, found: Whole) -> Button | None:
-    return press(t("Reply"), "mention.reply", found, look="good") if found.answerable else None
+    look: Look = "plain" if found.suggestion else "good"  # a suggested post is decided first of all
+    return press(t("Reply"), "mention.reply", found, look=look) if found.answerable else None
 
 
 def _undo_sending(t: Words, found: Whole) -> Button | None:

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Final
 
 from handlers.card import Block, Button, Field, Picture, bold, para, row
 from handlers.route import Words
+from smm import declared, suggestions
 from smm.errors import N_
 
 if TYPE_CHECKING:
+    from storage.accounts import Account
     from storage.suggestions import Suggestion
 
 STATES: Final = {
@@ -46,8 +48,10 @@ def stands(t: Words, found: Suggestion, zone: str) -> tuple[Field, ...]:
     return said, Field(t("Goes out"), t.when(goes_out, zone), at=goes_out)
 
 
-def trouble(t: Words, found: Suggestion) -> Iterable[Block]:
-    """Say what stood in the way of the last decision."""
+def trouble(t: Words, found: Suggestion, account: Account) -> Iterable[Block]:
+    """Say what stood in the way of the last decision, and what stands in the way of any."""
+    if found.state == "open" and not suggestions.can_accept(account):
+        yield para(t(suggestions.why_not(account), network=declared.title(account.network)))
     if found.error:
         words, facts = found.error["words"], found.error["facts"]
         yield para(bold(t(words, **facts)))
@@ -64,11 +68,13 @@ def pictures(found: Suggestion) -> tuple[Picture, ...]:
     return tuple(Picture(digest=digest) for digest in found.pictures)
 
 
-def deeds(t: Words, found: Suggestion) -> tuple[Button, ...]:
+def deeds(t: Words, found: Suggestion, account: Account) -> tuple[Button, ...]:
     """Return what the team can decide now."""
     if found.state == "open":
         return row(
-            Button(t("Approve…"), "suggestion.look", found.id, look="good"),
+            Button(t("Approve…"), "suggestion.look", found.id, look="good")
+            if suggestions.can_accept(account)
+            else None,
             Button(t("Decline…"), "suggestion.decline", found.id, found.revision, look="bad"),
         )
     return row(Button(t("Take back"), "suggestion.back", found.id) if found.state == "asked" else None)

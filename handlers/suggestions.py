@@ -150,7 +150,7 @@ def preview_card(scene: Scene) -> Card | None:
         if is_open
         else t("Suggested post: {state}", state=t(STATES[found.state])),
         body=(
-            *trouble(t, found),
+            *trouble(t, found, whole.account),
             *((para(words),) if is_open else ()),
             Quote(excerpt(whole.mention.text, LONGEST), author(whole.mention)),
             *lacking(t, found, whole.network, cut=len(whole.mention.text) > LONGEST),

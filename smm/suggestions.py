@@ -101,6 +101,18 @@ def take(uow: UnitOfWork, actor: Actor, suggestion_id: int, seen: int = 0) -> tu
     return found, mention
 
 
+def can_accept(account: Account) -> bool:
+    """Say whether the network and the account's key let the desk accept suggestions."""
+    return declared.allows(account, Can.ACCEPT)
+
+
+def why_not(account: Account) -> str:
+    """Return why the desk cannot accept suggestions there, in words of the catalogue."""
+    return declared.why_not(account, Can.ACCEPT) or N_(
+        "{network} does not let programs do that. Do it on {network} itself."
+    )
+
+
 def asks_client(rules: Policy) -> Step | None:
     """Return the client's step of a policy, if it has one."""
     return next((step for step in rules.steps if step.audience == "client"), None)
@@ -119,8 +131,8 @@ def accept(uow: UnitOfWork, actor: Actor, suggestion_id: int, seen: int, slot_at
     if not actor.may(right_to_accept(rules)):
         raise Forbidden(N_("Only an owner or a manager approves inside the team."))
     _must_be_in_time(uow, found, slot_at)
-    if not declared.allows(account, Can.ACCEPT):
-        raise Conflict(declared.why_not(account, Can.ACCEPT), network=declared.title(account.network))
+    if not can_accept(account):
+        raise Conflict(why_not(account), network=declared.title(account.network))
     step = asks_client(rules)
     decided = {"slot_at": slot_at, "decided_by": actor.member_id, "error": None, "reason": ""}
     if step is None:

@@ -267,6 +267,13 @@ async def test_an_answer_that_was_lost_is_told_by_the_network_itself(offers: Off
     assert (await offers.mention()).state == "new"
 
 
+async def test_a_key_that_may_not_publish_lets_nothing_be_approved_and_says_why(offers: Offers) -> None:
+    await offers.inbox.set_account(can=["fetch", "message", "decline"], cannot={"accept": "The bot may not post."})
+    await offers.comes()
+    assert "The bot may not post." in words(offers.card())
+    assert labels(offers.card())[:2] == ["Decline…", "Reply"]
+
+
 async def test_while_everything_is_on_hold_nothing_that_was_approved_goes_out(offers: Offers) -> None:
     await offers.comes()
     await offers.anna.presses("Approve…")
