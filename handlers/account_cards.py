@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from handlers.card import Block, Button, Card, Field, Link, Tone, bold, para, row
 from handlers.post_parts import STATES
 from handlers.route import Scene, Words, view
-from smm import account_reading, accounts, declared, doctor, hooks, showing
+from smm import account_reading, accounts, declared, doctor, hooks, showing, troubles
 from smm.errors import N_
 from smm.networks import Can, Quota
 
@@ -91,7 +91,7 @@ def draw(
 
 
 def _troubles(t: Words, account: Account) -> Iterable[Block]:
-    if (trouble := accounts.trouble(account)) is not None:
+    if (trouble := troubles.of(account)) is not None:
         yield para(t(trouble.words, **trouble.facts))
 
 
@@ -235,7 +235,7 @@ def all_button(t: Words) -> Button:
 
 def _attempt(t: Words, account: Account, instead: int) -> Card:
     title = t("Connecting to {network}", network=declared.title(account.network))
-    trouble = accounts.trouble(account)
+    trouble = troubles.of(account)
     if account.health == "connecting" or trouble is None:
         return Card(title=title, body=(para(t("The key is being checked by a real call…")),))
     retry = Button(t("Try again"), "accounts.ask", instead, args={"network": account.network})
@@ -256,7 +256,7 @@ def notice_card(scene: Scene) -> Card | None:
     if account is None or brand is None or scene.audience == "client" or account.closed_at is not None:
         return None
     t, name = scene.t, declared.title(account.network)
-    told, human = ends(t, account, scene.uow.now), accounts.needs_human(account)
+    told, human = ends(t, account, scene.uow.now), troubles.needs_human(account)
     if account.health != "auth_expired" and not told and not human:
         return Card(title=t("{name} on {network} is connected again", name=account.name, network=name), tone="good")
     posts = doctor.at_risk(scene.uow, account)

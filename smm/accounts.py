@@ -6,14 +6,13 @@ becomes an account's. The first failure and the recovery are told; what repeats 
 
 from __future__ import annotations
 
-import json
 import secrets
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from smm import alerts, declared, spending
+from smm import alerts, declared, spending, troubles
 from smm.actors import Actor
 from smm.desk import Desk
 from smm.errors import (
@@ -128,7 +127,7 @@ async def connect(desk: Desk, args: Mapping[str, Any]) -> None:
 
 def _refuse(uow: UnitOfWork, pending_id: int, error: DeskError, args: Mapping[str, Any]) -> None:
     """Forget the credentials and say why they did not work."""
-    accounts.change(uow, pending_id, health="refused", health_note=_note(error), secret=None)
+    accounts.change(uow, pending_id, health="refused", health_note=troubles.note(error), secret=None)
     pending = accounts.get(uow, pending_id)
     if pending is not None:
         _show(uow, pending, args, {"instead": str(args["instead"] or "")})
@@ -349,7 +348,7 @@ def record_failure(uow: UnitOfWork, account_id: int, error: ConnectorError) -> N
     health = "auth_expired" if isinstance(error, AuthExpired) else "failing"
     failures = account.failures + 1
     again = None if isinstance(error, AuthExpired | Unsupported) else uow.now + _patience(failures, error)
-    accounts.change(uow, account_id, health=health, health_note=_note(error), failures=failures, poll_at=again)
+    accounts.change(uow, account_id, health=health, health_note=troubles.note(error), failures=failures, poll_at=again)
     if account.health != health:
         _tell(uow, account, well=False)
         _keep(uow, account, f"account.{health}", "desk", "")
@@ -360,28 +359,6 @@ def _patience(failures: int, error: ConnectorError) -> timedelta:
         return SLOWEST
     waited: timedelta = timedelta(seconds=30) * 2 ** min(failures - 1, 10)
     return min(waited, SLOWEST)
-
-
-def trouble(account: Account) -> DeskError | None:
-    """Return what is wrong with an account, as it was said when it went wrong."""
-    try:
-        kept = json.loads(account.health_note)
-        return DeskError(kept["words"], **kept["facts"])
-    except (ValueError, KeyError, TypeError):
-        return None
-
-
-def needs_human(account: Account) -> bool:
-    """Say whether an account waits for what only a person can do on the network: a right, a captcha."""
-    try:
-        return account.health == "failing" and bool(json.loads(account.health_note).get("human"))
-    except (ValueError, AttributeError):
-        return False
-
-
-def _note(error: DeskError) -> str:
-    facts = {name: str(fact) for name, fact in error.facts.items()}
-    return json.dumps({"words": error.words, "facts": facts, "human": isinstance(error, NeedsHuman)})
 
 
 def _tell(uow: UnitOfWork, account: Account, *, well: bool) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from smm import accounts as health
-from smm import alerts, members
+from smm import alerts, members, troubles
 from smm.desk import Desk
 from smm.errors import AuthExpired, ConnectorError, NeedsHuman
 from smm.networks import Profile
@@ -104,7 +104,7 @@ def _why(account: Account, now: datetime) -> str:
     """Return what there is to tell, as a name that changes when there is something new; empty for nothing."""
     if account.health == "auth_expired":
         return "dead"
-    if health.needs_human(account):
+    if troubles.needs_human(account):
         return "human"
     if account.expires_at is not None and account.expires_at - now <= AHEAD:
         return f"ends:{account.expires_at.date().isoformat()}"

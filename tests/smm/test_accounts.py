@@ -13,7 +13,7 @@ from fake_networks import LIMITS, FakeNetworks
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smm import accounts, declared
+from smm import accounts, declared, troubles
 from smm.actors import Actor
 from smm.desk import Desk
 from smm.errors import (
@@ -260,11 +260,11 @@ async def test_another_brands_account_is_not_here(desk: TestDesk) -> None:
 def test_trouble_is_said_as_it_was(network: str, reason: str) -> None:
     error = Rejected("{network} refuses it: {reason}", network=network, reason=reason)
     moment = datetime(2026, 3, 2, tzinfo=UTC)
-    note = accounts._note(error)
+    note = troubles.note(error)
     account = Account(
         1, 1, "demo", "u", "n", "h", "", None, None, "", "failing", note, 1, None, None, None, moment, None
     )
-    assert str(accounts.trouble(account)) == str(error)
+    assert str(troubles.of(account)) == str(error)
 
 
 async def change(desk: TestDesk, account_id: int, **values: Any) -> None:
