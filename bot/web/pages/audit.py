@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -103,7 +104,7 @@ def read(place: Place, parameters: Mapping[str, str]) -> Asked:
         desk=Role.OWNER in place.roles,
         actor=given.get("who", ""),
         action=given.get("what", ""),
-        object=given.get("object", "").lower().replace(" ", ":").replace("comment:", "mention:"),
+        object=object_of(given.get("object", ""), place.t),
         since=midnight(given.get("since", ""), place.brand.zone),
         until=midnight(given.get("until", ""), place.brand.zone, days=1),
     )
@@ -119,6 +120,15 @@ def _row(place: Place, entry: Entry, found: trail.Trail) -> dict[str, str]:
         "object": names.get(entry.object) or object_name(entry.object, t),
         "facts": told(entry, Reading(t, place.brand.zone, names)),
     }
+
+
+def object_of(asked: str, t: Words) -> str:
+    """Return what the trail calls a thing that people write as the page shows it ("Post 12"), or as the trail does."""
+    if number := re.search(r"\d+", asked):
+        for kind, words in OBJECTS.items():
+            if t(words, number=number[0]).casefold() == asked.casefold():
+                return f"{kind}:{number[0]}"
+    return asked.lower()
 
 
 def object_name(kept: str, t: Words) -> str:

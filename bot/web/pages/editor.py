@@ -85,7 +85,9 @@ class Sheet:
     has_passed: bool = False  # the time of the post
 
     def problems(self, part: str) -> list[Problem]:
-        """Return what the networks say against one part of the post."""
+        """Return what the networks say against one part of the post; nothing before a word was written."""
+        if self.whole is None and not self.errors and self.written.is_blank:
+            return []
         return [problem for each in self.shown for problem in each.preview.warnings if problem.part == part]
 
     @property

@@ -39,6 +39,12 @@ class Written:
     slot_was: str = ""
     extras: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def is_blank(self) -> bool:
+        """Whether nothing that would go out was given yet."""
+        words = (self.text, self.link, *self.own.values(), *self.extras.values())
+        return not (self.media or any(each.strip() for each in words))
+
     def content(self, old: Content | None) -> Content:
         """Return what would go out; what the editor does not show (tags, the marking of advertising) stays as it was."""
         own = {account: text for account, text in self.own.items() if text.strip() and account in self.accounts}

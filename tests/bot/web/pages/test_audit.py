@@ -13,6 +13,7 @@ from sqlalchemy import text, update
 from web_desk import Browser, WebDesk
 
 from bot.web.pages.audit_copy import FORMS, Copied
+from smm import members
 from smm.trail import Entry
 from storage import audit
 from storage.unit_of_work import UnitOfWork
@@ -57,6 +58,8 @@ async def test_the_trail_is_told_in_words_and_narrowed_by_the_address(anna: Brow
         "before=3": 2,
     }.items():
         assert len(rows((await anna.opens(f"{PAGE}?{query}")).text)) == count, query
+    await anna.desk.database.write(members.speak, anna.desk.world.anna, "ru")
+    assert len(rows((await anna.opens(f"{PAGE}?object=Пост+9")).text)) == 1
 
 
 async def test_a_changed_entry_is_named(anna: Browser, open_desk: WebDesk) -> None:

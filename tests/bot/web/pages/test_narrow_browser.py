@@ -43,7 +43,7 @@ def fill(uow: UnitOfWork, planned: Planned) -> dict[str, str]:
     (mention,) = ingest.ingest(uow, planned.big, networks.Page((said,), "c-1"))
     members.invite(uow, world.anna, world.brand, Role.CONTENT, "Maximiliane Schmidt-Rottluff")
     offered = accounts.add(uow, world.brand.id, "mastodon", "pending-1", name=ROOM)
-    accounts.change(uow, offered, health="connecting", connected_by=world.anna.id)
+    accounts.change(uow, offered, health="connecting", connected_by=world.anna.id, closed_at=uow.now)
     return {
         "{token}": members.login_link(uow, world.anna.id),
         "{mention_id}": str(mention),

@@ -39,6 +39,13 @@ def text_of(page: httpx.Response) -> str:
     return html.unescape(page.text)
 
 
+async def test_nothing_is_said_against_a_post_before_a_word_is_written(planned: Planned) -> None:
+    vera = await planned.browser(planned.desk.world.vera)
+    assert "There is nothing to publish" not in text_of(await vera.opens(f"{POSTS}/new"))
+    sent = await vera.sends(f"{POSTS}/preview", text="x" * 30, accounts=str(planned.small))
+    assert "Too long for Small" in text_of(sent)
+
+
 async def test_a_post_is_written_for_the_day_that_was_pressed(planned: Planned) -> None:
     vera = await planned.browser(planned.desk.world.vera)
     page = await vera.opens(f"{POSTS}/new?date=2026-03-04")
