@@ -56,6 +56,15 @@ class FacebookVideos(GraphUnderway):
         known = await self._clip(post.key)
         if known is not None and known.is_out:
             return self._shown(page, post, known)
+        try:
+            return await self._publish_clip(page, post, known)
+        except Rejected:
+            again = await self._clip(post.key) if known is not None and known.is_uploaded else None
+            if again is not None and again.is_out:  # by a try before, whose end nobody knew
+                return self._shown(page, post, again)
+            raise
+
+    async def _publish_clip(self, page: str, post: Outgoing, known: Clip | None) -> Published:
         if post.options.kind == PostKind.POST:
             sent = self._sent_before(post.key, known) or await self._sent_in_parts(page, post)
             said = {"upload_session_id": sent.session, "description": with_link(post), "host": CHUNKS}

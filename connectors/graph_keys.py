@@ -136,7 +136,7 @@ class GraphKeys(GraphCalls):
     def _offer(self, page: Body) -> Offer | None:
         """Return a Page as an account to connect, None where it has none on this network."""
         token = page.read("access_token", str)
-        return Offer(page.read("name", str), {"token": token, EXTENDED: name_of(token)})
+        return Offer(page.read("name", str), {"token": token, EXTENDED: name_of(token), EXPIRES: ""})
 
 
 def oauth(*rights: str) -> OAuth:

@@ -93,10 +93,24 @@ class InstagramPublishing(InstagramLogin):
         self._must_fit(post)
         if len(post.media) == 1:
             return await self._container(me, **self._single(post, post.media[0]))
-        parts = [await self._container(me, is_carousel_item="true", **self._file(each)) for each in post.media]
-        for part in parts:
-            await self._finished(part)
+        parts = await self._parts(me, post)
         return await self._container(me, media_type="CAROUSEL", children=",".join(parts), caption=with_link(post))
+
+    async def _parts(self, me: str, post: Outgoing) -> list[str]:
+        """Return the finished containers of a carousel's files; those that take long are not made again by the next try."""
+        key = f"{post.key}/parts"
+        if (known := self._underway(key)) is not None:
+            parts = known.thing.split(",")
+        else:
+            parts = [await self._container(me, is_carousel_item="true", **self._file(each)) for each in post.media]
+            await self._remember(key, ",".join(parts))
+        try:
+            for part in parts:
+                await self._finished(part)
+        except Rejected:
+            await self._forget(key)
+            raise
+        return parts
 
     async def _container(self, me: str, **said: Any) -> str:
         return (await self._change(me, "media", effect=False, **said)).id("id")

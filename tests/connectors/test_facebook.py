@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from clocks import Clock
-from loopback_graph import APP_ID, APP_SECRET, FIRST_POST, LoopbackGraph
+from loopback_graph import APP_ID, APP_SECRET, FIRST_POST, LoopbackGraph, Refusal
 from loopback_graph_videos import LoopbackVideos
 from loopback_http import Asked, Said, loopback
 
@@ -165,4 +166,31 @@ async def test_a_picture_is_one_story_and_is_not_called_missing_where_stories_ar
         else:
             with pytest.raises(Unavailable):
                 await connector.find(post, clock.now)
+    assert len(published(graph)) == 1
+
+
+async def test_what_a_try_before_has_published_is_not_called_refused(clock: Clock, film: Path) -> None:
+    class Strict(LoopbackVideos):
+        """Lets nobody publish a video a second time, and tells late that it was published."""
+
+        hidden = False
+
+        def _publish_video(self, video_id: str, given: dict[str, str]) -> Any:
+            if self.videos[video_id].post_id:
+                self.hidden = False
+                raise Refusal(100, "This video was published already")
+            return super()._publish_video(video_id, given)
+
+        def _get_node(self, node: str, given: dict[str, str]) -> Any:
+            told = super()._get_node(node, given)
+            if self.hidden and node in self.videos:
+                told["status"]["publishing_phase"] = {"status": "not_started"}
+            return told
+
+    graph, secrets, post = Strict(clock), {"token": "page-key"}, video(film, PostKind.REEL, ADDRESS)
+    async with account(graph, secrets) as connector:
+        await connector.publish(post)
+        graph.hidden = True
+        found = await connector.publish(post)
+    assert found.remote_id.rpartition("_")[2] == published(graph)[0].rpartition("_")[2]
     assert len(published(graph)) == 1

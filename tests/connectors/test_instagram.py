@@ -109,6 +109,19 @@ async def test_a_file_that_takes_long_is_looked_at_again_and_not_sent_again(cloc
     assert len(graph.containers) == len(published(graph)) == 1
 
 
+async def test_the_files_of_a_carousel_that_take_long_are_not_sent_again(clock: Clock) -> None:
+    graph, secrets = Slow(clock), {"token": "page-key"}
+    graph.looks = graph_underway.LOOKS
+    cups = Outgoing("k1", "Two cups", (CUP, CUP))
+    async with account(graph, secrets) as connector:
+        with pytest.raises(Unavailable):
+            await connector.publish(cups)
+    async with account(graph, secrets) as connector:
+        await connector.publish(cups)
+    assert len(graph.containers) == 3
+    assert len(published(graph)) == 1
+
+
 async def test_two_at_once_keep_both_containers(clock: Clock) -> None:
     graph, secrets = LoopbackGraph(clock), {"token": "page-key"}
     async with account(graph, secrets) as connector:

@@ -46,8 +46,8 @@ WORLDS: Mapping[str, Place] = {
     "bluesky": Place(bluesky_world, ("slower", "down", "refused", "garbage", "lost"), counts=True, films=True),
     "demo": Place(demo_world, ("down", "lost"), pushes=True, counts=True),
     "mastodon": Place(mastodon_world, ("slower", "down", "refused", "human"), counts=True, films=True),
-    "facebook": Place(graph_world("facebook"), tuple(TROUBLES), pushes=True, counts=True),
-    "instagram": Place(graph_world("instagram"), tuple(TROUBLES), pushes=True, counts=True),
+    "facebook": Place(graph_world("facebook"), tuple(TROUBLES), pushes=True, counts=True, films=True),
+    "instagram": Place(graph_world("instagram"), tuple(TROUBLES), pushes=True, counts=True, films=True),
     "instagram without a Page": Place(
         graph_world("instagram", own=True), ("refused", "lost"), pushes=True, counts=True
     ),
