@@ -6,12 +6,15 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from handlers.card import Answer, Button, Card, Notice, Question, para, row
-from handlers.post_parts import when, when_field
-from handlers.posts import asking, chosen_time, or_newer
-from handlers.route import Context, action
-from smm import approvals, plan, posts
+from handlers.list_parts import beginning
+from handlers.post_cards import WRITABLE
+from handlers.post_parts import STATES, tone, when, when_field
+from handlers.posts import asking, chosen_time, or_newer, show
+from handlers.route import Context, Scene, Words, action, view
+from smm import approvals, plan, posts, showing
+from smm.approvals import Late
 from smm.errors import N_, Conflict, Invalid
-from smm.posts import Late
+from smm.posts import Whole
 from smm.roles import Right
 
 if TYPE_CHECKING:
@@ -81,7 +84,10 @@ def submit(context: Context) -> Answer:
     try:
         sent = approvals.submit(context.uow, context.actor, context.object_id, version)
     except Late as late:
-        return _too_late(context, late)
+        if "slot" in context.args:
+            raise Invalid(late.words, field="slot") from late
+        show(context, "post_late", context.object_id)
+        return None
     words = (
         N_("The client has it now.") if sent.state == "client_review" else N_("It waits for the team's approval now.")
     )
@@ -95,19 +101,28 @@ def _placed_anew(context: Context) -> int:
     return posts.place(context.uow, context.actor, context.object_id, context.version, slot).version
 
 
-def _too_late(context: Context, late: Late) -> Card:
-    """Say that the time has passed, with the ways to send the post after all."""
-    t, whole = context.t, late.whole
-    post, is_bound = whole.post, whole.policy.slot_bound
-    sends = {NEXT: t("Next free slot, and send"), NONE: t("Send without a time")}
-    by_slot = {
-        slot: Button(words, "post.submit", post.id, post.version, {"slot": slot}) for slot, words in sends.items()
-    }
-    pick = Button(t("Pick a time"), "post.time", post.id, post.version, {"send": "yes"})
-    afterwards = para(t("Without a time: once it is approved, its card asks whether to publish it at once."))
+@view("post_late")
+def late_card(scene: Scene) -> Card | None:
+    """Say that a post came too late for its time, with the ways to send it after all; once one is taken, only how it stands."""
+    whole = showing.whole(scene.uow, scene.object_id)
+    if whole is None or scene.audience == "client":
+        return None
+    t, post = scene.t, whole.post
+    late = approvals.too_late(whole, scene.uow.now) if post.state in WRITABLE else ""
+    how_else = t("Without a time: once it is approved, its card asks whether to publish it at once.")
+    told = (t(late), how_else) if late and not whole.policy.slot_bound else (t(late or STATES[post.state]),)
     return Card(
-        body=(para(late.say(t)), *(() if is_bound else (afterwards,))),
+        title=t("Post {number}: {text}", number=post.id, text=beginning(t, whole.content)),
+        body=tuple(para(words) for words in told),
         fields=(when_field(t, post, whole.brand.zone),),
-        buttons=(row(by_slot[NEXT], pick), *(() if is_bound else (row(by_slot[NONE]),))),
-        tone="warn",
+        buttons=_ways_on(t, whole) if late else (row(Button(t("Open the post"), "post.open", post.id)),),
+        tone="warn" if late else tone(post.state),
     )
+
+
+def _ways_on(t: Words, whole: Whole) -> tuple[tuple[Button, ...], ...]:
+    post = whole.post
+    following = Button(t("Next free slot, and send"), "post.submit", post.id, post.version, {"slot": NEXT})
+    pick = Button(t("Pick a time"), "post.time", post.id, post.version, {"send": "yes"})
+    without = Button(t("Send without a time"), "post.submit", post.id, post.version, {"slot": NONE})
+    return (row(following, pick), *(() if whole.policy.slot_bound else (row(without),)))

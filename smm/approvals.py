@@ -31,8 +31,12 @@ ROOMS = {"internal": "team", "client": "client"}
 CARDS = {"internal": "post", "client": "post_client"}
 STATES: dict[Decision, str] = {"approve": "approved", "changes": "changes", "reject": "rejected"}
 REASON = 2_000
-_PASSED = N_("Not sent: the time of this post has passed. Give it a new one, or send it without a time.")
-_TOO_NEAR = N_("Not sent: nobody can approve this before its time. Give it a later one, or send it without a time.")
+PASSED = N_("Not sent: the time of this post has passed. Give it a new one, or send it without a time.")
+TOO_NEAR = N_("Not sent: nobody can approve this before its time. Give it a later one, or send it without a time.")
+
+
+class Late(Conflict):
+    """The time of a post has passed, or is too near for its approval to come first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +76,15 @@ def _must_be_askable(uow: UnitOfWork, whole: Whole) -> None:
     blocking = [problem for problem in preflight.problems(uow, whole) if problem.blocks]
     if blocking:
         raise blocking[0].error()
-    if posts.is_late(whole, uow.now):
-        raise posts.Late(whole, _PASSED if whole.post.slot_at and whole.post.slot_at <= uow.now else _TOO_NEAR)
+    if late := too_late(whole, uow.now):
+        raise Late(late)
+
+
+def too_late(whole: Whole, now: datetime) -> str:
+    """Return why no approval can come before a post's time, in words of the catalogue; empty where one can."""
+    if not posts.is_late(whole, now):
+        return ""
+    return PASSED if whole.post.slot_at is not None and whole.post.slot_at <= now else TOO_NEAR
 
 
 def _ask(uow: UnitOfWork, whole: Whole, number: int) -> None:

@@ -23,7 +23,7 @@ from storage.brands import Brand
 from storage.posts import Post, Target, Version
 from storage.unit_of_work import UnitOfWork
 
-VIEWS = ("post", "post_client", "post_alert")
+VIEWS = ("post", "post_client", "post_alert", "post_late")
 BATCH_VIEWS = ("batch", "batch_told")
 
 
@@ -34,14 +34,6 @@ class Stale(Conflict):
         self.post = post
         self.seen = seen
         super().__init__(N_("There is version {current}, this was {seen}."), current=post.version, seen=seen)
-
-
-class Late(Conflict):
-    """The time of a post has passed, or is too near for its approval to come first."""
-
-    def __init__(self, whole: Whole, words: str) -> None:
-        self.whole = whole
-        super().__init__(words)
 
 
 @dataclass(frozen=True, slots=True)

@@ -230,3 +230,6 @@ async def test_a_time_that_has_passed_stands_in_peoples_words_and_is_kept(desk: 
     await anna.presses(card, "Send for approval")
     told = await server.card(team, "the time of this post has passed")
     assert told.labels == ["Next free slot, and send", "Pick a time", "Send without a time"]
+    assert "client has it" in await anna.presses(told, "Send without a time")
+    await server.until(lambda: told.labels == ["Open the post"])
+    assert "Waits for the client's approval" in told.text

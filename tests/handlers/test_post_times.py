@@ -127,6 +127,8 @@ async def test_each_way_on_sends_it(posting: PostDesk, way: str, slot: datetime 
         assert "slot" in (await vera.answers(slot="2026-03-01T09:00"))  # type: ignore[operator]
         told = await vera.answers(slot="2026-03-05T09:00")
     assert told == Notice("The client has it now.")
+    late = next(card for card in posting.desk.room("team").cards if card.title == "Post 1: Autumn menu")
+    assert labels_of(late) == ["Open the post"], "a way that was taken is offered once more"
     whole = await post(posting)
     assert (whole.post.state, whole.post.slot_at) == ("client_review", slot)
 
@@ -155,7 +157,13 @@ async def test_a_time_that_is_part_of_what_is_approved_cannot_be_left_out(postin
 async def test_a_time_too_near_for_any_approval_is_told_as_that(posting: PostDesk) -> None:
     await posting.policy(mode="client", cutoff_minutes=120)
     await written(posting)
-    assert "nobody can approve this before its time" in words_of(await posting.desk.vera.presses("Send for approval"))
+    told = await posting.desk.vera.presses("Send for approval")
+    assert "nobody can approve this before its time" in words_of(told)
+    await posting.desk.vera.presses("Pick a time")
+    again = await posting.desk.vera.answers(slot="2026-03-02T11:30")
+    assert isinstance(again, dict)
+    assert "nobody can approve this before its time" in again["slot"]
+    assert (await post(posting)).post.slot_at == datetime(2026, 3, 2, 10, tzinfo=UTC), "half of it was done"
 
 
 @pytest.mark.parametrize("forms", [("web",), ()])
