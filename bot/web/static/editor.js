@@ -55,7 +55,7 @@ function written() {
   return [...editor.querySelectorAll(FIELDS)].filter((field) => field.name && (field.type !== "radio" || field.checked)).map((field) => [field.name, field.type === "checkbox" ? `${field.value}=${field.checked}` : field.value]);
 }
 
-const first = JSON.stringify(written());
+let first = JSON.stringify(written());
 
 function keep() {
   const now = JSON.stringify(written());
@@ -102,9 +102,26 @@ function compare() {
   editor.prepend(bar);
 }
 
+// ---- What a press changed: the time, or that anything can be changed at all
+
+function follow() {
+  const now = find("[data-current]")?.dataset;
+  if (!now) return;
+  const { slot, slot_was: was } = editor.elements;
+  const isUntouched = JSON.stringify(written()) === first;
+  if (now.slot !== was.value && slot.value === slot.defaultValue) {
+    slot.value = slot.defaultValue = now.shown;
+    was.value = now.slot;
+    find("#slot-hint").textContent = "";
+    if (isUntouched) first = JSON.stringify(written());
+  }
+  if (now.open === undefined) for (const field of editor.elements) field.disabled = true;
+}
+
 // ---- Wiring
 
 document.addEventListener("renewed", compare);
+document.addEventListener("renewed", follow);
 
 editor.addEventListener("input", (event) => event.target.matches("[data-files]") || (keep(), soon()));
 editor.addEventListener("change", (event) => event.target.matches("[data-files]") && attach([...event.target.files]));

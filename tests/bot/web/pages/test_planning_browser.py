@@ -198,6 +198,24 @@ async def test_a_press_on_the_page_is_seen_where_it_stands(
     assert [*page.troubles, *clara.troubles] == []  # type: ignore[attr-defined]
 
 
+async def test_the_editor_follows_what_a_press_changed(planned: Planned, server: WebServer, chromium: Browser) -> None:
+    post = await planned.make("Rhubarb tonic", WEDNESDAY)
+    planned.clock.now = WEDNESDAY + timedelta(hours=2)
+    page = await open_page(planned, server, chromium, f"/posts/{post.id}")
+    await expect(page.locator("#slot-hint")).to_contain_text("This time has passed.")
+    await page.get_by_role("button", name="Send for approval").click()
+    await page.get_by_role("button", name="Next free slot, and send").click()
+    await expect(page.locator("#post-slot")).to_have_value("2026-03-04T13:00")
+    await expect(page.locator("#slot-hint")).to_be_empty()
+    await expect(page.locator("[data-answers]").get_by_role("button", name="Send without a time")).to_have_count(0)
+    await page.keyboard.press("Escape")
+    await page.get_by_role("button", name="Cancel post").click()
+    await page.locator("dialog[open]").get_by_role("button", name="Cancel post").click()
+    await expect(page.get_by_role("button", name="Save")).to_be_disabled()
+    await expect(page.locator("#post-text")).to_be_disabled()
+    assert page.troubles == []  # type: ignore[attr-defined]
+
+
 @pytest.mark.parametrize("kind", list(LOOKS))
 async def test_a_busy_month_is_good_to_look_at_and_to_hear(
     planned: Planned, server: WebServer, chromium: Browser, kind: str
