@@ -33,7 +33,7 @@ from connectors.own_words import OwnWords
 from connectors.transcriber import TranscriptionModel
 from connectors.writer import LanguageModel
 from handlers.route import load
-from smm import ingest, members
+from smm import ingest, tokens
 from smm.desk import Desk
 from smm.errors import ConfigError
 from smm.hearing import Nobody, Transcriber
@@ -112,7 +112,7 @@ class App:
             await self._open_chat(transport, router)
         server = await self._open_web(web, others)
         self.url = server.url
-        await database.write(members.note_address, "web", f"{self.settings.public_url.rstrip('/') or server.url}/in/")
+        await database.write(tokens.note_address, "web", f"{self.settings.public_url.rstrip('/') or server.url}/in/")
         desk, networks = await self._open_desk(database, server.url)
         self._take_pushes(desk)
         await self._open_chat(web, router)

@@ -10,7 +10,7 @@ from pathlib import Path
 from bot.app import App
 from bot.keys import vault
 from config.settings import Settings
-from smm import members
+from smm import members, tokens
 from smm.errors import ConfigError, DeskError
 from storage.engine import Database
 from storage.migrate import current, head
@@ -22,7 +22,7 @@ async def serve(settings: Settings) -> None:
     desk = App(settings)
     await desk.start()
     try:
-        code = await desk.database.write(members.owner_code)
+        code = await desk.database.write(tokens.owner_code)
         _say(f"The desk is open at {desk.url}")
         if code:
             _say(f"Nobody owns it yet. Become its owner: open {desk.url}/in/{code}")
@@ -53,7 +53,7 @@ async def sign_in(settings: Settings, name: str) -> None:
 
 def _link(uow: UnitOfWork, name: str) -> tuple[str, list[str]]:
     member = members.named(uow, name)
-    return member.name, list(members.links(uow, members.login_link(uow, member.id)).values())
+    return member.name, list(tokens.links(uow, tokens.login_link(uow, member.id)).values())
 
 
 async def serve_demo(*, port: int, data: Path, browser: bool) -> None:

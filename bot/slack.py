@@ -32,7 +32,7 @@ from bot.slack_whispers import Whispers
 from bot.transport import ChatRef, MessageRef, Outcome, Pace, Receive
 from handlers.card import Card
 from handlers.route import Words
-from smm import members
+from smm import tokens
 from smm.errors import ConfigError
 from storage.engine import Database
 
@@ -112,7 +112,7 @@ class Slack:
 
     async def _introduce(self) -> None:
         said = await self._requests.call("auth.test")
-        await self._database.write(members.note_address, PLATFORM, f"Slack: {COMMAND} start ")
+        await self._database.write(tokens.note_address, PLATFORM, f"Slack: {COMMAND} start ")
         self._reception.me = Me(str(said["user_id"]))
 
     async def _run(self) -> None:

@@ -23,7 +23,7 @@ from bot.transport import ChatRef, Incoming
 from handlers.card import Ask, Card
 from handlers.card_json import pack, unpack
 from handlers.route import Words
-from smm import members
+from smm import members, tokens
 from smm.errors import N_, Conflict, DeskError, Forbidden, NotFound
 from storage import alerts, asks
 from storage import members as people
@@ -166,7 +166,7 @@ def _put_on_the_web(uow: UnitOfWork, incoming: Incoming, asked: Asked) -> str:
         alerts.queue(uow, incoming.chat, language=asked.language, edits=asked.row.message_id)
     asks.put_elsewhere(uow, asked.row.id, alone, alone.chat_id)
     _let_stand(uow, alone, asked)
-    return members.web_link(uow, member_id)
+    return tokens.web_link(uow, member_id)
 
 
 def decode_form(key: str, body: Mapping[str, Any]) -> Decoded | None:

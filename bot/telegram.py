@@ -33,7 +33,7 @@ from bot.telegram_whispers import Whispers
 from bot.transport import ChatRef, MessageRef, Pace, Receive
 from handlers.card import Card
 from handlers.route import Words, routes
-from smm import members
+from smm import tokens
 from smm.errors import ConfigError
 from storage import asks
 from storage.engine import Database
@@ -119,7 +119,7 @@ class Telegram:
         said = await self._requests.call("getMe", FIRST_SECONDS)
         me = Me(int(said["id"]), str(said["username"]))
         # https://core.telegram.org/bots/features#deep-linking
-        await self._database.write(members.note_address, PLATFORM, f"https://t.me/{me.username}?start=")
+        await self._database.write(tokens.note_address, PLATFORM, f"https://t.me/{me.username}?start=")
         self._reception.me = me
 
     async def _run(self) -> None:

@@ -8,7 +8,7 @@ from handlers.card import Answer, Ask, Button, Card, Edit, Field, Question, para
 from handlers.members import read_role, role_names
 from handlers.route import Context, action, command
 from handlers.secret_cards import secret_card, shown_alone
-from smm import invitations, members
+from smm import invitations, tokens
 from smm.errors import N_
 from smm.roles import Right, Role
 
@@ -39,7 +39,7 @@ def invited(context: Context) -> Answer:
 
 
 def _make(context: Context, role: Role, name: str) -> Answer:
-    return _shown(context, role, members.invite(context.uow, context.who, context.of, role, name))
+    return _shown(context, role, tokens.invite(context.uow, context.who, context.of, role, name))
 
 
 def _shown(context: Context, role: Role, token: str) -> Answer:
@@ -53,7 +53,7 @@ def _shown(context: Context, role: Role, token: str) -> Answer:
 def invite_client(context: Context) -> Answer:
     """Make an invitation for somebody of the client, which leads straight to what waits for them."""
     t = context.t
-    token = members.invite(context.uow, context.who, context.of, Role.CLIENT)
+    token = tokens.invite(context.uow, context.who, context.of, Role.CLIENT)
     title = t("Invitation for the client of {brand}", brand=context.of.name)
     advice = t(
         "Send one of these to one person of the client. It works once, for a day, and leads straight to what waits for "

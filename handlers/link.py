@@ -9,7 +9,7 @@ from handlers.card_json import pack
 from handlers.members import role_names
 from handlers.route import Context, Scene, action, command, view
 from handlers.secret_cards import platform_title, secret_card, shown_alone
-from smm import alerts, identities, members
+from smm import alerts, guesses, identities, tokens
 from smm.errors import N_, DeskError, Forbidden
 from smm.roles import Right
 
@@ -33,7 +33,7 @@ def link(context: Context) -> Answer:
 def give(context: Context) -> Answer:
     """Give a one-time code for an account on another platform."""
     t = context.t
-    token = members.identity_link(context.uow, context.who.id)
+    token = tokens.identity_link(context.uow, context.who.id)
     advice = t("Open this, or say it to me, from your other account within a quarter of an hour. Do not pass it on.")
     others = {"telegram", "slack"} - {context.chat.platform}
     card = secret_card(context, t("Add another account"), advice, token, said="link", where=others)
@@ -43,7 +43,7 @@ def give(context: Context) -> Answer:
 def open_code(context: Context, token: str) -> Answer:
     """Take a code: add this account to whoever made it, or ask first where it belongs to a member already."""
     uow, t = context.uow, context.t
-    if not members.may_guess(uow, context.identity):
+    if not guesses.may_try(uow, context.identity):
         raise Forbidden(N_("Too many tries. Wait a minute and try again."))
     if not context.private:
         identities.give_up(uow, token)
@@ -54,7 +54,7 @@ def open_code(context: Context, token: str) -> Answer:
         offer = identities.look(uow, token, context.chat.platform, context.user_id)
         return _asked(context, offer, offer.other) if offer.other is not None else _added(context, token)
     except DeskError as error:
-        members.count_guess(uow, context.identity)
+        guesses.count(uow, context.identity)
         return _warned(error.say(t))
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from handlers.card import Answer, Button, Card, Edit, Field, row
 from handlers.route import Context, Words, action, command
 from handlers.secret_cards import platform_title, secret_card, shown_alone
-from smm import members
+from smm import members, tokens
 from smm.brands import LANGUAGES
 from smm.errors import N_
 from smm.roles import Right
@@ -65,6 +65,6 @@ def speak(context: Context) -> Answer:
 def sign_in(context: Context) -> Answer:
     """Give a one-time link to the web."""
     t = context.t
-    token = members.login_link(context.uow, context.who.id)
+    token = tokens.login_link(context.uow, context.who.id)
     advice = t("This signs you in on the web. It works once, for a quarter of an hour. Do not pass it on.")
     return shown_alone(context, secret_card(context, t("Sign in on the web"), advice, token, where=("web",)))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from handlers.card import Answer, Ask, Button, Card, Edit, Field, Question, para, row
 from handlers.route import Context, Scene, Words, action, command, view
 from handlers.secret_cards import platform_title, secret_card, shown_alone
-from smm import alerts, invitations, members, people
+from smm import alerts, invitations, members, people, tokens
 from smm.errors import N_, Invalid
 from smm.roles import Right, Role, allows
 
@@ -181,7 +181,7 @@ def sign_in(context: Context) -> Answer:
     """Make a one-time sign-in link for a client who is signed out, and tell the client."""
     t = context.t
     member = members.get(context.uow, context.object_id)
-    token = members.login_link_for(context.uow, context.who, member, context.of)
+    token = tokens.login_link_for(context.uow, context.who, member, context.of)
     args = {"by": context.who.name}
     alerts.tell_member(context.uow, member, "member.sign_in", member.id, args)
     advice = t("Send this to {name} alone: it signs them in on the web, once, within a day.", name=member.name)

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from handlers.card import Answer, Card, Field, Notice, Para, Span, para
 from handlers.card_json import pack
 from handlers.route import Context, Words
-from smm import alerts, members
+from smm import alerts, members, tokens
 
 EVERYWHERE = ("telegram", "slack", "web")
 
@@ -28,7 +28,7 @@ def secret_card(
 ) -> Card:
     """Return a card with a one-time token: links that open it on some platforms, and what to say (`/said token`) elsewhere."""
     t = context.t
-    links = [(platform, link) for platform, link in members.links(context.uow, token).items() if platform in where]
+    links = [(platform, link) for platform, link in tokens.links(context.uow, token).items() if platform in where]
     return Card(
         title=title,
         body=(

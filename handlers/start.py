@@ -10,7 +10,7 @@ from handlers.card_json import pack
 from handlers.link import open_code
 from handlers.members import role_names
 from handlers.route import Context, Scene, action, command, view
-from smm import alerts, batches, brands, identities, members, rooms
+from smm import alerts, batches, brands, guesses, identities, members, rooms, tokens
 from smm.errors import N_, DeskError, Forbidden
 from smm.roles import Right, Role, allows
 
@@ -93,15 +93,15 @@ def _welcome_client(context: Context, member: Member, brand: Brand) -> Answer:
 def _open(context: Context, token: str) -> Answer:
     """Use a token up; a wrong one is counted, and five in a minute are enough."""
     uow, t = context.uow, context.t
-    if not members.may_guess(uow, context.identity):
+    if not guesses.may_try(uow, context.identity):
         raise Forbidden(N_("Too many tries. Wait a minute and try again."))
     where = {"platform": context.chat.platform, "user_id": context.user_id}
     try:
-        member = members.redeem(uow, token, **where, name=context.user_name, language=t.language)
+        member = tokens.redeem(uow, token, **where, name=context.user_name, language=t.language)
     except DeskError as error:
-        members.count_guess(uow, context.identity)
+        guesses.count(uow, context.identity)
         return Card(body=(para(error.say(t)),), tone="warn")
-    by = members.inviter(uow, token)
+    by = tokens.inviter(uow, token)
     if by is not None:
         alerts.tell_member(uow, by, "member.joined", member.id)
     brand = brands.get(uow, member.brand_id) if member.brand_id is not None else None

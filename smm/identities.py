@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from smm import addresses, members, readers
+from smm import addresses, members, readers, tokens
 from smm.errors import N_, Conflict, Forbidden, NotFound
 from smm.roles import ROLES, Right, Role
 from storage import audit, brands, invites, joins, web
@@ -37,20 +37,20 @@ class Offer:
 
 def is_code(uow: UnitOfWork, token: str) -> bool:
     """Say whether a token adds a chat to a member, used up or not."""
-    found = invites.by_digest(uow, members.digest(token))
+    found = invites.by_digest(uow, tokens.digest(token))
     return found is not None and found.kind == KIND
 
 
 def give_up(uow: UnitOfWork, token: str) -> None:
     """Make a code useless that others have seen."""
-    found = invites.by_digest(uow, members.digest(token))
+    found = invites.by_digest(uow, tokens.digest(token))
     if found is not None and found.kind == KIND:
         invites.take_back(uow, found.id)
 
 
 def look(uow: UnitOfWork, token: str, platform: str, user_id: str) -> Offer:
     """Return what a code would do for whoever says it here, without using it; raise where it can do nothing."""
-    found = invites.by_digest(uow, members.digest(token))
+    found = invites.by_digest(uow, tokens.digest(token))
     return _offer(uow, found, platform, user_id)
 
 
@@ -97,7 +97,7 @@ def _is_client(held: list[Membership]) -> bool:
 
 def add(uow: UnitOfWork, token: str, platform: str, user_id: str, name: str) -> Member:
     """Use a code up: the account that it is said from is the member's from now on."""
-    member = members.redeem(uow, token, platform=platform, user_id=user_id, name=name)
+    member = tokens.redeem(uow, token, platform=platform, user_id=user_id, name=name)
     _log(uow, member, "member.linked", {"platform": platform, "account": user_id})
     return member
 

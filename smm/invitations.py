@@ -1,11 +1,11 @@
-"""Invitations that are still open: listed, taken back, made anew. Making and using one is smm/members.py's."""
+"""Invitations that are still open: listed, taken back, made anew. Making and using one is smm/tokens.py's."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
 
-from smm import members
+from smm import members, tokens
 from smm.errors import N_, Conflict, Forbidden
 from smm.roles import Right, Role, allows
 from storage import audit, invites
@@ -58,7 +58,7 @@ def renew(uow: UnitOfWork, by: Member, brand: Brand, invite_id: int) -> tuple[Ro
     """Return the role and token of an invitation in place of one that was lost, which does not work any more."""
     found = _open(uow, by, brand, invite_id)
     take_back(uow, by, brand, invite_id)
-    return Role(found.role), members.invite(uow, by, brand, Role(found.role), found.name)
+    return Role(found.role), tokens.invite(uow, by, brand, Role(found.role), found.name)
 
 
 def _open(uow: UnitOfWork, by: Member, brand: Brand, invite_id: int) -> Invite:

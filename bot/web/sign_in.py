@@ -13,8 +13,9 @@ from bot.transport import ChatRef, Incoming, Sender
 from bot.web.front import Seated, Vouched, back_of, front_of, give_cookie, language_of, page
 from bot.web.seats import COOKIE, digest, take
 from smm.errors import N_, DeskError, Invalid
-from smm.members import redeem, speak, web_user
+from smm.members import speak, web_user
 from smm.text import line
+from smm.tokens import redeem
 from storage import web
 from storage.members import Member
 from storage.unit_of_work import UnitOfWork

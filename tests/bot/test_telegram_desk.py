@@ -20,7 +20,7 @@ from bot.router import Router
 from config.words import words
 from connectors.transcriber import TranscriptionModel
 from handlers.route import load
-from smm import declared, ingest, members, replies
+from smm import declared, ingest, replies, tokens
 from smm.desk import Desk
 from smm.networks import Can, Page
 from smm.voices import hear
@@ -54,14 +54,14 @@ async def test_the_first_owner_comes_in_by_a_code_once(database: Database, tmp_p
         await telegram.start(Router(database, words).receive)
         await delivery.start()
         await database.write(lambda uow: first_workspace(uow) or add_workspace(uow, "Copydesk"))
-        code = await database.write(members.owner_code)
+        code = await database.write(tokens.owner_code)
         anna, eve = server.user("Anna"), server.user("Eve", language="ru")
         anna.says(server.private(anna), f"/start {code}")
         await server.card(server.private(anna), "Welcome, Anna")
         eve.says(server.private(eve), f"/start {code}")
         await server.until(lambda: server.private(eve).cards)
         assert "Eve" not in server.private(eve).cards[0].text
-        links = await database.read(members.links, "TOKEN")
+        links = await database.read(tokens.links, "TOKEN")
         assert links == {"telegram": "https://t.me/copydesk_bot?start=TOKEN"}
         await telegram.stop()
         await delivery.stop()

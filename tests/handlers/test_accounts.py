@@ -13,7 +13,7 @@ from fake_networks import LIMITS, FakeNetworks
 
 from handlers.account_cards import CAN
 from handlers.card import Card, Notice
-from smm import account_reading, accounts, declared, members
+from smm import account_reading, accounts, declared, tokens
 from smm.desk import Desk
 from smm.errors import N_, AuthExpired
 from smm.networks import Can, Credential, Profile, Quota
@@ -201,7 +201,7 @@ async def test_a_network_that_was_never_tried_says_so_once(desk: TestDesk, clock
 
 
 async def test_where_the_network_asks_people_itself_they_are_led_there_from_any_room(desk: TestDesk) -> None:
-    await desk.database.write(members.note_address, "web", "https://desk.example/in/")
+    await desk.database.write(tokens.note_address, "web", "https://desk.example/in/")
     known = declared.find("demo")
     assert known is not None
     declared.declare(replace(known, consent=True, credentials=()))
@@ -218,7 +218,7 @@ async def test_the_card_tells_where_the_network_may_push_to(desk: TestDesk) -> N
     account_id = await connected(desk)
     await desk.anna.says("/accounts")
     assert "webhooks" not in str(shown(await desk.anna.presses("Demo network: Northwind")).fields)
-    await desk.database.write(members.note_address, "web", "https://desk.example/in/")
+    await desk.database.write(tokens.note_address, "web", "https://desk.example/in/")
     account = await desk.database.read(accounts.find, account_id)
     assert account is not None
     await desk.anna.says("/accounts")

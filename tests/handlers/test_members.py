@@ -10,7 +10,7 @@ from spoken import words
 from bot.delivery import Delivery
 from bot.transport import ChatRef
 from handlers.card import Card, Notice, Para
-from smm import members, rooms
+from smm import members, rooms, tokens
 from smm.roles import Role
 from storage import channels, web
 from storage import members as kept
@@ -60,7 +60,7 @@ async def test_links_are_links(desk: TestDesk) -> None:
         "web": "https://desk.example/in/",
     }
     for platform, base in bases.items():
-        await desk.database.write(members.note_address, platform, base)
+        await desk.database.write(tokens.note_address, platform, base)
     await desk.anna.says("/invite client")
     card = alone(desk)
     links = [span.href for block in card.body if isinstance(block, Para) for span in block.spans if span.href]
@@ -100,8 +100,8 @@ async def test_an_owners_invitation_is_an_owners_business(desk: TestDesk) -> Non
 async def test_whoever_is_removed_leaves_no_open_door_and_is_brought_back_with_a_role(desk: TestDesk) -> None:
     world = desk.world
     await desk.database.write(members.set_role, world.anna, world.boris, world.brand, Role.MANAGER, held=True)
-    backdoor = await desk.database.write(members.invite, world.boris, world.brand, Role.CONTENT)
-    login = await desk.database.write(members.login_link, world.boris.id)
+    backdoor = await desk.database.write(tokens.invite, world.boris, world.brand, Role.CONTENT)
+    login = await desk.database.write(tokens.login_link, world.boris.id)
     await desk.database.write(_signed_in, world.boris.id)
     await desk.anna.says("/members")
     await desk.anna.presses("Boris")
@@ -123,18 +123,18 @@ def _signed_in(uow: UnitOfWork, member_id: int) -> None:
 
 async def test_a_client_who_is_signed_out_gets_a_new_link_and_hears_of_it(desk: TestDesk) -> None:
     world = desk.world
-    await desk.database.write(members.note_address, "web", "https://desk.example/in/")
+    await desk.database.write(tokens.note_address, "web", "https://desk.example/in/")
     await desk.anna.says("/members")
     assert "Sign-in link" not in labels(await desk.anna.presses("Boris"))
     await desk.anna.says("/members")
     await desk.anna.presses("Clara")
     assert isinstance(await desk.anna.presses("Sign-in link"), Notice), "the link was shown to the whole room"
     token = token_of(alone(desk))
-    signed_in = await desk.database.write(members.redeem, token, platform="web", user_id="", name="")
+    signed_in = await desk.database.write(tokens.redeem, token, platform="web", user_id="", name="")
     assert signed_in.id == world.clara.id
     assert "Anna made a link that signs you in" in words(desk.room(f"member-{world.clara.id}").cards[-1])
     with pytest.raises(members.Forbidden, match="signs in by themself"):
-        await desk.database.write(members.login_link_for, world.anna, world.vera, world.brand)
+        await desk.database.write(tokens.login_link_for, world.anna, world.vera, world.brand)
 
 
 PLATFORMS = ("telegram", "slack", "web")

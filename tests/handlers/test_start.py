@@ -10,7 +10,7 @@ from post_world import PostDesk
 from spoken import words
 
 from handlers.card import Card, Notice
-from smm import members, rooms
+from smm import members, rooms, tokens
 from smm.errors import Conflict
 from smm.roles import Role
 from storage import channels as kept
@@ -25,9 +25,9 @@ async def test_the_first_owner_proves_themself_and_is_led_through(bare_desk: Tes
     desk = bare_desk
     olga = private(desk, "100", "Olga")
     assert "no owner yet" in words(await olga.says("/start"))
-    code = await desk.database.write(members.owner_code)
+    code = await desk.database.write(tokens.owner_code)
     assert "Welcome, Olga" in words(await olga.says(f"/start {code}"))
-    assert await desk.database.write(members.owner_code) is None, "a second owner was offered a code"
+    assert await desk.database.write(tokens.owner_code) is None, "a second owner was offered a code"
 
     assert "open the desk" in words(await olga.presses("What comes next?"))
     await olga.presses("Make a brand")
@@ -45,7 +45,7 @@ async def test_the_first_owner_proves_themself_and_is_led_through(bare_desk: Tes
 
 async def test_an_owner_code_works_once_and_guesses_are_few(bare_desk: TestDesk) -> None:
     desk = bare_desk
-    code = await desk.database.write(members.owner_code)
+    code = await desk.database.write(tokens.owner_code)
     thief = private(desk, "666")
     for _ in range(5):
         assert "does not work" in words(await thief.says("/start guess"))
@@ -100,7 +100,7 @@ async def test_the_client_is_led_straight_to_what_waits_for_them(posting: PostDe
 
 
 async def test_an_invitation_ends_after_a_day(desk: TestDesk, clock: object) -> None:
-    token = await desk.database.write(members.invite, desk.world.anna, desk.world.brand, Role.CONTENT)
+    token = await desk.database.write(tokens.invite, desk.world.anna, desk.world.brand, Role.CONTENT)
     clock.advance(hours=25)  # type: ignore[attr-defined]
     assert "does not work" in words(await private(desk, "555").says(f"/start {token}"))
 
@@ -134,11 +134,11 @@ async def test_somebody_removed_can_press_nothing_any_more(desk: TestDesk) -> No
 
 async def test_a_login_link_signs_in_once_and_replaces_the_one_before(desk: TestDesk) -> None:
     database, anna = desk.database, desk.world.anna
-    first = await database.write(members.login_link, anna.id)
-    second = await database.write(members.login_link, anna.id)
+    first = await database.write(tokens.login_link, anna.id)
+    second = await database.write(tokens.login_link, anna.id)
     for token, works in ((first, False), (second, True), (second, False)):
         try:
-            member = await database.write(members.redeem, token, platform="web", user_id="", name="")
+            member = await database.write(tokens.redeem, token, platform="web", user_id="", name="")
         except members.NotFound:
             assert not works
         else:
@@ -152,7 +152,7 @@ async def test_a_sign_in_for_the_web_is_shown_to_its_owner_alone(desk: TestDesk)
     assert isinstance(told, Notice), "the token was shown to the whole room"
     alone = desk.room(f"member-{desk.world.boris.id}").cards[-1]
     token = next(f.value for f in alone.fields if f.value.startswith("/start ")).removeprefix("/start ")
-    member = await desk.database.write(members.redeem, token, platform="web", user_id="", name="")
+    member = await desk.database.write(tokens.redeem, token, platform="web", user_id="", name="")
     assert member.id == desk.world.boris.id
 
 

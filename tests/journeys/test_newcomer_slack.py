@@ -27,7 +27,7 @@ from bot.slack_manifest import PATH
 from config.settings import Settings
 from connectors.demo_network import DemoNetwork, Person
 from connectors.demo_pictures import draw
-from smm import members
+from smm import members, tokens
 
 COMMENT = "Do you grind beans for a moka pot?"
 ANSWER = "We do, tell us at the counter."
@@ -122,7 +122,7 @@ async def test_the_newcomers_path(stage: Stage) -> None:
 
 
 async def the_owner_comes_in(stage: Stage) -> None:
-    code = await stage.app.database.write(members.owner_code)
+    code = await stage.app.database.write(tokens.owner_code)
     stage.anna.commands(stage.alone, f"start {code}")
     await stage.presses(stage.anna, stage.alone, "What comes next?")
     await stage.presses(stage.anna, stage.alone, "Make a brand")

@@ -22,7 +22,7 @@ from bot.telegram import Telegram
 from config.settings import Settings
 from connectors.demo_network import DemoNetwork, Person
 from connectors.demo_pictures import draw
-from smm import members
+from smm import tokens
 
 COMMENT = "Do you grind beans for a moka pot?"
 ANSWER = "We do, tell us at the counter."
@@ -112,7 +112,7 @@ async def test_the_newcomers_path(stage: Stage) -> None:
 
 
 async def the_owner_comes_in(stage: Stage) -> None:
-    code = await stage.app.database.write(members.owner_code)
+    code = await stage.app.database.write(tokens.owner_code)
     stage.anna.says(stage.alone, f"/start {code}")
     await stage.presses(stage.anna, stage.alone, "What comes next?")
     await stage.presses(stage.anna, stage.alone, "Make a brand")

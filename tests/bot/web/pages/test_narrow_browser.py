@@ -19,7 +19,7 @@ from seen_pages import sideways
 
 from bot.web.server import WebServer
 from handlers.card import Card, para
-from smm import ingest, members, networks
+from smm import ingest, members, networks, tokens
 from smm.roles import Role
 from storage import accounts, channels
 from storage.channels import ChatRef
@@ -41,11 +41,11 @@ def fill(uow: UnitOfWork, planned: Planned) -> dict[str, str]:
         channels.add(uow, world.brand.id, ChatRef("web", name), "alerts", f"{ROOM}, {name}", "en")
     said = item("r-1", "Do you have oat milk, or Haferflockenvollkornmilch? " * 3, said_at=uow.now)
     (mention,) = ingest.ingest(uow, planned.big, networks.Page((said,), "c-1"))
-    members.invite(uow, world.anna, world.brand, Role.CONTENT, "Maximiliane Schmidt-Rottluff")
+    tokens.invite(uow, world.anna, world.brand, Role.CONTENT, "Maximiliane Schmidt-Rottluff")
     offered = accounts.add(uow, world.brand.id, "mastodon", "pending-1", name=ROOM)
     accounts.change(uow, offered, health="connecting", connected_by=world.anna.id, closed_at=uow.now)
     return {
-        "{token}": members.login_link(uow, world.anna.id),
+        "{token}": tokens.login_link(uow, world.anna.id),
         "{mention_id}": str(mention),
         "{chat_id}": "team",
         "/allowed": f"/allowed?of={offered}",
