@@ -26,7 +26,7 @@ from handlers.list_parts import beginning
 from handlers.post_parts import when
 from handlers.posts import or_newer, show
 from handlers.route import Context, Words, action, command
-from smm import approvals, batches, holds, posts, showing
+from smm import approvals, batches, holds, posts, showing, suggestions
 from smm.approvals import Decided, Decision
 from smm.errors import N_, DeskError, NotFound
 from smm.posts import Stale
@@ -221,12 +221,15 @@ def waiting(context: Context) -> Answer:
 
 
 def _for_client(context: Context) -> Answer:
-    waiting = batches.view_of(context.uow, context.of.id)
-    if waiting is None:
+    waiting, suggested = batches.view_of(context.uow, context.of.id), suggestions.asked(context.uow, context.of.id)
+    for each in suggested:
+        show(context, suggestions.CLIENT, each.id)
+    if waiting is None and not suggested:
         return Card(
             title=context.t("Approvals"), body=(para(context.t("Nothing waits for an approval.")),), tone="good"
         )
-    show(context, *waiting)
+    if waiting is not None:
+        show(context, *waiting)
     return None
 
 

@@ -90,6 +90,11 @@ def find(uow: UnitOfWork, suggestion_id: int) -> Suggestion | None:
     return suggestions.get(uow, suggestion_id)
 
 
+def asked(uow: UnitOfWork, brand_id: int) -> list[Suggestion]:
+    """Return what the client is asked about."""
+    return suggestions.asked(uow, brand_id)
+
+
 def take(uow: UnitOfWork, actor: Actor, suggestion_id: int, seen: int = 0) -> tuple[Suggestion, Mention]:
     """Return a brand's suggestion as it was seen, with its mention; Conflict where it has changed since."""
     found = suggestions.get(uow, suggestion_id)

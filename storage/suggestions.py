@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Boolean, Column, ForeignKey, Integer, String, Table, Text, bindparam, select, update
 
 from storage.base import Id, Json, Moment, key, metadata
+from storage.mentions import mentions
 from storage.unit_of_work import UnitOfWork
 
 suggestions = Table(
@@ -63,6 +64,13 @@ class Suggestion:
 _GET = select(suggestions).where(suggestions.c.id == bindparam("wanted"))
 _OF = select(suggestions).where(suggestions.c.mention_id == bindparam("of_mention"))
 
+_ASKED = (
+    select(suggestions)
+    .join(mentions, mentions.c.id == suggestions.c.mention_id)
+    .where(mentions.c.brand_id == bindparam("of_brand"), suggestions.c.state == "asked")
+    .order_by(suggestions.c.id)
+)
+
 
 def get(uow: UnitOfWork, suggestion_id: int) -> Suggestion | None:
     """Return a suggestion."""
@@ -72,6 +80,11 @@ def get(uow: UnitOfWork, suggestion_id: int) -> Suggestion | None:
 def of_mention(uow: UnitOfWork, mention_id: int) -> Suggestion | None:
     """Return the suggestion that a mention is."""
     return uow.one(Suggestion, _OF, of_mention=mention_id)
+
+
+def asked(uow: UnitOfWork, brand_id: int) -> list[Suggestion]:
+    """Return what a brand's client is asked about."""
+    return uow.many(Suggestion, _ASKED, of_brand=brand_id)
 
 
 def add(uow: UnitOfWork, mention_id: int, **offered: Any) -> int | None:

@@ -157,6 +157,7 @@ async def test_no_suggestion_goes_round_the_policy(offers: Offers, mode: str, as
     if asks:
         assert TEXT in words(offers.card("a post that somebody suggests", "client"))
         assert "the client is asked" in words(offers.card())
+        assert TEXT in words(await offers.clara.says("/approvals")), "a question is found again"
         await offers.clara.presses("Approve")
         await offers.goes_on()
         assert offers.calls() == [("accept", "s-1", "")]
