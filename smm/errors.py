@@ -7,7 +7,7 @@ Whoever catches one knows from its class alone whether to tell a person, wait, r
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 
 
 def N_(message: str) -> str:
@@ -28,7 +28,15 @@ class DeskError(Exception):
 
     def say(self, translate: Callable[[str], str]) -> str:
         """Return the words in the reader's language."""
-        return translate(self.words).format(**self.facts) if self.facts else translate(self.words)
+        words = translate(self.words)
+        return (
+            words.format(**{name: _said(translate, fact) for name, fact in self.facts.items()}) if self.facts else words
+        )
+
+
+def _said(translate: Callable[[str], str], fact: object) -> object:
+    """Return a fact for people: a day as the reader writes days, where their words can do that."""
+    return translate.day(fact) if isinstance(fact, date) and hasattr(translate, "day") else fact
 
 
 class NotFound(DeskError):

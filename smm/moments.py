@@ -39,7 +39,7 @@ def at(day: date, hour: time, zone: str) -> datetime:
             N_("{time} does not exist on {day} in {zone}: the clocks go forward then. Pick another time."),
             field="slot",
             time=hour.strftime("%H:%M"),
-            day=day.isoformat(),
+            day=day,
             zone=zone,
         )
     return moment

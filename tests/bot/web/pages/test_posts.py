@@ -201,7 +201,7 @@ async def test_a_time_that_was_not_touched_does_not_take_a_move_back(planned: Pl
 @pytest.mark.parametrize(
     ("given", "words"),
     [
-        ({"slot": "2026-03-29T02:30"}, "does not exist on 2026-03-29"),
+        ({"slot": "2026-03-29T02:30"}, "does not exist on 29 Mar 2026 in Europe/Berlin"),
         ({"slot": "2026-03-01T10:00"}, "That time has passed."),
         ({"link": "example"}, "must be a whole address"),
         ({"accounts": "999"}, "Choose at least one of the brand's accounts."),
