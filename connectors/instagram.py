@@ -76,7 +76,9 @@ class Instagram(InstagramPublishing):
         login = await self._login()
         posts, memory = await self._posts((login.id, "media"), SHOWN, remembered(cursor))
         items = [item for media in posts for item in comments(media, login.id, login.handle)]
-        items += [tagged(each) for each in await self._beside(login.id, "tags", fields=f"{MEDIA},username")]
+        items += [
+            tagged(each, login.handle) for each in await self._beside(login.id, "tags", fields=f"{MEDIA},username")
+        ]
         told, memory = fresh(items, memory)
         return Page(told, str(memory), wait=pace(self._used))
 

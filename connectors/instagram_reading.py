@@ -64,8 +64,13 @@ def comment_item(comment: Body, media: Body, me: str, handle: str, parent: str =
     return privately(item)
 
 
-def tagged(media: Body) -> Item:
-    """Return somebody's post in which the account is tagged."""
+def tagged(media: Body, handle: str | None = None) -> Item:
+    """Return somebody's post that tags the account, or names it in its text.
+
+    A program may answer only where the text does: with `handle` that is looked for
+    (https://developers.facebook.com/documentation/instagram-platform/instagram-graph-api/reference/ig-user/mentions).
+    """
+    text = bounded(media.maybe("caption", str) or "")
     name = bounded(media.maybe("username", str) or "", 200)
     picture = media.maybe("media_url", str)
     return Item(
@@ -74,10 +79,11 @@ def tagged(media: Body) -> Item:
         author_id=name,
         author_name=name,
         author_handle=name,
-        text=bounded(media.maybe("caption", str) or ""),
+        text=text,
         said_at=media.moment("timestamp"),
         link=link(media),
         thread_id=media.id("id"),
+        answerable=handle is None or f"@{handle}".casefold() in text.casefold(),
         media=(picture,) if picture else (),
         raw=media.value,
     )
