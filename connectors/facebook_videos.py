@@ -79,7 +79,9 @@ class FacebookVideos(GraphUnderway):
         """Publish. What goes wrong after that changes nothing of it: it is out already."""
         told: dict[str, Any] = {"upload_phase": "finish", **said}
         body = await self._change(page, edge, **told)
-        if body.read("success", bool) and (post_id := body.maybe("post_id", str)):
+        if not body.read("success", bool):
+            body.stop("success")
+        if post_id := body.maybe("post_id", str):
             return self._shown(page, post, Clip(video, post_id=post_id))
         found = Clip(video)
         with suppress(ConnectorError):

@@ -39,11 +39,6 @@ class GraphUnderway(Graph):
         made = Underway(thing, datetime.now(UTC))
         await self._keep_beside(lambda: {CONTAINERS: written(self._all_underway() | {key: made})})
 
-    async def _forget(self, key: str) -> None:
-        await self._keep_beside(
-            lambda: {CONTAINERS: written({name: each for name, each in self._all_underway().items() if name != key})}
-        )
-
     async def _pause(self) -> None:
         await asyncio.sleep(PAUSE[0])
 

@@ -76,7 +76,6 @@ class InstagramLogin(GraphUnderway):
     )
     oauth: ClassVar[OAuth | None] = OF_PAGE
     fields: ClassVar[str] = "id,name,instagram_business_account{id,username,name}"
-    news: ClassVar[tuple[str, ...]] = ("feed",)
     own_news: ClassVar[tuple[str, ...]] = ("comments", "live_comments", "mentions")
 
     @classmethod
@@ -95,6 +94,9 @@ class InstagramLogin(GraphUnderway):
     @property
     def _own_app(self) -> App | None:
         return self._outside.apps.get(OWN_APP)
+
+    def _hidden(self) -> list[str]:
+        return [*super()._hidden(), *self._signers()]
 
     def _place(self, path: Sequence[str]) -> str:
         return self._placed_at(HOST, super()._place(path)) if self._is_own else super()._place(path)

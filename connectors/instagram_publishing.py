@@ -24,6 +24,7 @@ from smm.networks import Limits, Looks, MediaFile, Outgoing, PostKind, Published
 
 SITE: Final = "https://www.instagram.com"
 FOUND: Final = 25  # newest posts among which one of ours is looked for
+ALIVE: Final = frozenset({"IN_PROGRESS", "FINISHED"})  # states of a container that may still be published
 GONE: Final = ""  # the state of a container that is there no longer, or never was
 SHOWN: Final = "id,caption,timestamp,permalink,media_product_type"
 
@@ -74,7 +75,7 @@ class InstagramPublishing(InstagramLogin):
         state = await self._state(known.thing) if known else GONE
         if known and state == "PUBLISHED":
             return await self._published(me, post, known)
-        container = known.thing if known and state not in {"EXPIRED", "ERROR", GONE} else await self._new(me, post)
+        container = known.thing if known and state in ALIVE else await self._new(me, post)
         await self._finished(container)
         media = (await self._change(me, "media_publish", creation_id=container)).id("id")
         return Published(media, await self._link(media))
@@ -99,17 +100,13 @@ class InstagramPublishing(InstagramLogin):
     async def _parts(self, me: str, post: Outgoing) -> list[str]:
         """Return the finished containers of a carousel's files; those that take long are not made again by the next try."""
         key = f"{post.key}/parts"
-        if (known := self._underway(key)) is not None:
-            parts = known.thing.split(",")
-        else:
+        known = self._underway(key)
+        parts = known.thing.split(",") if known else []
+        if not parts or not all([await self._state(part) in ALIVE for part in parts]):
             parts = [await self._container(me, is_carousel_item="true", **self._file(each)) for each in post.media]
             await self._remember(key, ",".join(parts))
-        try:
-            for part in parts:
-                await self._finished(part)
-        except Rejected:
-            await self._forget(key)
-            raise
+        for part in parts:
+            await self._finished(part)
         return parts
 
     async def _container(self, me: str, **said: Any) -> str:
