@@ -11,6 +11,8 @@ from bot.jobs import run_job
 from smm import (
     accounts,
     alerts,
+    amender,
+    amending,
     doctor,
     figures,
     hooks,
@@ -38,6 +40,7 @@ def looks() -> Sequence[Look]:
     return (
         _jobs,
         _ids("publish", publishing.due),
+        _ids("correct", amending.due),
         _ids("reply", replies.due),
         _ids("poll", accounts.poll_due),
         _ids("wake", inbox.due),
@@ -65,6 +68,9 @@ def works(desk: Desk) -> Mapping[str, Work]:
     async def publish(args: Args) -> None:
         await publisher.publish(desk, args["id"])
 
+    async def correct(args: Args) -> None:
+        await amender.amend(desk, args["id"])
+
     async def reply(args: Args) -> None:
         await replies.send(desk, args["id"])
 
@@ -77,7 +83,15 @@ def works(desk: Desk) -> Mapping[str, Work]:
     async def search(args: Args) -> None:
         await searching.search(desk, args["id"])
 
-    return {"job": job, "publish": publish, "reply": reply, "poll": poll, "wake": wake, "search": search}
+    return {
+        "job": job,
+        "publish": publish,
+        "correct": correct,
+        "reply": reply,
+        "poll": poll,
+        "wake": wake,
+        "search": search,
+    }
 
 
 def chores(desk: Desk) -> Sequence[Chore]:
@@ -98,7 +112,7 @@ def chores(desk: Desk) -> Sequence[Chore]:
         *([chore("language and tone", timedelta(seconds=2), labels.ask)] if desk.reader is not None else []),
         chore("sources that fell silent", timedelta(minutes=10), pulse.listen),
         chore("yesterday's line", timedelta(minutes=1), receipts.daily_lines),
-        chore("posts that waited for an account", timedelta(seconds=15), publishing.unblock),
+        chore("posts that waited for an account", timedelta(seconds=15), publishing.unblock, amending.unblock),
         chore("figures of publications", timedelta(minutes=5), figures.make_due),
         chore("the doctor's rounds", timedelta(minutes=5), doctor.make_rounds),
     )

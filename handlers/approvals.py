@@ -87,6 +87,8 @@ def _decided(context: Context, decided: Decided) -> Notice:
         return Notice(t("Approved, but too late for its time. The team has been asked when it goes out."))
     if decided.post.state == "scheduled":
         return Notice(t("Approved. It goes out {when}.", when=when(t, decided.post, context.of.zone)))
+    if decided.post.state == "published":
+        return Notice(t("Approved. The correction goes out now."))
     return Notice(t("Approved."))
 
 

@@ -12,7 +12,7 @@ from handlers.card import Block, Button, Card, Field, Quote, Tone, bold, para, r
 from handlers.post_cards import reason
 from handlers.post_parts import as_shown, difference, label, live_link, when_field
 from handlers.route import Scene, Words, view
-from smm import showing
+from smm import corrections, showing, states
 from smm.errors import N_
 from smm.posts import Whole
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from storage.approvals import Approval
 
 _ASKED = N_("Please look at this post. It goes out only with your approval.")
+_ASKED_AGAIN = N_("This post is live. Please look at the correction: it is made only with your approval.")
 _STATES: dict[str, tuple[str, Tone]] = {
     "approved": (N_("You approved it. The team chooses when it goes out."), "good"),
     "scheduled": (N_("You approved it. It goes out at its time."), "good"),
@@ -33,6 +34,7 @@ _STATES: dict[str, tuple[str, Tone]] = {
     "changes_requested": (N_("You asked for changes. You will see the new version here."), "warn"),
     "rejected": (N_("You rejected it. The team has been told."), "bad"),
 }
+_SENT_BACK = {"changes": "changes_requested", "rejected": "rejected"}
 _AT_WORK = N_("The team is working on it. You will be asked again when it is ready.")
 _BEFORE_IT_IS_OUT = frozenset({"client_review", "expired", "approved", "scheduled"})
 
@@ -54,7 +56,9 @@ def client_card(scene: Scene) -> Card | None:
     frames, pictures = as_shown(t, content, accounts.values(), showing.files(scene.uow, content))
     words, tone = _state(whole, numbers[-1])
     reminder = (
-        [para(t("A reminder: this waits for your answer."))] if "reminder" in scene.args and words == _ASKED else []
+        [para(t("A reminder: this waits for your answer."))]
+        if "reminder" in scene.args and words in {_ASKED, _ASKED_AGAIN}
+        else []
     )
     return Card(
         title=t("{brand}: a post for your approval", brand=whole.brand.name),
@@ -85,9 +89,12 @@ def _folded(t: Words, whole: Whole, number: int, newest: int) -> Card:
 
 def _state(whole: Whole, number: int) -> tuple[str, Tone]:
     if _asks(whole, number):
-        return _ASKED, "plain"
+        return (_ASKED_AGAIN if corrections.standing(whole) else _ASKED), "plain"
     if number != whole.post.version and whole.post.state not in {"published", "cancelled", "partially_published"}:
         return _own_answer(whole, number)
+    given = _approval(whole, number)
+    if given and given.state in _SENT_BACK and corrections.standing(whole):
+        return _STATES[_SENT_BACK[given.state]]
     return _STATES.get(whole.post.state, (_AT_WORK, "plain"))
 
 
@@ -113,7 +120,7 @@ def _asks(whole: Whole, number: int) -> bool:
 
 
 def _changes(scene: Scene, whole: Whole, numbers: list[int]) -> tuple[Block, ...]:
-    if len(numbers) < 2 or whole.post.state not in _BEFORE_IT_IS_OUT:  # noqa: PLR2004 - the one before the last
+    if len(numbers) < 2 or not (whole.post.state in _BEFORE_IT_IS_OUT or _asks(whole, numbers[-1])):  # noqa: PLR2004 - the one before the last
         return ()
     before = showing.content(scene.uow, whole.post.id, numbers[-2])
     shown = showing.content(scene.uow, whole.post.id, numbers[-1])
@@ -146,7 +153,7 @@ def _buttons(t: Words, whole: Whole, number: int, accounts: dict[int, Account]) 
                 Button(t("Request changes"), "client.changes", post.id, number),
                 Button(t("Reject"), "client.reject", post.id, number, look="bad"),
             ),
-            row(comment, hold),
+            row(comment, hold if states.is_open(whole.targets) else None),
         )
     can_wait = post.state in {"approved", "scheduled"} and number == post.version
     return () if post.state == "cancelled" else (row(comment, hold if can_wait else None),)

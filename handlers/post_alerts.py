@@ -10,7 +10,8 @@ from handlers.list_parts import beginning
 from handlers.post_cards import OUT, decision, main_row, recording
 from handlers.post_parts import STATES, asked, choose_time, live_link, moment, result, tone, when_field
 from handlers.route import Scene, Words, view
-from smm import receipts, showing
+from smm import corrections, receipts, showing
+from smm.errors import N_
 from smm.posts import Whole
 
 if TYPE_CHECKING:
@@ -30,7 +31,9 @@ def alert_card(scene: Scene) -> Card | None:
     ways = () if settled else asked(t, whole.targets, accounts) or _ways_out(t, whole)
     told = [each for each in whole.targets if each.error or post.state in OUT]
     results = [result(t, each, accounts.get(each.account_id), whole) for each in told]
-    state = t(STATES[post.state])
+    state, expired = t(STATES[post.state]), correction_expired(whole)
+    if expired:
+        state = t("The correction was not approved in time.")
     return Card(
         title=t("Its time has passed, and it is not out: {state}", state=state) if late else state,
         body=(_about(t, whole), *results, *_holds(scene, whole)),
@@ -40,8 +43,14 @@ def alert_card(scene: Scene) -> Card | None:
         ),
         link=live_link(t, whole.targets),
         buttons=(*ways, (_open(t, whole),)),
-        tone=tone(post.state),
+        tone="warn" if expired else tone(post.state),
     )
+
+
+def correction_expired(whole: Whole) -> bool:
+    """Say whether a correction of what is live was not approved in time."""
+    asked = whole.open_approval
+    return asked is not None and asked.state == "expired" and bool(corrections.standing(whole))
 
 
 def _about(t: Words, whole: Whole) -> Para:
@@ -95,7 +104,7 @@ def _next(t: Words, whole: Whole, approval: Approval) -> list[Block]:
     if approval.version != post.version:
         return [para(t("There is version {current} by now.", current=post.version))]
     if post.state == "published":
-        return [para(t("It is live."))]
+        return [para(t(_corrected(whole, approval)))]
     if post.state == "scheduled" and post.slot_at:
         slot = moment(t, post.slot_at, whole.brand.zone)
         return [para(*filled(t("It goes out {when}.", when=PLACE), slot))]
@@ -106,6 +115,14 @@ def _next(t: Words, whole: Whole, approval: Approval) -> list[Block]:
     return []
 
 
+def _corrected(whole: Whole, approval: Approval) -> str:
+    if not any(each.version == approval.version for each in whole.corrections):
+        return N_("It is live.")
+    if approval.state == "approved":
+        return N_("The correction goes to where the post is live.")
+    return N_("The post stays live as it is.")
+
+
 def _answers(t: Words, whole: Whole, approval: Approval) -> tuple[tuple[Button, ...], ...]:
     post = whole.post
     newest = approval.version == post.version and not any(
@@ -113,6 +130,8 @@ def _answers(t: Words, whole: Whole, approval: Approval) -> tuple[tuple[Button, 
     )
     if newest and post.state == "approved":
         return (choose_time(t, post), (_open(t, whole),))
+    if newest and approval.state in {"changes", "rejected"} and corrections.standing(whole):
+        return (row(Button(t("Correct"), "post.correct", post.id, post.version, look="good"), _open(t, whole)),)
     if newest and approval.state in {"changes", "rejected"}:
         return (row(Button(t("Edit"), "post.edit", post.id, post.version, look="good"), _open(t, whole)),)
     return ((_open(t, whole),),)

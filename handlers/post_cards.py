@@ -21,7 +21,7 @@ from handlers.post_parts import (
     when_field,
 )
 from handlers.route import Scene, Words, view
-from smm import by_hand, extras, figures, posts, preflight, previews, showing, states
+from smm import amending, by_hand, corrections, extras, figures, posts, preflight, previews, showing, states
 from smm.errors import N_
 from smm.posts import Whole
 
@@ -76,6 +76,7 @@ def _body(scene: Scene, whole: Whole, accounts: dict[int, Account], frames: Sequ
     if number := scene.args.get("reminder"):
         found.insert(0, para(t("Reminder {number}: this still waits for a decision.", number=number)))
     found += frames
+    found += correction(scene, whole)
     if post.state not in OUT | {"cancelled"}:
         found += _problems(scene, whole, accounts)
     if post.state in OUT:
@@ -86,6 +87,29 @@ def _body(scene: Scene, whole: Whole, accounts: dict[int, Account], frames: Sequ
     if post.state in WRITABLE | {"internal_review", "client_review", "approved", "scheduled"}:
         found += _changes(scene, whole)
     return found + _talk(scene, whole)
+
+
+def correction(scene: Scene, whole: Whole) -> list[Block]:
+    """Return how a correction stands that is not made everywhere, and what it changes."""
+    rows = corrections.standing(whole)
+    if not rows:
+        return []
+    target = next(each for each in whole.targets if each.id == rows[0].target_id)
+    before = amending.live_version(scene.uow, whole, target)
+    changes = difference(scene.t, showing.unpacked(before), whole.content, before.number)
+    return [para(bold(scene.t(_standing(whole, {each.state for each in rows})))), *changes]
+
+
+def _standing(whole: Whole, found: set[str]) -> str:
+    if "waiting" not in found:
+        return N_("Here the correction needs your hands.") if "hands" in found else N_("The correction is on its way.")
+    asked = whole.open_approval
+    if asked is None:
+        return N_("The correction was sent back: change it, or withdraw it.")
+    if asked.state == "expired":
+        return N_("The correction was not approved in time.")
+    waits = {"client": N_("The correction waits for the client's approval.")}
+    return waits.get(asked.audience, N_("The correction waits for the team's approval."))
 
 
 def _problems(scene: Scene, whole: Whole, accounts: dict[int, Account]) -> list[Block]:
@@ -178,10 +202,35 @@ def buttons(t: Words, whole: Whole, accounts: dict[int, Account]) -> tuple[tuple
     if post.state == "by_hand":
         return (*_hands(t, whole, accounts), *_more(t, whole, accounts))
     if post.state in {"published", "cancelled"}:
-        return (row(Button(t("Duplicate"), "post.duplicate", post.id), _history(t, whole)),)
+        ends = row(Button(t("Duplicate"), "post.duplicate", post.id), _history(t, whole))
+        return (*_decide_correction(t, whole), *correcting(t, whole, accounts), ends)
     if post.state == "publishing":
         return ()
-    return (*main_row(t, whole), *take_over(t, whole, accounts), *_more(t, whole, accounts))
+    ways = (*take_over(t, whole, accounts), *correcting(t, whole, accounts))
+    return (*main_row(t, whole), *ways, *_more(t, whole, accounts))
+
+
+def _decide_correction(t: Words, whole: Whole) -> tuple[tuple[Button, ...], ...]:
+    asked = whole.open_approval
+    return (_decide(t, whole),) if asked is not None and asked.audience == "internal" else ()
+
+
+def correcting(t: Words, whole: Whole, accounts: dict[int, Account]) -> tuple[tuple[Button, ...], ...]:
+    """Return what can be done about words that are live: change them, or what the desk could not change there."""
+    post, rows = whole.post, corrections.standing(whole)
+    change = Button(t("Correct"), "post.correct", post.id, post.version) if corrections.can_correct(whole) else None
+    back = Button(
+        t("Withdraw the correction"), "post.uncorrect", post.id, post.version, confirm=t("Withdraw the correction?")
+    )
+    by_target = {target.id: accounts.get(target.account_id) for target in whole.targets}
+    left = [(each, account) for each in rows if each.state == "hands" and (account := by_target[each.target_id])]
+    return (
+        *((row(change, back if rows else None),) if change or rows else ()),
+        *(
+            row(Button(t("{account}: what can be done", account=label(one)), "correction.open", each.id))
+            for each, one in left
+        ),
+    )
 
 
 def _hands(t: Words, whole: Whole, accounts: dict[int, Account]) -> tuple[tuple[Button, ...], ...]:

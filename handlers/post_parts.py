@@ -29,7 +29,7 @@ from handlers.card import (
 )
 from handlers.extra_parts import around, changes
 from handlers.route import Words
-from smm import declared, previews, publishing, versions
+from smm import corrections, declared, previews, publishing, versions
 from smm.errors import N_
 from smm.posts import Whole
 from smm.previews import WHOLE, Preview, Tile
@@ -183,7 +183,8 @@ def result(t: Words, target: Target, account: Account | None, whole: Whole, coun
     words, facts = publishing.said(target.error)
     if target.state == "published":
         missing = f" · {t(words, **facts)}" if words else ""
-        return para("✓ ", name, ": ", Span(t("live"), href=target.link), missing, _counted(t, counted))
+        live = Span(t("live"), href=target.link)
+        return para("✓ ", name, ": ", live, missing, *_corrected(t, target, whole), _counted(t, counted))
     told = t(words, **facts) if words else t(STATES.get(target.state, _WAITS))
     again = target.state in {"retry_wait", "publishing"} and target.due_at is not None and bool(words)
     tail = (
@@ -192,6 +193,30 @@ def result(t: Words, target: Target, account: Account | None, whole: Whole, coun
         else ()
     )
     return para(f"{_SIGNS.get(target.state, '·')} ", name, f": {told}", *tail)
+
+
+def _corrected(t: Words, target: Target, whole: Whole) -> tuple[Span | str, ...]:
+    """Return how a correction of a target stands, which never makes it less live."""
+    row = corrections.newest(whole).get(target.id)
+    if row is None:
+        return ()
+    if row.state == "done" and row.done_at is not None:
+        return filled(t(" · corrected {when}", when=PLACE), moment(t, row.done_at, whole.brand.zone))
+    words, facts = publishing.said(row.error)
+    return (t(CORRECTIONS[row.state]), f": {t(words, **facts)}" if words and row.state != "left" else "")
+
+
+CORRECTIONS: Final = {
+    "waiting": N_(" · a correction waits for its approval"),
+    "due": N_(" · a correction is on its way"),
+    "working": N_(" · a correction is on its way"),
+    "blocked": N_(" · the correction waits for the account to be reconnected"),
+    "hands": N_(" · not corrected"),
+    "removing": N_(" · is being taken down, to be published anew"),
+    "left": N_(" · left as it was"),
+    "anew": N_(" · published anew, corrected"),
+    "dropped": N_(" · the correction was withdrawn"),
+}
 
 
 def _counted(t: Words, counted: Snapshot | None) -> str:

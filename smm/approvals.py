@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from smm import alerts, batches, posts, preflight, voices
+from smm import alerts, amending, batches, posts, preflight, states, voices
 from smm.actors import Actor
 from smm.errors import N_, Conflict, DeskError, Forbidden, Invalid
 from smm.policy import Step, reminder
@@ -56,11 +56,16 @@ def submit(uow: UnitOfWork, actor: Actor, post_id: int, seen: int = 0) -> Post:
     _must_be_askable(uow, whole)
     if any(row.version == whole.post.version and row.state != "superseded" for row in whole.approvals):
         whole = posts.renew(uow, actor, whole)
+    put(uow, actor, whole)
+    return posts.settle(uow, post_id)
+
+
+def put(uow: UnitOfWork, actor: Actor, whole: Whole) -> None:
+    """Put a version to the first step, where somebody can answer every one."""
     for step in whole.policy.steps:
         _must_be_answerable(uow, whole, step)
     _ask(uow, whole, 0)
     posts.record(uow, actor, whole, "post.submit")
-    return posts.settle(uow, post_id)
 
 
 def _must_be_askable(uow: UnitOfWork, whole: Whole) -> None:
@@ -258,7 +263,8 @@ def _go_on(uow: UnitOfWork, actor: Actor, whole: Whole, approval: Approval, deci
     if decision == "approve" and approval.step + 1 < len(whole.policy.steps):
         _ask(uow, whole, approval.step + 1)
     elif decision == "approve":
-        late = not posts.arm(uow, whole) and whole.post.slot_at is not None
+        amending.release(uow, whole)
+        late = not posts.arm(uow, whole) and whole.post.slot_at is not None and states.is_open(whole.targets)
     return Decided(posts.settle(uow, whole.post.id), STATES[decision], late=late)
 
 

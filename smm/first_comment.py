@@ -20,6 +20,7 @@ from smm.networks import Answer, PostKind
 from smm.posts import Whole
 from storage import accounts, attempts, jobs, targets
 from storage import posts as kept
+from storage.attempts import Attempt
 from storage.posts import Target
 from storage.unit_of_work import UnitOfWork
 
@@ -53,7 +54,10 @@ def ask(uow: UnitOfWork, whole: Whole, target_id: int) -> None:
 
 
 def _queue(uow: UnitOfWork, target_id: int, number: int, wait: timedelta) -> None:
-    jobs.queue(uow, KIND, f"{KIND}:{target_id}:{number}", {"target_id": target_id, "number": number}, uow.now + wait)
+    target = targets.get(uow, target_id)
+    again = f":{target.generation}" if target and target.generation > 1 else ""
+    name, args = f"{KIND}:{target_id}:{number}{again}", {"target_id": target_id, "number": number}
+    jobs.queue(uow, KIND, name, args, uow.now + wait)
 
 
 async def write(desk: Desk, args: Mapping[str, Any]) -> None:
@@ -82,14 +86,18 @@ def _begin(uow: UnitOfWork, target_id: int) -> Wanted | None:
     if found is None or found[1].state != "published" or not found[1].remote_id:
         return None
     whole, target = found
-    made = attempts.all_of(uow, KIND, target_id)
+    made = [each for each in attempts.all_of(uow, KIND, target_id) if each.generation == target.generation]
     if any(each.outcome == "ok" for each in made):
         return None
-    waiting = attempts.open_of(uow, KIND, target_id)
-    key = f"{target.published_hash[:24]}-{target_id}-first"
-    attempt = waiting[0] if waiting else attempts.open_attempt(uow, KIND, target_id, 1, 0, key, target.published_hash)
-    answer = Answer(key, whole.content.options.first_comment, target.remote_id, target.remote_id)
+    waiting = [each for each in made if each.outcome is None]
+    attempt = waiting[0] if waiting else _open(uow, target)
+    answer = Answer(attempt.key, whole.content.options.first_comment, target.remote_id, target.remote_id)
     return Wanted(target_id, target.account_id, attempt.id, answer, attempt.started_at if waiting else None)
+
+
+def _open(uow: UnitOfWork, target: Target) -> Attempt:
+    key = f"{target.published_hash[:24]}-{target.id}-first"
+    return attempts.open_attempt(uow, KIND, target.id, target.generation, 0, key, target.published_hash)
 
 
 def _whole(uow: UnitOfWork, target_id: int) -> tuple[Whole, Target] | None:

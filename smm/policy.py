@@ -88,6 +88,13 @@ def read(stored: Mapping[str, Any]) -> Policy:
     return replace(Policy(), **found)
 
 
+def at_least(policy: Policy, quorum: str) -> Policy:
+    """Return the policy with a client's step of that quorum, where it has none and one is given."""
+    if not quorum or any(step.audience == "client" for step in policy.steps):
+        return policy
+    return replace(policy, steps=(*policy.steps, Step("client", quorum)))
+
+
 def _steps(mode: str, quorum: object) -> tuple[Step, ...]:
     wanted = quorum if isinstance(quorum, Mapping) else {}
     return tuple(Step(audience, _quorum(wanted.get(audience))) for audience in MODES[mode])

@@ -17,9 +17,10 @@ from smm.policy import Policy
 from smm.roles import Right
 from smm.text import clean
 from smm.versions import Content
-from storage import approvals, audit, batches, brands, plans, posts, targets
+from storage import approvals, audit, batches, brands, corrections, plans, posts, targets
 from storage.approvals import Approval
 from storage.brands import Brand
+from storage.corrections import Correction
 from storage.posts import Post, Target, Version
 from storage.unit_of_work import UnitOfWork
 
@@ -47,6 +48,7 @@ class Whole:
     content: Content
     targets: list[Target]
     approvals: list[Approval]
+    corrections: list[Correction]
 
     @property
     def is_approved(self) -> bool:
@@ -66,14 +68,17 @@ def look(uow: UnitOfWork, post: Post) -> Whole:
     version = posts.version(uow, post.id, post.version)
     assert brand is not None
     assert version is not None
+    found, given = targets.of_post(uow, post.id), approvals.of_post(uow, post.id)
+    is_out = any(target.state == "published" for target in found)
     return Whole(
         post,
         brand,
-        policy.read(brand.policy),
+        policy.at_least(policy.read(brand.policy), states.agreed(found, given)),
         version,
         versions.unpack(version.content),
-        targets.of_post(uow, post.id),
-        approvals.of_post(uow, post.id),
+        found,
+        given,
+        corrections.of_post(uow, post.id) if is_out else [],
     )
 
 
@@ -107,6 +112,8 @@ def settle(uow: UnitOfWork, post_id: int) -> Post:
         alerts.refresh(uow, view, post_id)
     for approval in whole.approvals:
         alerts.refresh(uow, "decision", approval.id)
+    for row in whole.corrections:
+        alerts.refresh(uow, "correction", row.id)
     _redraw_lists(uow, post)
     return replace(post, state=state)
 
@@ -169,11 +176,11 @@ def edit(uow: UnitOfWork, actor: Actor, post_id: int, seen: int, content: Conten
     return post
 
 
-def renew(uow: UnitOfWork, actor: Actor, whole: Whole) -> Whole:
-    """Make a new version of the same content, so that it can be asked about once more."""
+def renew(uow: UnitOfWork, actor: Actor, whole: Whole, content: Content | None = None) -> Whole:
+    """Make a new version, of the same content unless another is given, so that it can be asked about once more."""
     _withdraw(uow, whole)
-    number = whole.post.version + 1
-    _add_version(uow, whole.brand, whole.post.id, number, whole.content, whole.post.slot_at, actor.member_id)
+    number, content = whole.post.version + 1, content or whole.content
+    _add_version(uow, whole.brand, whole.post.id, number, content, whole.post.slot_at, actor.member_id)
     return look(uow, replace(whole.post, version=number))
 
 
@@ -305,7 +312,9 @@ def _add_version(
 ) -> None:
     bound = policy.read(brand.policy).slot_bound
     content = replace(content, slot=_iso(slot_at) if bound else "")
-    posts.add_version(uow, post_id, number, versions.fingerprint(content), versions.pack(content), author_id)
+    digest = versions.fingerprint(content)
+    posts.add_version(uow, post_id, number, digest, versions.pack(content), author_id)
+    corrections.follow(uow, post_id, number, digest)
 
 
 def _iso(moment: datetime | None) -> str:

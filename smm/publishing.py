@@ -81,7 +81,7 @@ def due(uow: UnitOfWork, until: datetime) -> list[tuple[int, datetime]]:
 
 def begin(uow: UnitOfWork, target_id: int) -> Publication | None:
     """Claim a due target and write the attempt down; None if it may not go out now, which its card then says."""
-    found = _lock(uow, target_id)
+    found = lock(uow, target_id)
     if found is None:
         return None
     whole, target = found
@@ -92,7 +92,8 @@ def begin(uow: UnitOfWork, target_id: int) -> Publication | None:
     return _call_for(uow, whole, target) if target.state in states.WAITING and _may_go(uow, whole, target) else None
 
 
-def _lock(uow: UnitOfWork, target_id: int) -> tuple[Whole, Target] | None:
+def lock(uow: UnitOfWork, target_id: int) -> tuple[Whole, Target] | None:
+    """Lock a target's post, and its brand against a hold; return both as they stand now."""
     target = targets.get(uow, target_id)
     post = kept.get(uow, target.post_id) if target else None
     if target is None or post is None or targets.share_brand(uow, post.brand_id) is None:
@@ -216,6 +217,8 @@ def _publication(
 def finish_ok(uow: UnitOfWork, publication: Publication, remote_id: str, link: str) -> None:
     """Write down that it is live; believed from whoever brings it."""
     whole, _ = _again(uow, publication)
+    if attempts.is_closed_as(uow, publication.attempt_id, "ok"):
+        return  # no news: it may have been taken down since, to be published anew
     for attempt in attempts.open_of(uow, KIND, publication.target_id):
         attempts.close_attempt(uow, attempt.id, "ok", remote_id)
     if targets.set_live(uow, publication.target_id, remote_id, link, publication.hash):
@@ -263,7 +266,7 @@ def unseen(uow: UnitOfWork, publication: Publication, error: str, *, can_look: b
         return
     looks = target.failures + 1
     if can_look and looks < LOOKS:
-        later = uow.now + _pause(publication.key, looks)
+        later = uow.now + pause_of(publication.key, looks)
         targets.move(uow, target, "publishing", to="publishing", due_at=later, error=error, failures=looks)
         return
     targets.move(uow, target, "publishing", to="outcome_unknown", error=error, claim=True)
@@ -300,7 +303,7 @@ def unblock(uow: UnitOfWork) -> int:
 
 def _again(uow: UnitOfWork, publication: Publication) -> tuple[Whole, Target | None]:
     """Lock the post once more; the target is None where the claim was lost meanwhile."""
-    found = _lock(uow, publication.target_id)
+    found = lock(uow, publication.target_id)
     assert found is not None
     whole, target = found
     mine = target.fence == publication.fence and target.state == "publishing"
@@ -328,7 +331,7 @@ def _try_again(uow: UnitOfWork, publication: Publication, outcome: str, error: s
         targets.move(uow, target, "publishing", to="failed", error=error)
         _tell(uow, whole)
         return
-    pause = _pause(publication.key, failures) if wait is None else wait + _jitter(publication.key, failures, wait)
+    pause = pause_of(publication.key, failures) if wait is None else wait + _jitter(publication.key, failures, wait)
     targets.move(uow, target, "publishing", to="retry_wait", due_at=uow.now + pause, error=error, failures=failures)
     posts.record(uow, None, whole, "target.later", target=target.id, outcome=outcome)
     posts.settle(uow, publication.post_id)
@@ -343,7 +346,8 @@ def _tell(uow: UnitOfWork, whole: Whole) -> None:
     alerts.tell(uow, whole.brand.id, "alerts", "post_alert", whole.post.id, urgency=alerts.URGENT)
 
 
-def _pause(key: str, failures: int) -> timedelta:
+def pause_of(key: str, failures: int) -> timedelta:
+    """Return how long to wait after so many failures; the key spreads what failed together."""
     wait = min(FIRST_WAIT * int(2 ** (failures - 1)), LONGEST_WAIT)
     return wait + _jitter(key, failures, wait)
 

@@ -113,7 +113,11 @@ def shared(shown: Whole) -> int:
         return numbers[-1]
     asks_client = any(step.audience == "client" for step in shown.policy.steps)
     readable = states.PUBLIC if asks_client else (*states.PUBLIC, *states.PLANNED)
-    return shown.post.version if shown.post.state in readable else 0
+    if shown.post.state not in readable:
+        return 0
+    if shown.is_approved or shown.post.state not in states.PUBLIC:
+        return shown.post.version
+    return max((each.version for each in shown.approvals if each.state == "approved"), default=0)  # a correction waits
 
 
 def for_client(shown: Whole) -> list[int]:

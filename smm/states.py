@@ -44,6 +44,13 @@ def approved(post: Post, digest: str, approvals: Sequence[Approval], policy: Pol
     return all((number, step.audience) in given for number, step in enumerate(policy.steps))
 
 
+def agreed(targets: Sequence[Target], approvals: Sequence[Approval]) -> str:
+    """Return the quorum by which the client approved what is live, empty where they did not: no later change goes round them."""
+    live = {target.published_hash for target in targets if target.state == "published"}
+    given = [each for each in approvals if each.audience == "client" and each.state == "approved" and each.hash in live]
+    return given[-1].quorum if given else ""
+
+
 def is_open(targets: Sequence[Target]) -> bool:
     """Say whether something of a post can still be changed: it is not going out, not out everywhere, not dropped."""
     found = {target.state for target in targets}

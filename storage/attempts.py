@@ -88,6 +88,12 @@ def close_attempt(uow: UnitOfWork, attempt_id: int, outcome: str, note: str = ""
     return uow.change(_CLOSE, wanted=attempt_id, new_outcome=outcome, new_note=note[:2000], at=uow.now) == 1
 
 
+def is_closed_as(uow: UnitOfWork, attempt_id: int, outcome: str) -> bool:
+    """Say whether it is written down already that a call ended so."""
+    attempt = uow.one(Attempt, _BY_ID, wanted=attempt_id)
+    return attempt is not None and attempt.outcome == outcome
+
+
 def open_of(uow: UnitOfWork, kind: str, subject_id: int) -> list[Attempt]:
     """Return the calls whose end is not known, oldest first."""
     return uow.many(Attempt, _OPEN, of_kind=kind, of_subject=subject_id)

@@ -6,7 +6,18 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Integer, Table, UniqueConstraint, bindparam, exists, select
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ForeignKey,
+    Integer,
+    Table,
+    UniqueConstraint,
+    bindparam,
+    delete,
+    exists,
+    select,
+)
 
 from storage.accounts import accounts
 from storage.base import Id, Moment, key, metadata
@@ -87,6 +98,11 @@ def due(uow: UnitOfWork, hours: int, lasting: timedelta, most: int) -> list[Want
 def keep(uow: UnitOfWork, target_id: int, hours: int, **figures: Any) -> None:
     """Keep the figures of one age; a second time changes nothing."""
     uow.add_new(metrics, on=("target_id", "hours"), target_id=target_id, hours=hours, taken_at=uow.now, **figures)
+
+
+def forget(uow: UnitOfWork, target_id: int) -> None:
+    """Let go of the figures of what was taken down: what stands there next has its own."""
+    uow.change(delete(metrics).where(metrics.c.target_id == target_id))
 
 
 def newest(uow: UnitOfWork, target_id: int) -> Snapshot | None:

@@ -34,6 +34,7 @@ CLIENTS = ("client", "telegram-client", "slack-client")
 FOR_CLIENT = frozenset(
     {
         *("post.create", "post.change", "post.overridden", "post.described", "post.answered", "draft.start"),
+        "post.corrected",
         *("material.asked", "material.asked_again", "report.commented"),
     }
 )

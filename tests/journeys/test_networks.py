@@ -16,13 +16,16 @@ from inbox_desk import words
 from network_desk import NetworkDesk, Seen, Trouble, film, network_desk
 from network_worlds import WORLDS
 
+from connectors.registry import find
 from smm import accounts
 from smm.errors import Rejected
+from smm.networks import Can
 
 COMMENT = "Do you have oat milk? <b>& more</b>"
 ANSWER = "We do, ask at the counter."
 POST = "The autumn blend is back, in both shops."
 PUBLISHING = [name for name, place in WORLDS.items() if place.publishes]
+EDITING = [name for name in PUBLISHING if (network := find(name)) and Can.EDIT in network.can]
 LISTENING = [name for name, place in WORLDS.items() if not place.publishes]
 
 
@@ -105,6 +108,39 @@ async def test_an_approved_video_goes_out_once(stage: NetworkDesk, tmp_path: Pat
     await stage.publishes(POST, await film(stage.desk, tmp_path))
     await stage.passes(minutes=10)
     assert stage.world.seen() == [Seen(POST, 1)]
+
+
+@pytest.mark.parametrize("stage", EDITING, indirect=True)
+async def test_a_typo_is_corrected_where_it_is_live(stage: NetworkDesk) -> None:
+    await stage.publishes(POST.replace("blend", "bledn"), await stage.file())
+    await stage.vera.presses("Correct")
+    await stage.vera.answers(text=POST)
+    await stage.passes(minutes=1)
+    assert "bledn" in stage.world.seen()[0].text
+    await stage.clara.presses("Approve")
+    for _ in range(3):
+        await stage.passes(minutes=1)
+    assert stage.world.seen() == [Seen(POST, 1)]
+    told = "\n".join(words(card) for card in stage.desk.room("team").cards if card.ask is None)
+    assert "· corrected" in told, told
+
+
+@pytest.mark.parametrize("stage", [name for name in PUBLISHING if name not in EDITING], indirect=True)
+async def test_where_nothing_can_be_edited_people_choose(stage: NetworkDesk) -> None:
+    await stage.publishes(POST.replace("blend", "bledn"), await stage.file())
+    await stage.vera.presses("Correct")
+    await stage.vera.answers(text=POST)
+    await stage.clara.presses("Approve")
+    await stage.passes(minutes=1)
+    before = stage.world.seen()
+    assert "bledn" in before[0].text
+    anew = any(
+        "Take down" in button.label for card in stage.desk.room("team").cards for row in card.buttons for button in row
+    )
+    await stage.vera.presses("Take down, publish anew" if anew else "Leave as it is")
+    for _ in range(3):
+        await stage.passes(minutes=1)
+    assert stage.world.seen() == ([Seen(POST, 1)] if anew else before)
 
 
 async def publish_into(stage: NetworkDesk, kind: Trouble) -> str:

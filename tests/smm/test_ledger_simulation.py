@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 from ledger_world import simulate
 
-from smm import holds, policy, posts, publishing
+from smm import amending, holds, policy, posts, publishing
 from smm.policy import Policy
-from storage import targets
+from storage import corrections, targets
 
 HISTORIES = int(os.environ.get("HISTORIES", "40"))
 SEED = int(os.environ.get("SEED", "20260302"))
@@ -68,6 +68,11 @@ def _given_up_as_failed(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(publishing, "unseen", give_up)
 
 
+def _correction_unchecked(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(corrections, "follow", lambda *_: None)
+    patch.setattr(amending, "_may_go", lambda *_: True)
+
+
 @pytest.mark.parametrize(
     ("break_it", "expected"),
     [
@@ -77,6 +82,7 @@ def _given_up_as_failed(patch: pytest.MonkeyPatch) -> None:
         (_guards_off, "unapproved"),
         (_hold_unchecked, "on hold"),
         (_given_up_as_failed, "but live"),
+        (_correction_unchecked, "correct"),
     ],
 )
 async def test_a_planted_mistake_is_caught(monkeypatch: pytest.MonkeyPatch, break_it: Any, expected: str) -> None:

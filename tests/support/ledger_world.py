@@ -1,7 +1,8 @@
 """A world for simulating the ledger: virtual time, a database in memory, networks that fail, a process that dies anywhere.
 
-One `History` is the life of one post: it is written, approved, edited, held, published, looked for, asked about; the process is
-killed at any edge of a transaction and at any call. All of it is the real code of smm/; only the edges of the world are played.
+One `History` is the life of one post: it is written, approved, edited, held, published, looked for, asked about, corrected where
+it is live, taken down there and published anew; the process is killed at any edge of a transaction and at any call. All of it is
+the real code of smm/; only the edges of the world are played.
 What the networks wrote down themselves is the only witness that `History.flaws` believes.
 """
 
@@ -9,25 +10,27 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+from ledger_feed import Feed
 from post_world import NoWriter, actor_of
 from sqlalchemy import Connection, create_engine
 from sqlalchemy.pool import StaticPool
 
-from smm import approvals, holds, outcomes, posts, publisher, publishing
+from smm import amender, amending, approvals, corrections, holds, outcomes, posts, publisher, publishing
 from smm.actors import Actor
 from smm.desk import Desk
-from smm.errors import DeskError, OutcomeUnknown, RateLimited, Rejected, Unavailable
-from smm.networks import Can, Outgoing, Published
+from smm.errors import DeskError
+from smm.networks import Can, Outgoing
 from smm.sample import World, build_world
 from smm.versions import Content
 from storage import accounts, brands, targets
 from storage import posts as kept
+from storage.corrections import Correction
 from storage.posts import Target
 from storage.schema import metadata
 from storage.unit_of_work import UnitOfWork
@@ -81,70 +84,6 @@ class MemoryDatabase:
         return result
 
 
-@dataclass(frozen=True, slots=True)
-class Effect:
-    """Something that went live."""
-
-    at: datetime
-    key: str
-    text: str
-
-
-@dataclass
-class Feed:
-    """One account on a network that fails: what is live, and what is still on its way there."""
-
-    kind: str
-    sim: Simulation
-    live: list[Effect] = field(default_factory=list)
-    coming: list[Effect] = field(default_factory=list)
-
-    can = frozenset(Can)
-
-    def arrive(self) -> None:
-        """Let what was on its way become live."""
-        for effect in [each for each in self.coming if each.at <= self.sim.now]:
-            self.coming.remove(effect)
-            self._land(effect)
-
-    def _land(self, effect: Effect) -> None:
-        if self.kind in {"key", "slow"} and any(known.key == effect.key for known in self.live):
-            return
-        self.live.append(effect)
-
-    async def publish(self, post: Outgoing) -> Published:
-        """Publish, or fail in one of the ways in which networks fail."""
-        sim = self.sim
-        sim.called(post)
-        sim.edge()
-        sim.pass_time(sim.rng.uniform(5, 50) if self.kind == "slow" else sim.rng.uniform(0, 2))
-        fault = sim.fault()
-        if fault == "refused":
-            raise sim.rng.choice((Unavailable("down"), RateLimited("wait", retry_after=timedelta(seconds=20))))
-        if fault == "rejected":
-            raise Rejected("no", reason="no")
-        if fault == "lost":
-            raise OutcomeUnknown("lost")
-        if fault == "late":
-            arrives = sim.now + timedelta(seconds=sim.rng.uniform(1, 90))
-            self.coming.append(Effect(arrives, post.key, post.text))
-            raise OutcomeUnknown("late")
-        self._land(Effect(sim.now, post.key, post.text))
-        sim.edge()
-        if fault == "mute":
-            raise OutcomeUnknown("the answer was lost")
-        return Published(post.key, f"https://feed.example/{post.key}")
-
-    async def find(self, post: Outgoing, since: datetime) -> Published | None:
-        """Look, or fail to."""
-        self.sim.edge()
-        self.arrive()
-        if self.sim.fault() in {"refused", "lost"}:
-            raise Unavailable("cannot read")
-        found = [each for each in self.live if each.text == post.text and each.at >= since]
-        return Published(found[-1].key, f"https://feed.example/{found[-1].key}") if found else None
-
-
 class Simulation:
     """The world that histories happen in. One seed, one course of events."""
 
@@ -162,6 +101,7 @@ class Simulation:
         self.wild = False
         self.points = self.crashes = 0
         self.called: Callable[[Outgoing], None] = lambda post: None
+        self.corrected: Callable[[Outgoing], None] = lambda post: None
         self.database.edge = self.edge
 
     def _prepare(self, uow: UnitOfWork) -> None:
@@ -220,6 +160,7 @@ class History:
         self.approved = self.held = False
         self.wrongs: list[str] = []
         sim.called = self._called
+        sim.corrected = self._corrected
         accounts = tuple(sim.open_account(kind) for kind in KINDS)
         slot = sim.now + timedelta(seconds=90)
         self.post_id: int = sim.database.run(posts.create, sim.writer, Content(self.text, accounts), slot).id
@@ -239,6 +180,15 @@ class History:
             self.wrongs.append("published while on hold")
         if self.sim.wild and self.rng.random() < 0.2:
             self._edit()
+
+    def _corrected(self, post: Outgoing) -> None:
+        """Judge a correction at the moment it is made; now and then other words are written in its middle."""
+        if not self.approved or post.text != self.text:
+            self.wrongs.append(f"unapproved correction: {post.text!r}, approved {self.approved} {self.text!r}")
+        if self.held:
+            self.wrongs.append("corrected while on hold")
+        if self.sim.wild and self.rng.random() < 0.2:
+            self._correct()
 
     def _try(self, work: Callable[..., Any], *args: Any) -> bool:
         try:
@@ -264,6 +214,40 @@ class History:
         slot = whole.post.slot_at
         if self._try(posts.edit, self.sim.writer, self.post_id, whole.post.version, content, slot):
             self.text, self.approved = text, False
+
+    def _correct(self) -> None:
+        """Find a typo in what is live; the new words are approved at once, later, or in the drain."""
+        self.edits += 1
+        text = f"{self.text.split(' / ')[0]} / {self.edits}"
+        args = (self.post_id, self._version(), {corrections.COMMON: text})
+        if self._try(corrections.correct, self.sim.writer, *args):
+            self.text, self.approved = text, False
+            if self.rng.random() < 0.7:
+                self._decide()
+
+    def _decide(self) -> None:
+        self.approved = self._try(approvals.decide, self.sim.owner, self.post_id, self._version(), "approve")
+
+    def _choose(self) -> None:
+        """Choose what is done where the desk could not correct it, as somebody who looks."""
+        for row in self._corrections():
+            if row.state != "hands":
+                continue
+            choice = self.rng.choice((corrections.leave, corrections.again, corrections.anew, corrections.made))
+            feed = self._feed_of(row)
+            feed.arrive()
+            if choice is corrections.made and self.approved and feed.live:
+                feed.change(feed.live[0].key, self.text)
+            if feed.live or choice is corrections.anew:
+                self._try(choice, self.sim.writer, row.id)
+
+    def _corrections(self) -> list[Correction]:
+        whole = self.sim.database.run(posts.find, self.sim.brand_id, self.post_id)
+        return list(corrections.newest(whole).values())
+
+    def _feed_of(self, row: Correction) -> Feed:
+        account_id = next(each.account_id for each in self._targets() if each.id == row.target_id)
+        return self.sim.feeds[account_id]
 
     def _hold(self) -> None:
         if self.held:
@@ -302,10 +286,14 @@ class History:
         if self.held:
             self._hold()
         for _ in range(DRAIN):
-            if all(target.state in FINAL - {"draft"} for target in self._targets()):
+            if not self.approved:
+                self._decide()
+            settled = not {row.state for row in self._corrections()} & set(corrections.STANDING)
+            if settled and all(target.state in FINAL - {"draft"} for target in self._targets()):
                 break
             self.sim.pass_time(self.rng.choice((30, 125, 200)))
             self._push()
+            self._choose()
             await self._publish()
         for target in self._targets():
             self.sim.feeds[target.account_id].arrive()
@@ -319,12 +307,18 @@ class History:
             self._hold()
         elif chance < 0.5:
             self._push()
+        elif chance < 0.65:
+            self._correct()
+        elif chance < 0.85:
+            self._choose()
         await self._publish()
 
     async def _publish(self) -> None:
         try:
             for target_id, _ in await self.sim.database.read(publishing.due, self.sim.now):
                 await publisher.publish(self.sim.desk, target_id)
+            for correction_id, _ in await self.sim.database.read(amending.due, self.sim.now):
+                await amender.amend(self.sim.desk, correction_id)
         except Crash:
             self.sim.pass_time(self.rng.choice((1, 5, 60, 300)))
             self.sim.database.run(publishing.recover)
@@ -343,7 +337,16 @@ class History:
             found.append(f"called {state}, but live on a network of kind {feed.kind}")
         if state == "published" and not live:
             found.append(f"called live, but not there on a network of kind {feed.kind}")
-        return found
+        return found + (self._wrong_words(target, feed.live[0].text) if state == "published" and live else [])
+
+    def _wrong_words(self, target: Target, text: str) -> list[str]:
+        """Compare what stands there with what the desk believes; where a person left it, nobody has promised anything."""
+        row = next((each for each in self._corrections() if each.target_id == target.id), None)
+        if row is not None and row.state == "left":
+            return []
+        whole = self.sim.database.run(posts.find, self.sim.brand_id, self.post_id)
+        believed = self.sim.database.run(amending.live, whole, target).text
+        return [] if text == believed else [f"other words: {text!r} instead of {believed!r} after {row}"]
 
 
 async def simulate(histories: int, seed: int, *, stop_at_first: bool = False) -> tuple[list[str], Simulation]:

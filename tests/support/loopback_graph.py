@@ -192,6 +192,11 @@ class LoopbackGraph:
         self.posts[node]["message"] = given["message"]
         return {"success": True}
 
+    def _delete_node(self, node: str, given: dict[str, str]) -> Any:
+        if self.posts.pop(node, None) is None and self.media.pop(node, None) is None:
+            raise Refusal(100, "Unsupported delete request. Object does not exist", error_subcode=33)
+        return {"success": True}
+
     # Comments, of both.
 
     def say(self, text: str, under: str, author: dict[str, str] = MIA, parent: str = "") -> str:

@@ -260,7 +260,7 @@ def _own_message(server: LoopbackTelegram, asked: Parameters) -> Standing:
     message = open_chat(server, asked).find(asked["message_id"])
     if message is None:
         raise bad("message to edit not found")
-    if not message.by_bot or message.prompt:  # "only messages without reply_markup or with inline keyboards"
+    if not message.own or message.prompt:  # "only messages without reply_markup or with inline keyboards"
         raise bad("message can't be edited")
     return message
 

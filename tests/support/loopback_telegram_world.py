@@ -22,12 +22,13 @@ _SERVICE: Raw = {"id": 777000, "is_bot": False, "first_name": "Telegram"}
 
 @dataclass(slots=True)
 class Standing:
-    """A message as it stands now. `prompt` is a ForceReply, which messages do not show."""
+    """A message as it stands now. `prompt` is a ForceReply, which messages do not show; `own`: the bot sent it."""
 
     raw: Raw
     chat: Chat
     prompt: Raw = field(default_factory=dict)
     edits: int = 0
+    own: bool = False
 
     @property
     def id(self) -> int:
@@ -101,7 +102,7 @@ class Chat:
             raw["sender_chat"] = self.short()
         elif sender is not None:
             raw["from"] = sender
-        standing = Standing({**raw, **parts}, self, prompt)
+        standing = Standing({**raw, **parts}, self, prompt, own=sender == self.server.bot)
         self.messages.append(standing)
         if self.raw["type"] == "channel" and self.linked:
             self.linked.copy(standing)

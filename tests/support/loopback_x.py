@@ -129,6 +129,8 @@ class LoopbackX:
         return {"id": made, "text": self.posts[made]["text"], "public_metrics": told}
 
     def _write(self, asked: Asked) -> Said:
+        if asked.method == "DELETE":
+            return Said.of({"data": {"deleted": self.posts.pop(asked.path.rpartition("/")[2], None) is not None}})
         if asked.path != "/2/tweets":
             return Said.of({"data": {"hidden": True}})
         said = asked.json

@@ -10,7 +10,7 @@ from dialog import TestDesk
 from fake_networks import FakeNetworks
 
 from handlers.card import Card, Para, Quote
-from smm import approvals, posts, publisher, publishing
+from smm import amender, amending, approvals, posts, publisher, publishing
 from smm.actors import Actor
 from smm.desk import Desk
 from smm.members import roles_in
@@ -82,10 +82,12 @@ class PostDesk:
         self.ports = Desk(desk.database, networks, NoWriter(), Path())
 
     async def tick(self, **parts: float) -> None:
-        """Move the clock, publish what is due, deliver what there is to show."""
+        """Move the clock, publish and correct what is due, deliver what there is to show."""
         self.clock.advance(**parts)
         for target_id, _ in await self.database.read(publishing.due, self.clock.now):
             await publisher.publish(self.ports, target_id)
+        for correction_id, _ in await self.database.read(amending.due, self.clock.now):
+            await amender.amend(self.ports, correction_id)
         await self.desk.settle()
 
     async def actor(self, member: Member) -> Actor:

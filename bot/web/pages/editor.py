@@ -15,7 +15,7 @@ from handlers.card import Block, Button, Para, Question, Quote, para
 from handlers.extra_parts import questions
 from handlers.post_cards import buttons, decision
 from handlers.post_parts import difference, result
-from smm import contents, extras, posts, previews, showing, states, versions
+from smm import contents, corrections, extras, posts, previews, showing, states, versions
 from smm.networks import Options
 from smm.posts import Whole
 from smm.preflight import Problem
@@ -94,6 +94,11 @@ class Sheet:
     def may_edit(self) -> bool:
         """Whether the fields can be filled in: somebody who writes, and something that is not out yet."""
         return self.whole is None or states.is_open(self.whole.targets)
+
+    @property
+    def may_correct(self) -> bool:
+        """Whether the post is live, so that other words can be put there."""
+        return self.whole is not None and corrections.can_correct(self.whole)
 
 
 def sheet(
