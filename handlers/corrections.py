@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from handlers.card import Answer, Ask, Block, Button, Card, Field, Link, Notice, Question, Span, bold, para, row
 from handlers.post_parts import CORRECTIONS, label
-from handlers.posts import or_newer, show
+from handlers.posts import fits, or_newer, show
 from handlers.route import Context, Scene, Words, action, view
-from smm import amending, contents, corrections, declared, posts, preflight, publishing, showing
+from smm import amending, contents, corrections, declared, posts, preflight, publishing
 from smm.corrections import Shown, Way
 from smm.errors import N_
 from smm.posts import Whole
 from smm.roles import Right
+
+if TYPE_CHECKING:
+    from storage.accounts import Account
 
 
 @action("post.correct", needs=Right.WRITE, help=N_("Correct the text of this post where it is live"))
@@ -41,20 +46,22 @@ def _asked_again(t: Words, whole: Whole) -> list[Block]:
 
 
 def _questions(context: Context, whole: Whole) -> tuple[Question, ...]:
-    t, accounts = context.t, showing.accounts_of(context.uow, context.of.id)
-    common = Question("text", t("Text"), required=False, value=whole.content.text, limit=contents.MOST_TEXT)
-    own = (
-        Question(
-            f"text{each}",
-            label(accounts[each]),
-            required=False,
-            value=whole.content.overrides[each],
-            limit=contents.MOST_TEXT,
-        )
-        for each in corrections.own_texts(whole)
-        if each in accounts
+    t, own = context.t, corrections.own_texts(whole)
+    live = {way.account.id: way.account for way in corrections.ways(context.uow, whole)}
+    shared = [account for each, account in live.items() if each not in own]
+    common = _question("text", t("Text"), whole, whole.content.text, shared)
+    return (
+        *((common,) if shared or not own else ()),
+        *(
+            _question(f"text{each}", label(live[each]), whole, whole.content.overrides[each], [live[each]])
+            for each in own
+        ),
     )
-    return (common, *own)
+
+
+def _question(name: str, title: str, whole: Whole, text: str, where: list[Account]) -> Question:
+    required = not whole.content.media
+    return Question(name, title, required=required, value=text, limit=contents.MOST_TEXT, fits=fits(where))
 
 
 @action("post.corrected", needs=Right.WRITE, help=N_("Put the right words where the post is live, once approved"))

@@ -116,7 +116,8 @@ def _next(t: Words, whole: Whole, approval: Approval) -> list[Block]:
 
 
 def _corrected(whole: Whole, approval: Approval) -> str:
-    if not any(each.version == approval.version for each in whole.corrections):
+    rows = [each for each in whole.corrections if each.version == approval.version]
+    if not rows or all(each.state == "done" for each in rows):
         return N_("It is live.")
     if approval.state == "approved":
         return N_("The correction goes to where the post is live.")

@@ -200,7 +200,7 @@ def buttons(t: Words, whole: Whole, accounts: dict[int, Account]) -> tuple[tuple
     if post.state == "outcome_unknown":
         return asked(t, whole.targets, accounts)
     if post.state == "by_hand":
-        return (*_hands(t, whole, accounts), *_more(t, whole, accounts))
+        return (*_hands(t, whole, accounts), *correcting(t, whole, accounts), *_more(t, whole, accounts))
     if post.state in {"published", "cancelled"}:
         ends = row(Button(t("Duplicate"), "post.duplicate", post.id), _history(t, whole))
         return (*_decide_correction(t, whole), *correcting(t, whole, accounts), ends)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime
 from functools import wraps
@@ -85,7 +85,7 @@ def _questions(context: Context, accounts: list[Account], whole: Whole | None = 
             required=False,
             value=content.text if content else "",
             limit=contents.MOST_TEXT,
-            fits=_fits(accounts),
+            fits=fits(accounts),
         ),
         Question("files", t("Pictures"), "files", required=False, value=_digests(content)),
         *((where,) if len(accounts) > 1 else ()),
@@ -102,7 +102,7 @@ def _when(context: Context, made: Post | None) -> Question:
     return Question("slot", t("When?"), "moment", required=False, hint=hint, value=_iso(slot))
 
 
-def _fits(accounts: list[Account]) -> int:
+def fits(accounts: Iterable[Account]) -> int:
     """Return how long a text may be that fits everywhere."""
     limits = [declared.limits(account) for account in accounts]
     return min((each.text for each in limits if each is not None and each.text), default=0)
