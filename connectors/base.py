@@ -76,6 +76,7 @@ class Base(Listening, Publishing, Answering, Measuring, Inviting, Suggesting):
     looks: ClassVar[Looks | None] = None  # of networks where something can be published
     credentials: ClassVar[tuple[Credential, ...]]
     oauth: ClassVar[OAuth | None] = None
+    needs_app: ClassVar[bool] = False  # without an app of ours no token could be renewed
     one_hook: ClassVar[bool] = False  # the network pushes everything of our app to a single address
     status: ClassVar[Status]
     checked: ClassVar[date]
@@ -104,7 +105,7 @@ class Base(Listening, Publishing, Answering, Measuring, Inviting, Suggesting):
     @classmethod
     def usable(cls, outside: Outside) -> bool:
         """Say whether accounts of this network can be connected with these settings."""
-        return True
+        return not cls.needs_app or cls.name in outside.apps
 
     @classmethod
     def consents(cls, outside: Outside) -> bool:
@@ -138,6 +139,11 @@ class Base(Listening, Publishing, Answering, Measuring, Inviting, Suggesting):
     def _headers(self) -> Mapping[str, str]:
         """Return the headers of every call."""
         return {}
+
+    def _bearer(self) -> Mapping[str, str]:
+        """Return the header of a token (https://www.rfc-editor.org/rfc/rfc6750#section-2.1); none before there is one."""
+        token = self._secrets.get("token", "")
+        return {"authorization": f"Bearer {token}"} if token else {}
 
     def _meaning(self, reply: Reply) -> ConnectorError | None:
         """Return the error that this network means by an answer, whatever its status; None to judge it by that alone."""

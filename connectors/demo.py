@@ -68,8 +68,7 @@ class Demo(DemoAudience):
         return bool(outside.bases.get(cls.name))
 
     def _headers(self) -> Mapping[str, str]:
-        token = self._secrets.get("token", "")
-        return {"authorization": f"Bearer {token}"} if token else {}
+        return self._bearer()
 
     async def check(self) -> Profile:
         """Ask who the key belongs to, and what it allows."""

@@ -66,8 +66,7 @@ class GooglePlay(Base):
         return self._outside.bases.get(self.name, "https://androidpublisher.googleapis.com/")
 
     def _headers(self) -> Mapping[str, str]:
-        token = self._secrets.get("token", "")
-        return {"authorization": f"Bearer {token}"} if token else {}
+        return self._bearer()
 
     def _hidden(self) -> list[str]:
         return [*super()._hidden(), self._account_key().get("private_key", "")]

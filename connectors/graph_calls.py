@@ -28,8 +28,7 @@ class GraphCalls(Base):
         return self._outside.bases.get(self.name, f"https://graph.facebook.com/{version(self.name)}/")
 
     def _headers(self) -> Mapping[str, str]:
-        token = self._secrets.get("token", "")
-        return {"authorization": f"Bearer {token}"} if token else {}
+        return self._bearer()
 
     def _meaning(self, reply: Reply) -> ConnectorError | None:
         return meaning(reply)

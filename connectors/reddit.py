@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, ClassVar, Final
 
-from connectors.base import Base, Outside, Status
+from connectors.base import Base, Status
 from connectors.outcomes import UNREACHABLE
 from connectors.plain_text import fingerprint
 from connectors.reading import Body
@@ -43,6 +43,7 @@ class Reddit(Base):
         reply=10_000,
     )
     credentials: ClassVar[tuple[Credential, ...]] = (Credential("refresh_token", N_("Refresh token")),)
+    needs_app: ClassVar[bool] = True  # each token lasts a day
     oauth: ClassVar[OAuth | None] = OAuth(
         authorize="https://www.reddit.com/api/v1/authorize",
         token="https://www.reddit.com/api/v1/access_token",  # noqa: S106 - an address
@@ -55,17 +56,11 @@ class Reddit(Base):
 
     _me: Body | None = None
 
-    @classmethod
-    def usable(cls, outside: Outside) -> bool:
-        """Say whether the desk has an app: without one no token can be renewed, and each lasts a day."""
-        return cls.name in outside.apps
-
     def _base(self) -> str:
         return self._outside.bases.get(self.name, "https://oauth.reddit.com/")
 
     def _headers(self) -> Mapping[str, str]:
-        token = self._secrets.get("token", "")
-        return {"authorization": f"Bearer {token}"} if token else {}
+        return self._bearer()
 
     def _meaning(self, reply: Reply) -> ConnectorError | None:
         return meaning(reply)

@@ -18,6 +18,7 @@ from smm.errors import Rejected, Unavailable
 from smm.networks import MediaFile
 
 PIECE: Final = 4 * 1024 * 1024  # bytes; at most 5 MB (https://docs.x.com/x-api/media/append-media-upload)
+ALT: Final = 1000  # characters of a description
 LASTS: Final = timedelta(hours=20)  # of an upload, which X keeps for a day
 LOOKS: Final = 6  # at what X makes of a video, before the next try looks again
 PAUSES: Final = [1.0, 8.0]  # seconds between two looks: the fewest, and the most that X is believed
@@ -34,7 +35,11 @@ class XFiles(XLogin):
     async def _picture(self, file: MediaFile) -> str:
         parts = {"media": ("picture", await self._content(file), file.mime)}
         told = {"media_category": "tweet_image", "media_type": file.mime}
-        return (await self._call("POST", "2/media/upload", files=parts, data=told)).body().id("data.id")
+        made = (await self._call("POST", "2/media/upload", files=parts, data=told)).body().id("data.id")
+        if file.alt:  # https://docs.x.com/x-api/media/create-media-metadata
+            said = {"alt_text": {"text": file.alt[:ALT]}}
+            await self._call("POST", "2/media/metadata", json={"id": made, "metadata": said})
+        return made
 
     async def _film(self, file: MediaFile) -> str:
         known = self._films().get(file.digest)

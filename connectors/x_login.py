@@ -10,7 +10,6 @@ from datetime import UTC, datetime
 from typing import Any, ClassVar, Final
 
 from connectors.allowance import Counted
-from connectors.base import Outside
 from connectors.reading import Body
 from connectors.wire import Reply
 from connectors.x_reading import OWNED, SITE, meaning, next_month, worth
@@ -33,6 +32,7 @@ class XLogin(Counted):
         Credential("refresh_token", N_("Refresh token")),
         Credential("budget", N_("Dollars a month at most"), secret=False, default=str(DOLLARS), required=False),
     )
+    needs_app: ClassVar[bool] = True  # each token lasts two hours
     oauth: ClassVar[OAuth | None] = OAuth(
         authorize="https://x.com/i/oauth2/authorize",
         token="https://api.x.com/2/oauth2/token",  # noqa: S106 - an address
@@ -44,17 +44,11 @@ class XLogin(Counted):
 
     _me: str = ""
 
-    @classmethod
-    def usable(cls, outside: Outside) -> bool:
-        """Say whether the desk has an app: without one no token can be renewed, and each lasts two hours."""
-        return cls.name in outside.apps
-
     def _base(self) -> str:
         return self._outside.bases.get(self.name, "https://api.x.com/")
 
     def _headers(self) -> Mapping[str, str]:
-        token = self._secrets.get("token", "")
-        return {"authorization": f"Bearer {token}"} if token else {}
+        return self._bearer()
 
     def _meaning(self, reply: Reply) -> ConnectorError | None:
         return meaning(reply, datetime.now(UTC))

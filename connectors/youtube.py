@@ -43,7 +43,7 @@ class Youtube(YoutubeUploads):
     """One channel."""
 
     can: ClassVar[frozenset[Can]] = frozenset(
-        {Can.FETCH, Can.PUBLISH, Can.FIND, Can.ASSIST, Can.REPLY, Can.FIND_REPLY}
+        {Can.FETCH, Can.PUBLISH, Can.FIND, Can.EDIT, Can.ASSIST, Can.REPLY, Can.FIND_REPLY}
         | {Can.DELETE, Can.HIDE, Can.REMOVE, Can.METRICS}
     )
     status: ClassVar[Status] = Status.DOCUMENTED

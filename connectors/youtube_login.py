@@ -12,7 +12,6 @@ from datetime import UTC, datetime
 from typing import Any, ClassVar, Final
 
 from connectors.allowance import Counted
-from connectors.base import Outside
 from connectors.reading import Body
 from connectors.versions import version
 from connectors.wire import Reply
@@ -52,6 +51,7 @@ class YoutubeLogin(Counted):
             options=((BY_HAND, N_("By hand")), (BY_DESK, N_("By the desk: Google has audited the project"))),
         ),
     )
+    needs_app: ClassVar[bool] = True  # each token lasts an hour
     oauth: ClassVar[OAuth | None] = OAuth(
         authorize="https://accounts.google.com/o/oauth2/v2/auth",
         token="https://oauth2.googleapis.com/token",  # noqa: S106 - an address
@@ -62,17 +62,11 @@ class YoutubeLogin(Counted):
 
     _me: str = ""
 
-    @classmethod
-    def usable(cls, outside: Outside) -> bool:
-        """Say whether the desk has an app: without one no token can be renewed, and each lasts an hour."""
-        return cls.name in outside.apps
-
     def _base(self) -> str:
         return self._outside.bases.get(self.name, "https://youtube.googleapis.com/")
 
     def _headers(self) -> Mapping[str, str]:
-        token = self._secrets.get("token", "")
-        return {"authorization": f"Bearer {token}"} if token else {}
+        return self._bearer()
 
     def _meaning(self, reply: Reply) -> ConnectorError | None:
         return meaning(reply, datetime.now(UTC))
@@ -105,7 +99,7 @@ class YoutubeLogin(Counted):
             handle=handle.removeprefix("@"),
             link=f"https://www.youtube.com/channel/{self._me}",
             mode=N_("comments; videos go up by hand") if why_not else N_("comments and videos"),
-            can=self.can - {Can.PUBLISH, Can.FIND} if why_not else None,
+            can=self.can - {Can.PUBLISH, Can.FIND, Can.EDIT} if why_not else None,
             cannot={Can.PUBLISH: why_not} if why_not else {},
             quota=self.quota,
         )

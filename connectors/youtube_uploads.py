@@ -13,7 +13,7 @@ from http import HTTPStatus
 from typing import Any, ClassVar, Final
 from urllib.parse import urlsplit
 
-from connectors.outcomes import UNREACHABLE, strange
+from connectors.outcomes import GONE, UNREACHABLE, strange
 from connectors.plain_text import fingerprint, with_link
 from connectors.reading import Body
 from connectors.underway import Underway, read, written
@@ -28,6 +28,7 @@ LASTS: Final = timedelta(days=6)  # of an address; YouTube lets go of it after a
 SESSIONS: Final = "sessions"  # the name beside the keys; nobody is asked for it
 NEWEST: Final = 50
 SKEW: Final = timedelta(minutes=2)
+KEPT: Final = ("categoryId", "tags", "defaultLanguage", "defaultAudioLanguage")  # what an edit leaves as it is
 CATEGORY: Final = "22"  # People & Blogs, as in YouTube's own examples
 SITE: Final = "https://www.youtube.com/watch?v="
 STUDIO: Final = "https://studio.youtube.com/video/{video}/edit"
@@ -174,6 +175,19 @@ class YoutubeUploads(YoutubeLogin):
             return None
         video = {"id": ours.read("snippet.resourceId.videoId", str), "status": ours.part("status").value}
         return self._shown(Body(video, self.title, self._account), post, asked=True)
+
+    async def edit(self, remote_id: str, post: Outgoing) -> None:
+        """Put another title and other words to a video; whatever is not named would be taken away, so it is named again.
+
+        https://developers.google.com/youtube/v3/docs/videos/update
+        """
+        body = await self._ask("videos", part="snippet", id=remote_id)
+        standing = next(body.each("items"), None)
+        if standing is None:
+            raise Rejected(GONE, field="target", network=self.title, account=self._account)
+        kept = {name: standing.value["snippet"][name] for name in KEPT if standing.has(f"snippet.{name}")}
+        said = {"title": post.options.title or standing.read("snippet.title", str), "description": with_link(post)}
+        await self._change("PUT", "videos", params={"part": "snippet"}, json={"id": remote_id, "snippet": kept | said})
 
     async def assist(self, post: Outgoing) -> str:
         """Return where a video is uploaded by hand."""

@@ -60,6 +60,8 @@ class LoopbackX:
             return Said.of({"title": "Unauthorized", "status": 401, "detail": "Unauthorized"}, 401)
         if asked.method == "GET":
             return self._read(asked, dict(asked.params))
+        if asked.path == "/2/media/metadata":
+            return Said.of({"data": {"id": asked.json["id"], "associated_metadata": asked.json["metadata"]}})
         if asked.path.startswith("/2/media/upload"):
             return self._upload(asked)
         trouble, self.next_public = self.next_public, None
