@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+import slack_alone
 from ears import Ears
-from loopback_slack import LoopbackSlack, loopback_slack
+from loopback_slack import LoopbackSlack
 from slack_desk import pushed, pushed_slack_on, slack_on
 
 from bot.slack import Slack
@@ -22,26 +22,7 @@ from storage.engine import Database
 from storage.unit_of_work import UnitOfWork
 
 ACK_SECONDS = 3.0  # https://docs.slack.dev/interactivity/handling-user-interaction#acknowledgment_response
-
-
-@pytest.fixture
-async def server() -> AsyncIterator[LoopbackSlack]:
-    async with loopback_slack() as opened:
-        yield opened
-        assert opened.breaches == []
-
-
-@pytest.fixture
-def ears(database: Database) -> Ears:
-    return Ears(database)
-
-
-@pytest.fixture
-async def slack(server: LoopbackSlack, database: Database, tmp_path: Path, ears: Ears) -> AsyncIterator[Slack]:
-    opened = slack_on(server, database, tmp_path)
-    await opened.start(ears.receive)
-    yield opened
-    await opened.stop()
+server, slack = slack_alone.server, slack_alone.slack
 
 
 async def test_an_update_is_stored_before_it_is_acknowledged(

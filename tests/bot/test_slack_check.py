@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from loopback_slack import APP_TOKEN, BOT_TOKEN, SIGNING_SECRET, LoopbackSlack, loopback_slack
+import slack_alone
+from loopback_slack import APP_TOKEN, BOT_TOKEN, SIGNING_SECRET, LoopbackSlack
 
 from bot import checks
 from bot.checks import Finding
 from config.settings import Settings
 
 TOKENS = {"slack_bot_token": BOT_TOKEN, "slack_app_token": APP_TOKEN}
-
-
-@pytest.fixture
-async def server() -> AsyncIterator[LoopbackSlack]:
-    async with loopback_slack() as opened:
-        yield opened
-        assert opened.breaches == []
+server = slack_alone.server
 
 
 async def about_slack(server: LoopbackSlack, folder: Path, **given: Any) -> Finding:

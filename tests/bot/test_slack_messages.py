@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import io
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-from ears import Ears
-from loopback_slack import LoopbackSlack, loopback_slack
+import slack_alone
+from loopback_slack import LoopbackSlack
 from loopback_telegram_limits import Windows
 from PIL import Image
-from slack_desk import alone_ref, chat_ref, slack_on
+from slack_desk import alone_ref, chat_ref
 
 from bot import media
 from bot.delivery import Delivery
@@ -32,20 +31,7 @@ CARD = Card(
     title="A card", body=(para("/help shows more, not /helpful nor a/help"),), buttons=((Button("Go", "a", ref="r"),),)
 )
 
-
-@pytest.fixture
-async def server() -> AsyncIterator[LoopbackSlack]:
-    async with loopback_slack() as opened:
-        yield opened
-        assert opened.breaches == []
-
-
-@pytest.fixture
-async def slack(server: LoopbackSlack, database: Database, tmp_path: Path) -> AsyncIterator[Slack]:
-    opened = slack_on(server, database, tmp_path)
-    await opened.start(Ears(database).receive)
-    yield opened
-    await opened.stop()
+server, slack = slack_alone.server, slack_alone.slack
 
 
 async def test_a_card_stands_is_changed_and_taken_away(server: LoopbackSlack, slack: Slack) -> None:

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import traceback
-from collections.abc import Awaitable
 from pathlib import Path
 
 import pytest
 import structlog
 from ears import Ears
+from leaks import failure_of, rows_of
 from loopback_slack import SIGNING_SECRET, loopback_slack
 from slack_desk import chat_ref, pushed_slack_on, slack_on
 
 from handlers.card import Card
-from smm.errors import ChatError
 from storage.engine import Database
 
 
@@ -36,12 +34,12 @@ async def test_every_way_to_fail_keeps_the_tokens_to_itself(
                     break_it(method)
                 anna.shows(server.private(anna), b"\xff\xd8\xff", text=f"{number}")
                 break_it("chat.postMessage")
-                said.append(await _failure(slack.send(chat_ref(team), Card(title="x"))))
+                said.append(await failure_of(slack.send(chat_ref(team), Card(title="x"))))
                 await server.line.ask_to_reconnect()
                 server.line.cut()
             await server.until(lambda: len(ears.heard) == 3)
             server.bot_token = server.app_token = "xoxb-another"
-            said.append(await _failure(slack.send(chat_ref(team), Card(title="x"))))
+            said.append(await failure_of(slack.send(chat_ref(team), Card(title="x"))))
             server.line.cut()
             await server.until(lambda: slack.trouble)
             said += [slack.trouble, repr(slack)]
@@ -50,24 +48,11 @@ async def test_every_way_to_fail_keeps_the_tokens_to_itself(
         lost = slack_on(server, database, tmp_path, api=dead)  # nobody listens there any more
         await lost.start(ears.receive)
         await server.until(lambda: lost.trouble)
-        said += [lost.trouble, await _failure(lost.send(chat_ref(team), Card(title="x")))]
+        said += [lost.trouble, await failure_of(lost.send(chat_ref(team), Card(title="x")))]
         await lost.stop()
         called = pushed_slack_on(server, database, tmp_path, api=dead)
         said += [repr(called), str(await called.webhook({"X-Slack-Signature": SIGNING_SECRET}, b"{}"))]
         await asyncio.sleep(0)
-    everything = "\n".join([*said, caplog.text, str(structured), *capsys.readouterr(), await _rows(database)])
+    everything = "\n".join([*said, caplog.text, str(structured), *capsys.readouterr(), await rows_of(database)])
     assert len(said) == 10
     assert "canary" not in everything
-
-
-async def _failure(sending: Awaitable[object]) -> str:
-    with pytest.raises(ChatError) as raised:
-        await sending
-    return "".join(traceback.format_exception(raised.value)) + repr(vars(raised.value))
-
-
-async def _rows(database: Database) -> str:
-    from storage.alerts import alerts
-    from storage.updates import updates
-
-    return await database.read(lambda uow: str([uow.rows(table.select()) for table in (alerts, updates)]))

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
+import slack_alone
 from clocks import Clock
 from ears import Ears
-from loopback_slack import SIGNING_SECRET, LoopbackSlack, loopback_slack
+from loopback_slack import SIGNING_SECRET, LoopbackSlack
 from loopback_slack_line import sign
 from slack_desk import pushed, pushed_slack_on, slack_on
 
@@ -21,13 +22,7 @@ from storage.engine import Database
 
 BODY = json.dumps({"type": "event_callback", "event_id": "Ev1", "team_id": "T1", "event": {"type": "pin_added"}})
 JSON = {"Content-Type": "application/json"}
-
-
-@pytest.fixture
-async def server() -> AsyncIterator[LoopbackSlack]:
-    async with loopback_slack() as opened:
-        yield opened
-        assert opened.breaches == []
+server = slack_alone.server
 
 
 @pytest.fixture

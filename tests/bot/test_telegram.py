@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
 import pytest
+import telegram_alone
 from ears import Ears
-from loopback_telegram import LoopbackTelegram, loopback_telegram
+from loopback_telegram import LoopbackTelegram
 from telegram_desk import chat_ref, telegram_on
 
 from bot.telegram import Telegram
@@ -20,25 +21,7 @@ from storage import updates
 from storage.engine import Database
 from storage.unit_of_work import UnitOfWork
 
-
-@pytest.fixture
-async def server() -> AsyncIterator[LoopbackTelegram]:
-    async with loopback_telegram() as opened:
-        yield opened
-        assert opened.breaches == []
-
-
-@pytest.fixture
-def ears(database: Database) -> Ears:
-    return Ears(database)
-
-
-@pytest.fixture
-async def telegram(server: LoopbackTelegram, database: Database, tmp_path: Path, ears: Ears) -> AsyncIterator[Telegram]:
-    opened = telegram_on(server, database, tmp_path)
-    await opened.start(ears.receive)
-    yield opened
-    await opened.stop()
+server, telegram = telegram_alone.server, telegram_alone.telegram
 
 
 async def test_an_update_is_stored_before_it_is_confirmed(

@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from loopback_telegram import LoopbackTelegram, loopback_telegram
+import telegram_alone
+from loopback_telegram import LoopbackTelegram
 
 from bot import checks
 from config.settings import Settings
 
-
-@pytest.fixture
-async def server() -> AsyncIterator[LoopbackTelegram]:
-    async with loopback_telegram() as opened:
-        yield opened
-        assert opened.breaches == []
+server = telegram_alone.server
 
 
 async def about_telegram(server: LoopbackTelegram, folder: Path, **given: Any) -> tuple[str, str]:

@@ -8,7 +8,8 @@ from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING
 
 import pytest
-from loopback_telegram import LoopbackTelegram, loopback_telegram
+import telegram_alone
+from loopback_telegram import LoopbackTelegram
 from loopback_telegram_limits import Windows
 from loopback_telegram_spec import Breach, specification
 from specifications import REASON
@@ -18,12 +19,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.xdist_group("aiogram")
 
-
-@pytest.fixture
-async def server() -> AsyncIterator[LoopbackTelegram]:
-    async with loopback_telegram() as opened:
-        yield opened
-        assert opened.breaches == []
+server = telegram_alone.server
 
 
 @pytest.fixture

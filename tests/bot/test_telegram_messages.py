@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import telegram_alone
 from ears import Ears
-from loopback_telegram import LoopbackTelegram, loopback_telegram
+from loopback_telegram import LoopbackTelegram
 from loopback_telegram_limits import Windows
 from loopback_telegram_world import Chat
 from telegram_desk import chat_ref, telegram_on
@@ -28,20 +28,7 @@ pytestmark = pytest.mark.filterwarnings("ignore::telegram.warnings.PTBDeprecatio
 KEYS = ((Button("Claim", "a", ref="r1"),),)
 CARD = Card(title="New comment", body=(Quote("Where is my <b>order</b>?", "Eve"),), buttons=KEYS)
 
-
-@pytest.fixture
-async def server() -> AsyncIterator[LoopbackTelegram]:
-    async with loopback_telegram() as opened:
-        yield opened
-        assert opened.breaches == []
-
-
-@pytest.fixture
-async def telegram(server: LoopbackTelegram, database: Database, tmp_path: Path) -> AsyncIterator[Telegram]:
-    opened = telegram_on(server, database, tmp_path)
-    await opened.start(Ears(database).receive)
-    yield opened
-    await opened.stop()
+server, telegram = telegram_alone.server, telegram_alone.telegram
 
 
 @pytest.fixture

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
-from ears import Ears
-from loopback_telegram import LoopbackTelegram, loopback_telegram
-from telegram_desk import chat_ref, telegram_on
+import telegram_alone
+from loopback_telegram import LoopbackTelegram
+from telegram_desk import chat_ref
 
 from bot.telegram import Telegram
 from handlers.card import PLACE, Button, Card, Field, Span, filled, para
-from storage.engine import Database
 
 SLOT = datetime(2026, 3, 5, 8, tzinfo=UTC)
 SAID = "Thu, 5 Mar 2026, 11:00 (Moscow, UTC+3)"
@@ -27,21 +24,7 @@ CARD = Card(
 )
 NO_MOMENTS = 'Bad Request: can\'t parse entities: Unsupported start tag "tg-time" at byte offset 25'
 NO_STYLES = "Bad Request: can't parse inline keyboard button: unexpected field"
-
-
-@pytest.fixture
-async def server() -> AsyncIterator[LoopbackTelegram]:
-    async with loopback_telegram() as opened:
-        yield opened
-        assert opened.breaches == []
-
-
-@pytest.fixture
-async def telegram(server: LoopbackTelegram, database: Database, tmp_path: Path) -> AsyncIterator[Telegram]:
-    opened = telegram_on(server, database, tmp_path)
-    await opened.start(Ears(database).receive)
-    yield opened
-    await opened.stop()
+server, telegram = telegram_alone.server, telegram_alone.telegram
 
 
 async def test_each_reader_sees_a_moment_on_their_own_clock(server: LoopbackTelegram, telegram: Telegram) -> None:

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import logging
 import traceback
-from collections.abc import Awaitable
 from functools import partial
 from pathlib import Path
 
 import pytest
 import structlog
 from ears import Ears
+from leaks import failure_of, rows_of
 from loopback_telegram import loopback_telegram
 from telegram_desk import chat_ref, telegram_on
 
 from handlers.card import Button, Card, Picture
-from smm.errors import ChatError, ConfigError
+from smm.errors import ConfigError
 from storage.engine import Database
 
 pytestmark = pytest.mark.filterwarnings("ignore::telegram.warnings.PTBDeprecationWarning")
@@ -46,33 +46,20 @@ async def test_every_way_to_fail_keeps_the_token_to_itself(
                     ("sendPhoto", Card(title="x", pictures=(Picture(url="https://example.org/x.jpg"),))),
                 ):
                     break_it(method)
-                    said.append(await _failure(telegram.send(chat_ref(chat), card)))
+                    said.append(await failure_of(telegram.send(chat_ref(chat), card)))
             server.refuse("sendMessage", 401, "Unauthorized")
-            said.append(await _failure(telegram.send(chat_ref(chat), Card(title="x"))))
+            said.append(await failure_of(telegram.send(chat_ref(chat), Card(title="x"))))
             said.append(repr(telegram))
             await telegram.stop()
             dead = server.url
         lost = telegram_on(server, database, tmp_path, api=dead)  # nobody listens there any more
         await lost.start(ears.receive)
         await server.until(lambda: lost.trouble)
-        said += [lost.trouble, await _failure(lost.send(chat_ref(chat), Card(title="x")))]
+        said += [lost.trouble, await failure_of(lost.send(chat_ref(chat), Card(title="x")))]
         await lost.stop()
         with pytest.raises(ConfigError) as wrong:
             telegram_on(server, database, tmp_path, token=server.token + " ")
         said.append("".join(traceback.format_exception(wrong.value)))
-    everything = "\n".join([*said, caplog.text, str(structured), *capsys.readouterr(), await _rows(database)])
+    everything = "\n".join([*said, caplog.text, str(structured), *capsys.readouterr(), await rows_of(database)])
     assert len(said) == 11
     assert "canary" not in everything
-
-
-async def _failure(sending: Awaitable[object]) -> str:
-    with pytest.raises(ChatError) as raised:
-        await sending
-    return "".join(traceback.format_exception(raised.value)) + repr(vars(raised.value))
-
-
-async def _rows(database: Database) -> str:
-    from storage.alerts import alerts
-    from storage.updates import updates
-
-    return await database.read(lambda uow: str([uow.rows(table.select()) for table in (alerts, updates)]))

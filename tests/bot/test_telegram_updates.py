@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import io
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+import telegram_alone
 from ears import Ears
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from loopback_telegram import LoopbackTelegram, loopback_telegram
+from loopback_telegram import LoopbackTelegram
 from PIL import Image
 from telegram_desk import telegram_on
 
@@ -26,6 +26,7 @@ ME = Me(7000000001, "copydesk_bot")
 ANNA = {"id": 52, "is_bot": False, "first_name": "Anna", "last_name": "K", "language_code": "ru"}
 GROUP = {"id": -100, "type": "supergroup", "title": "Team"}
 OURS = {"id": ME.id, "is_bot": True, "first_name": "Copydesk", "username": ME.username}
+server, telegram = telegram_alone.server, telegram_alone.telegram
 
 
 def message(**parts: Any) -> dict[str, Any]:
@@ -173,26 +174,6 @@ def jpeg(color: str) -> bytes:
     made = io.BytesIO()
     Image.new("RGB", (8, 8), color).save(made, "JPEG")
     return made.getvalue()
-
-
-@pytest.fixture
-async def server() -> AsyncIterator[LoopbackTelegram]:
-    async with loopback_telegram() as opened:
-        yield opened
-        assert opened.breaches == []
-
-
-@pytest.fixture
-def ears(database: Database) -> Ears:
-    return Ears(database)
-
-
-@pytest.fixture
-async def telegram(server: LoopbackTelegram, database: Database, tmp_path: Path, ears: Ears) -> AsyncIterator[Telegram]:
-    opened = telegram_on(server, database, tmp_path)
-    await opened.start(ears.receive)
-    yield opened
-    await opened.stop()
 
 
 async def queued(database: Database) -> list[Alert]:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+import telegram_alone
 from ears import Ears
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from loopback_telegram import LoopbackTelegram, loopback_telegram
+from loopback_telegram import LoopbackTelegram
 from telegram_desk import telegram_on
 
 from bot.telegram import SECRET_HEADER, WEBHOOK_PATH, Telegram
@@ -26,12 +26,7 @@ from storage.engine import Database
 SECRET = "s3cret-canary_Zz"
 BODY = json.dumps({"update_id": 1, "edited_message": {"chat": {"id": 1}}}).encode()
 
-
-@pytest.fixture
-async def server() -> AsyncIterator[LoopbackTelegram]:
-    async with loopback_telegram() as opened:
-        yield opened
-        assert opened.breaches == []
+server = telegram_alone.server
 
 
 @pytest.fixture

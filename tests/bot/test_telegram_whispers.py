@@ -6,7 +6,8 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from loopback_telegram import LoopbackTelegram, loopback_telegram
+import telegram_alone
+from loopback_telegram import LoopbackTelegram
 from loopback_telegram_world import Chat, Standing
 from telegram_desk import TelegramDesk, chat_ref, telegram_desk, telegram_on
 from waiting import until
@@ -20,19 +21,13 @@ from storage.engine import Database
 
 LONG = "Approved, but too late for its time. " * 12
 FORBIDDEN = "I do not know you yet"
+server = telegram_alone.server
 
 
 @pytest.fixture
 async def desk(database: Database, tmp_path: Path) -> AsyncIterator[TelegramDesk]:
     async with telegram_desk(database, tmp_path) as opened:
         yield opened
-
-
-@pytest.fixture
-async def server() -> AsyncIterator[LoopbackTelegram]:
-    async with loopback_telegram() as opened:
-        yield opened
-        assert opened.breaches == []
 
 
 async def opened(server: LoopbackTelegram, database: Database, folder: Path) -> Telegram:
