@@ -31,7 +31,7 @@ from smm import (
 )
 from smm.desk import Desk
 from smm.rules import searching
-from storage import buttons, jobs
+from storage import buttons, jobs, updates
 from storage.unit_of_work import UnitOfWork
 
 
@@ -106,7 +106,7 @@ def chores(desk: Desk) -> Sequence[Chore]:
 
     return (
         chore("what is too old", timedelta(days=1), _forget_buttons, incidents.tidy, hooks.tidy, join_links.tidy),
-        chore("news of long ago", timedelta(minutes=5), alerts.tidy),
+        chore("news of long ago", timedelta(minutes=5), alerts.tidy, _forget_updates),
         chore("reminders and deadlines", timedelta(seconds=30), _after_people),
         chore("posts without a receipt", timedelta(seconds=15), _late),
         *([chore("language and tone", timedelta(seconds=2), labels.ask)] if desk.reader is not None else []),
@@ -120,6 +120,10 @@ def chores(desk: Desk) -> Sequence[Chore]:
 
 def _forget_buttons(uow: UnitOfWork) -> None:
     buttons.forget_expired(uow, uow.now)
+
+
+def _forget_updates(uow: UnitOfWork) -> None:
+    updates.forget(uow, uow.now - alerts.KEPT, alerts.AT_ONCE)
 
 
 def _late(uow: UnitOfWork) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, Index, String, Table, Text, UniqueConstraint, bindparam, select, text, update
+from sqlalchemy import Column, Index, String, Table, Text, UniqueConstraint, bindparam, delete, select, text, update
 
 from storage.base import Json, Moment, key, metadata
 from storage.unit_of_work import UnitOfWork
@@ -58,6 +58,14 @@ _TAKE = (
     # What was handled is never replayed, and it may hold what somebody typed as a secret.
     .values(state="done", done_at=bindparam("at"), body={})
 )
+
+_OLD = (  # the oldest come first: a look at them meets few that stay
+    select(updates.c.id)
+    .where(updates.c.state != "new", updates.c.received_at < bindparam("before"))
+    .order_by(updates.c.id)
+    .limit(bindparam("most"))
+)
+_FORGET = delete(updates).where(updates.c.id.in_(_OLD))
 
 
 def find(uow: UnitOfWork, platform: str, key: str) -> Update | None:
@@ -118,3 +126,8 @@ def _add(uow: UnitOfWork, platform: str, key: str, body: dict[str, Any], state: 
     done_at = None if state == "new" else uow.now
     row = {"platform": platform, "key": key, "body": body, "state": state, "error": "", "received_at": uow.now}
     return uow.add_new(updates, on=("platform", "key"), **row, done_at=done_at) is not None
+
+
+def forget(uow: UnitOfWork, before: datetime, most: int) -> int:
+    """Drop updates that came before a moment and were handled or put aside, no more than `most`; return how many."""
+    return uow.change(_FORGET, before=before, most=most)
