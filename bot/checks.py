@@ -226,11 +226,12 @@ async def _address(settings: Settings) -> Finding:
 
 
 async def _apps(settings: Settings) -> Finding:
-    from connectors.registry import find
+    from connectors.registry import find, networks
 
+    more = {name for network in networks() for name in network.more_apps}
     for name, setting in [
         *((each, "NETWORKS") for each in settings.networks),
-        *((each, "APPS") for each in settings.apps),
+        *((each, "APPS") for each in settings.apps if each not in more),
     ]:
         if find(name) is None:
             return Finding("missing", f"COPYDESK_{setting} names “{name}”, which is no network. See: copydesk networks")

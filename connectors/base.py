@@ -77,6 +77,7 @@ class Base(Listening, Publishing, Answering, Measuring, Inviting, Suggesting):
     credentials: ClassVar[tuple[Credential, ...]]
     oauth: ClassVar[OAuth | None] = None
     needs_app: ClassVar[bool] = False  # without an app of ours no token could be renewed
+    more_apps: ClassVar[tuple[str, ...]] = ()  # names of further apps of ours there, beside the network's own name
     one_hook: ClassVar[bool] = False  # the network pushes everything of our app to a single address
     status: ClassVar[Status]
     checked: ClassVar[date]
@@ -110,7 +111,7 @@ class Base(Listening, Publishing, Answering, Measuring, Inviting, Suggesting):
     @classmethod
     def consents(cls, outside: Outside) -> bool:
         """Say whether a person can consent to being spoken for, which takes an app of the desk's there."""
-        return cls.oauth is not None and cls.name in outside.apps
+        return cls.oauth is not None and not outside.apps.keys().isdisjoint({cls.name, *cls.more_apps})
 
     # What a subclass says about its conversation.
 

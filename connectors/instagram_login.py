@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, ClassVar, Final
 
-from connectors.base import App, Outside
+from connectors.base import App
 from connectors.consent import meaning, page, tokens
 from connectors.graph_keys import EXTENDED, RENEWED_BEFORE, name_of, oauth
 from connectors.graph_reading import alone
@@ -75,13 +75,9 @@ class InstagramLogin(GraphUnderway):
         Credential("token", N_("Key"), hint=N_("Of the account itself, or of the Page it belongs to: see the guide.")),
     )
     oauth: ClassVar[OAuth | None] = OF_PAGE
+    more_apps: ClassVar[tuple[str, ...]] = (OWN_APP,)
     fields: ClassVar[str] = "id,name,instagram_business_account{id,username,name}"
     own_news: ClassVar[tuple[str, ...]] = ("comments", "live_comments", "mentions")
-
-    @classmethod
-    def consents(cls, outside: Outside) -> bool:
-        """Say whether a person can consent: with an app for either login."""
-        return super().consents(outside) or OWN_APP in outside.apps
 
     @property
     def _is_own(self) -> bool:

@@ -119,6 +119,7 @@ async def test_the_folder_and_its_key(tmp_path: Path) -> None:
         ({}, "optional", "No apps of your own"),
         ({"apps": {"mastodon": "id:canary"}}, "ready", "mastodon"),
         ({"apps": {"mastodon": "canary"}}, "missing", "client id:client secret"),
+        ({"apps": {"instagram_login": "id:canary"}}, "ready", "instagram_login"),
         ({"apps": {"mastodonn": "id:canary"}}, "missing", "“mastodonn”, which is no network"),
         ({"networks": {"base": "https://n.example"}}, "missing", "“base”, which is no network"),
     ],

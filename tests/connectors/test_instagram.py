@@ -183,3 +183,21 @@ async def test_a_container_that_is_there_no_longer_is_looked_for_among_the_posts
         found = await connector.find(POST, clock.now)
         assert found is not None
         assert [found.remote_id] == published(graph)
+
+
+@pytest.mark.parametrize(
+    ("app", "place", "right"),
+    [
+        ("instagram", "https://www.facebook.com/v25.0/dialog/oauth?", "instagram_content_publish"),
+        ("instagram_login", "https://www.instagram.com/oauth/authorize?", "instagram_business_content_publish"),
+    ],
+)
+def test_a_consent_goes_through_the_login_that_the_desk_has_an_app_for(app: str, place: str, right: str) -> None:
+    outside = Outside(apps={app: App(APP_ID, APP_SECRET)})
+    assert Instagram.consents(outside)
+    address = Instagram({}, outside).consent("state", "challenge", "https://desk.example/s/me/connected")
+    assert address.startswith(place)
+    assert f"client_id={APP_ID}" in address
+    assert f"%2C{right}%2C" in address
+    assert APP_SECRET not in address
+    assert not Instagram.consents(Outside())
