@@ -104,8 +104,10 @@ def _standing(whole: Whole, found: set[str]) -> str:
     if "waiting" not in found:
         return N_("Here the correction needs your hands.") if "hands" in found else N_("The correction is on its way.")
     asked = whole.open_approval
-    if asked is None:
+    if asked is None and states.current(whole.post, whole.approvals):
         return N_("The correction was sent back: change it, or withdraw it.")
+    if asked is None:
+        return N_("The correction is not approved: press Correct to send it once more.")
     if asked.state == "expired":
         return N_("The correction was not approved in time.")
     waits = {"client": N_("The correction waits for the client's approval.")}

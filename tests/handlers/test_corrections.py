@@ -180,6 +180,18 @@ async def test_an_internal_step_decides_on_the_same_card(posting: PostDesk) -> N
     assert [effect.text for effect in posting.networks.of("edit")] == [RIGHT]
 
 
+async def test_what_a_stricter_policy_stopped_is_sent_for_approval_from_its_card(posting: PostDesk) -> None:
+    await goes_live(posting)
+    await corrects(posting)
+    await posting.policy(mode="client")
+    await posting.tick(minutes=1)
+    assert "The correction is not approved: press Correct" in words_of(receipt(posting))
+    assert await corrects(posting) == Notice("The client has it now.")
+    await posting.desk.clara.presses("Approve")
+    await posting.tick(minutes=1)
+    assert [effect.text for effect in posting.networks.of("edit")] == [RIGHT]
+
+
 async def test_the_same_words_or_too_many_are_refused_and_nothing_is_asked(posting: PostDesk) -> None:
     await posting.add_account("Northwind", "rigid")
     await goes_live(posting, "client")
