@@ -8,7 +8,6 @@ time and exactly as it was written, so approving twice publishes once.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
 
@@ -53,10 +52,9 @@ class TelegramChannelDirect(TelegramChannelGuests):
         said = await self._ask("sendMessage", effect=True, **asked, reply_parameters={"message_id": message})
         return Published(_named(chat, said.read("result.message_id", int)), self._link() + OPENED)
 
-    async def accept(self, remote_id: str, at: datetime | None) -> None:
-        """Approve a suggested post."""
-        when = {"send_date": int(at.timestamp())} if at else {}
-        await self._settle("approveSuggestedPost", remote_id, when)
+    async def accept(self, remote_id: str) -> None:
+        """Approve a suggested post. One that names its time Telegram publishes then, any other at once."""
+        await self._settle("approveSuggestedPost", remote_id, {})
 
     async def decline(self, remote_id: str, reason: str) -> None:
         """Decline a suggested post."""

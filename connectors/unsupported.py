@@ -131,7 +131,7 @@ class Inviting(Silent):
 class Suggesting(Silent):
     """Posts that people offer the account for publication."""
 
-    async def accept(self, remote_id: str, at: datetime | None) -> None:
+    async def accept(self, remote_id: str) -> None:
         """Let the network publish it."""
         self._cannot()
 

@@ -111,7 +111,7 @@ ACTIONS: Final = {
     "mention.spam": N_("Marked as spam"),
     "mention.suggestion_accepted": N_("Approved a suggested post"),
     "mention.suggestion_asked": N_("Asked the client about a suggested post"),
-    "mention.suggestion_back": N_("Asked the client no longer"),
+    "mention.suggestion_back": N_("Took a suggested post back"),
     "mention.suggestion_refused": N_("The client refused a suggested post"),
     "mention.take_over": N_("Took over"),
     "mention.tone": N_("Said how it sounds"),

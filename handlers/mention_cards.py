@@ -229,6 +229,12 @@ def link(t: Words, found: Whole) -> Link | None:
 
 
 def _buttons(t: Words, found: Whole) -> tuple[tuple[Button, ...], ...]:
+    """Return the buttons of a mention; what is suggested with it can be decided before it is answered and after."""
+    decide = suggestion_parts.deeds(t, found.suggestion, found.account) if found.suggestion else ()
+    return (*decide, *_own_buttons(t, found))
+
+
+def _own_buttons(t: Words, found: Whole) -> tuple[tuple[Button, ...], ...]:
     state = State(found.mention.state)
     note = press(t("Note"), "mention.note", found)
     if state in OPEN and state is not State.SNOOZED:
@@ -245,9 +251,7 @@ def _buttons(t: Words, found: Whole) -> tuple[tuple[Button, ...], ...]:
 def _open_buttons(t: Words, found: Whole) -> tuple[tuple[Button, ...], ...]:
     suggest = press(t("Suggest"), "mention.suggest", found) if found.answerable else _by_hand(t, found)
     held = press(t("Release"), "mention.release", found) if found.held_by else press(t("Claim"), "mention.claim", found)
-    decide = suggestion_parts.deeds(t, found.suggestion, found.account) if found.suggestion else ()
     return (
-        *((decide,) if decide else ()),
         row(_reply(t, found), suggest, held),
         row(
             press(t("Undo"), "mention.reopen", found) if _is_escalated(found) else _snooze(t, found),

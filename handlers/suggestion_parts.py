@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 STATES: Final = {
     "open": N_("waits for a decision"),
     "asked": N_("the client is asked"),
+    "planned": N_("approved, waits for its time"),
     "accepting": N_("is being approved…"),
     "accepted": N_("approved"),
     "declining": N_("is being declined…"),
@@ -43,7 +44,7 @@ def stands(t: Words, found: Suggestion, zone: str) -> tuple[Field, ...]:
     """Return where a suggestion stands, and when it goes out."""
     said = Field(t("Suggestion"), t(STATES[found.state]))
     goes_out = found.slot_at or found.publish_at
-    if found.state not in {"asked", "accepting", "accepted"} or goes_out is None:
+    if found.state not in {"asked", "planned", "accepting", "accepted"} or goes_out is None:
         return (said,)
     return said, Field(t("Goes out"), t.when(goes_out, zone), at=goes_out)
 
@@ -68,8 +69,13 @@ def pictures(found: Suggestion) -> tuple[Picture, ...]:
     return tuple(Picture(digest=digest) for digest in found.pictures)
 
 
-def deeds(t: Words, found: Suggestion, account: Account) -> tuple[Button, ...]:
-    """Return what the team can decide now."""
+def deeds(t: Words, found: Suggestion, account: Account) -> tuple[tuple[Button, ...], ...]:
+    """Return a row of what the team can decide now, none where that is nothing."""
+    buttons = _deeds(t, found, account)
+    return (buttons,) if buttons else ()
+
+
+def _deeds(t: Words, found: Suggestion, account: Account) -> tuple[Button, ...]:
     if found.state == "open":
         return row(
             Button(t("Approve…"), "suggestion.look", found.id, look="good")
@@ -77,4 +83,4 @@ def deeds(t: Words, found: Suggestion, account: Account) -> tuple[Button, ...]:
             else None,
             Button(t("Decline…"), "suggestion.decline", found.id, found.revision, look="bad"),
         )
-    return row(Button(t("Take back"), "suggestion.back", found.id) if found.state == "asked" else None)
+    return row(Button(t("Take back"), "suggestion.back", found.id) if found.state in suggestions.UNDOABLE else None)

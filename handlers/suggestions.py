@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from handlers.card import Answer, Ask, Button, Card, Link, Notice, Question, Quote, bold, para, row
 from handlers.mention_cards import author, excerpt
 from handlers.route import Context, Scene, Words, action, view
-from handlers.suggestion_parts import STATES, lacking, offered, pictures, stands, trouble
+from handlers.suggestion_parts import STATES, deeds, lacking, offered, pictures, stands, trouble
 from smm import alerts, inbox_reading, policy, suggestions
 from smm.errors import N_
 from smm.inbox_reading import Whole
@@ -73,9 +73,9 @@ def _moment(text: str) -> datetime | None:
     return datetime.fromisoformat(text) if text else None
 
 
-@action("suggestion.back", needs=Right.WRITE, help=N_("Ask the client no longer about this suggested post"))
+@action("suggestion.back", needs=Right.WRITE, help=N_("Take this suggested post back before it goes out"))
 def take_back(context: Context) -> Answer:
-    """Ask the client no longer."""
+    """Ask the client no longer, or stop what waits for its time."""
     suggestions.take_back(context.uow, context.actor, context.object_id)
     return None
 
@@ -159,7 +159,7 @@ def preview_card(scene: Scene) -> Card | None:
         fields=(*offered(t, found, zone), *(() if is_open else stands(t, found, zone))),
         pictures=pictures(found),
         link=_link(t, whole),
-        buttons=_buttons(t, found, chosen, asks=asks) if is_open else (),
+        buttons=_buttons(t, found, chosen, asks=asks) if is_open else deeds(t, found, whole.account),
         tone="good" if found.state == "accepted" else "plain",
         footer=_footer(t, asks=asks) if is_open else "",
     )
@@ -172,8 +172,10 @@ def _shown(scene: Scene) -> tuple[Suggestion, Whole] | None:
 
 
 def _goes_out(t: Words, found: Suggestion, chosen: datetime | None, zone: str) -> str:
-    when = found.publish_at or chosen
-    return t("It goes out {when}.", when=t.when(when, zone)) if when else t("It goes out at once.")
+    if found.publish_at is not None:
+        when = t.when(found.publish_at, zone)
+        return t("It goes out {when}, by the network itself: a hold does not stop it then.", when=when)
+    return t("It goes out {when}.", when=t.when(chosen, zone)) if chosen else t("It goes out at once.")
 
 
 def _footer(t: Words, *, asks: bool) -> str:

@@ -6,15 +6,16 @@ Telling it once more is harmless: it publishes a suggestion once. Where its answ
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import timedelta
 from typing import Any, Final
 
-from smm import accounts
+from smm import accounts, policy
 from smm.actors import Actor
 from smm.desk import Desk
 from smm.errors import N_, AuthExpired, DeskError
-from smm.mention_moves import ANSWERED, DESK, UNHELD, get, move, name_of
+from smm.mention_moves import DESK, get, name_of
 from smm.networks import Fate, Item, Verdict
-from smm.suggestions import REASON, redraw
+from smm.suggestions import REASON, redraw, reopen, settle, tell_again
 from smm.text import clean
 from storage import brands, mentions, suggestions
 from storage.mentions import Mention
@@ -22,6 +23,7 @@ from storage.suggestions import Suggestion
 from storage.unit_of_work import UnitOfWork
 
 CALLED: Final = {"accepting": "accepted", "declining": "declined"}
+EARLY: Final = timedelta(seconds=1)  # a timer may fire a moment before its time
 DECIDED: Final = {Fate.ACCEPTED: "accepted", Fate.DECLINED: "declined"}
 
 
@@ -34,7 +36,7 @@ async def carry_out(desk: Desk, args: Mapping[str, Any]) -> None:
     try:
         connector = await desk.networks.connector(mention.account_id)
         if found.state == "accepting":
-            await connector.accept(mention.remote_id, found.slot_at)
+            await connector.accept(mention.remote_id)
         else:
             await connector.decline(mention.remote_id, found.reason)
     except DeskError as error:
@@ -44,17 +46,33 @@ async def carry_out(desk: Desk, args: Mapping[str, Any]) -> None:
 
 
 def _start(uow: UnitOfWork, suggestion_id: int) -> tuple[Suggestion, Mention] | None:
-    """Return what is to be told; a hold that came meanwhile keeps it back."""
+    """Return what is to be told now; what a hold or a late hour keeps back goes to the team again."""
     found = suggestions.get(uow, suggestion_id)
-    if found is None or found.state not in CALLED:
+    if found is None or found.state not in {*CALLED, "planned"}:
         return None
+    if found.state == "planned" and (found.slot_at is None or found.slot_at > uow.now + EARLY):
+        return None  # it was planned anew
     mention = get(uow, found.mention_id)
-    brand = brands.get(uow, mention.brand_id)
-    if found.state == "accepting" and (brand is None or brand.on_hold):
+    if found.state != "declining" and (words := _kept_back(uow, found, mention)):
         suggestions.change(uow, found, found.state, state="open", signed=[])
+        tell_again(uow, mention.id, words)
         redraw(uow, found)
         return None
+    if found.state == "planned":
+        suggestions.change(uow, found, "planned", state="accepting")
+        found = suggestions.get(uow, suggestion_id)
+        assert found is not None
     return found, mention
+
+
+def _kept_back(uow: UnitOfWork, found: Suggestion, mention: Mention) -> str:
+    """Return why a suggestion may not go out now, empty where it may."""
+    brand = brands.get(uow, mention.brand_id)
+    if brand is None or brand.on_hold:
+        return N_("Everything was on hold when it was to go out. Approve it again.")
+    if found.slot_at is not None and uow.now - found.slot_at > policy.read(brand.policy).late:
+        return N_("It was too late for its time when it could go out. Approve it again.")
+    return ""
 
 
 def _done(uow: UnitOfWork, found: Suggestion, args: Mapping[str, Any]) -> None:
@@ -62,7 +80,7 @@ def _done(uow: UnitOfWork, found: Suggestion, args: Mapping[str, Any]) -> None:
         return  # the network has told it first
     mention = get(uow, found.mention_id)
     by = Actor(mention.brand_id, args["member_id"], "", frozenset(), args["identity"])
-    _settle(uow, mention.id, name_of(uow, found.decided_by), found.reason, by)
+    settle(uow, mention.id, name_of(uow, found.decided_by), found.reason, by)
     redraw(uow, found)
 
 
@@ -70,7 +88,8 @@ def _failed(uow: UnitOfWork, found: Suggestion, mention: Mention, error: DeskErr
     if isinstance(error, AuthExpired):
         accounts.record_failure(uow, mention.account_id, error)
     said = {"words": error.words, "facts": {name: str(fact) for name, fact in error.facts.items()}}
-    suggestions.change(uow, found, found.state, state="open", signed=[], error=said)
+    if suggestions.change(uow, found, found.state, state="open", signed=[], error=said):
+        reopen(uow, mention.id)
     redraw(uow, found)
 
 
@@ -97,7 +116,9 @@ def _learn(uow: UnitOfWork, mention: Mention, found: Suggestion, verdict: Verdic
         at, reason = verdict.publish_at or found.slot_at, clean(verdict.reason, REASON) or found.reason
         change = {"state": state, "slot_at": at, "reason": reason, "error": None, "decided_at": uow.now}
         suggestions.change(uow, found, found.state, **change)
-        _settle(uow, mention.id, name_of(uow, found.decided_by) if found.state in CALLED else "", reason)
+        account = accounts.find(uow, mention.account_id)
+        elsewhere = account.name if account else ""
+        settle(uow, mention.id, name_of(uow, found.decided_by) if found.state in CALLED else elsewhere, reason, DESK)
         redraw(uow, found)
     elif verdict.publish_at is not None and found.slot_at != verdict.publish_at:
         suggestions.change(uow, found, "accepted", slot_at=verdict.publish_at)
@@ -110,26 +131,7 @@ def _learn_of_money(uow: UnitOfWork, found: Suggestion, fate: Fate) -> None:
     if fate is Fate.UNPAID:
         words = {"words": N_("It was not approved: who offers it cannot pay what they offered."), "facts": {}}
         suggestions.change(uow, found, found.state, state="open", money=str(fate), error=words, decided_at=None)
-        mention = get(uow, found.mention_id)
-        if mention.state in ANSWERED:
-            move(uow, mention, "reopen", DESK)
+        reopen(uow, found.mention_id)
     else:
         suggestions.change(uow, found, found.state, money=str(fate))
     redraw(uow, found)
-
-
-def _settle(uow: UnitOfWork, mention_id: int, who: str, reason: str, by: Actor = DESK) -> None:
-    """Close the mention of a decided suggestion: it is answered, here or, with nobody's name, on the network itself."""
-    mention = get(uow, mention_id)
-    account = accounts.find(uow, mention.account_id)
-    move(
-        uow,
-        mention,
-        "replied",
-        by,
-        answered_by=who or (account.name if account else ""),
-        answered_at=uow.now,
-        answer=reason,
-        snoozed_until=None,
-        **UNHELD,
-    )

@@ -2,20 +2,21 @@
 
 What is accepted is public in the brand's name, so it is looked at first, needs the right that publishing needs, and is no way
 round the policy: with a step inside the team an owner or a manager accepts; with a client's step the client is asked, by its
-quorum, before the network is. A change of the offer undoes all that. The calls are smm/suggestion_calls.py.
+quorum, before the network is. A change of the offer undoes all that. A time that the team chooses is kept by the desk, so that
+a hold stops it; one that the offer names is the network's to keep. The calls are smm/suggestion_calls.py.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Final
 
 from smm import accounts, alerts, declared, policy
 from smm.actors import Actor
 from smm.approvals import lacking, must_suffice
 from smm.errors import N_, Conflict, Forbidden, Invalid, NotFound
-from smm.mention_moves import get, keep_line
+from smm.mention_moves import ANSWERED, DESK, UNHELD, get, keep_line, move, name_of
 from smm.networks import Can
 from smm.networks import Suggestion as Offer
 from smm.policy import Policy, Step
@@ -33,7 +34,7 @@ KIND, FILES = "suggestion", "suggestion_files"
 REASON: Final = (
     128  # characters: the least that a network takes (https://core.telegram.org/bots/api#declinesuggestedpost)
 )
-AHEAD: Final = timedelta(days=30)  # https://core.telegram.org/bots/api#approvesuggestedpost
+UNDOABLE: Final = ("asked", "planned")
 CHANGED = N_("This has just changed. Look at the suggestion again, then press once more.")
 
 
@@ -46,13 +47,23 @@ def begin(uow: UnitOfWork, mention_id: int, offer: Offer) -> None:
 def renew(uow: UnitOfWork, mention_id: int, offer: Offer) -> None:
     """Take over a changed offer; whoever agreed to what it was before has not agreed to this."""
     found = suggestions.of_mention(uow, mention_id)
-    if found is None or not suggestions.change(
-        uow, found, "open", "asked", state="open", signed=[], error=None, slot_at=None, pictures=[], **_offered(offer)
-    ):
+    new = {"signed": [], "slot_at": None, "pictures": [], **_offered(offer)}
+    if found is None or not suggestions.change(uow, found, "open", *UNDOABLE, state="open", error=None, **new):
         return
     if offer.files:
         _bring(uow, mention_id, offer)
+    if found.state in UNDOABLE:
+        tell_again(uow, mention_id, N_("Who offers this has changed it. Look at it again."))
     redraw(uow, found)
+
+
+def tell_again(uow: UnitOfWork, mention_id: int, words: str, **facts: str) -> None:
+    """Bring a suggestion back to the team, with what stood in its way."""
+    found = suggestions.of_mention(uow, mention_id)
+    assert found is not None
+    suggestions.change(uow, found, "open", error={"words": words, "facts": facts})
+    mention = reopen(uow, mention_id)
+    alerts.tell(uow, mention.brand_id, "team", "mention", mention.id)
 
 
 def _offered(offer: Offer) -> dict[str, Any]:
@@ -139,12 +150,12 @@ def accept(uow: UnitOfWork, actor: Actor, suggestion_id: int, seen: int, slot_at
     if not can_accept(account):
         raise Conflict(why_not(account), network=declared.title(account.network))
     step = asks_client(rules)
-    decided = {"slot_at": slot_at, "decided_by": actor.member_id, "error": None, "reason": ""}
+    decided = {"decided_by": actor.member_id, "error": None, "reason": ""}
     if step is None:
-        _go(uow, found, actor, mention, "open", **decided)
+        _go(uow, found, actor, mention, "open", slot_at, **decided)
         return
     must_suffice(step, len(deciders(uow, brand)))
-    _move(uow, found, "open", state="asked", signed=[], **decided)
+    _move(uow, found, "open", state="asked", signed=[], slot_at=slot_at, **decided)
     keep_line(uow, mention, "suggestion_asked", actor, {"slot": slot_at.isoformat() if slot_at else ""})
     if not alerts.tell(uow, brand.id, "client", CLIENT, found.id):
         raise Invalid(N_("There is no room with the client yet. Make one: /channels"))
@@ -168,8 +179,8 @@ def _must_be_in_time(uow: UnitOfWork, found: Suggestion, slot_at: datetime | Non
         raise Conflict(
             N_("Who offers this has named its time. Approve it for that time, or reply and ask for another.")
         )
-    if not uow.now < slot_at <= uow.now + AHEAD:
-        raise Invalid(N_("Choose a time within the next {days} days."), field="slot", days=AHEAD.days)
+    if slot_at <= uow.now:
+        raise Invalid(N_("That time has passed. Choose a later one."), field="slot")
 
 
 def deciders(uow: UnitOfWork, brand: Brand) -> set[int]:
@@ -190,7 +201,7 @@ def sign(uow: UnitOfWork, actor: Actor, suggestion_id: int, seen: int) -> int:
     if found.slot_at is not None and found.slot_at <= uow.now:
         _give_back(uow, found, N_("The client has approved it, but its time has passed. Approve it for another time."))
         return 0
-    _go(uow, found, actor, mention, "asked", signed=signed)
+    _go(uow, found, actor, mention, "asked", found.slot_at, signed=signed, decided_by=found.decided_by)
     return 0
 
 
@@ -210,16 +221,16 @@ def refuse(uow: UnitOfWork, actor: Actor, suggestion_id: int, seen: int, reason:
 
 
 def _give_back(uow: UnitOfWork, found: Suggestion, words: str, **facts: str) -> None:
-    _move(uow, found, "asked", state="open", signed=[], error={"words": words, "facts": facts})
-    mention = get(uow, found.mention_id)
-    alerts.tell(uow, mention.brand_id, "team", "mention", mention.id)
+    _move(uow, found, "asked", state="open", signed=[])
+    tell_again(uow, found.mention_id, words, **facts)
 
 
 def take_back(uow: UnitOfWork, actor: Actor, suggestion_id: int) -> None:
-    """Ask the client no longer."""
+    """Ask the client no longer, or stop what waits for its time."""
     actor.must(Right.WRITE)
     found, mention = take(uow, actor, suggestion_id)
-    _move(uow, found, "asked", state="open", signed=[])
+    _move(uow, found, *UNDOABLE, state="open", signed=[])
+    reopen(uow, mention.id)
     keep_line(uow, mention, "suggestion_back", actor, {})
 
 
@@ -233,15 +244,41 @@ def decline(uow: UnitOfWork, actor: Actor, suggestion_id: int, seen: int, reason
     _ask(uow, found, actor)
 
 
-def _go(uow: UnitOfWork, found: Suggestion, actor: Actor, mention: Mention, before: str, **values: Any) -> None:
-    _move(uow, found, before, state="accepting", money="", **values)
-    keep_line(uow, mention, "suggestion_accepted", actor, {})
-    _ask(uow, found, actor)
+def _go(
+    uow: UnitOfWork,
+    found: Suggestion,
+    actor: Actor,
+    mention: Mention,
+    before: str,
+    slot_at: datetime | None,
+    **values: Any,
+) -> None:
+    state = "planned" if slot_at else "accepting"
+    _move(uow, found, before, state=state, slot_at=slot_at, money="", **values)
+    keep_line(uow, mention, "suggestion_accepted", actor, {"slot": slot_at.isoformat() if slot_at else ""})
+    if slot_at:
+        settle(uow, mention.id, name_of(uow, values["decided_by"]), "", actor)
+    _ask(uow, found, actor, slot_at)
 
 
-def _ask(uow: UnitOfWork, found: Suggestion, actor: Actor) -> None:
+def _ask(uow: UnitOfWork, found: Suggestion, actor: Actor, due_at: datetime | None = None) -> None:
     who = {"member_id": actor.member_id, "identity": actor.identity}
-    jobs.queue(uow, KIND, f"{KIND}:{found.id}:{found.revision}", {"suggestion_id": found.id} | who)
+    jobs.queue(uow, KIND, f"{KIND}:{found.id}:{found.revision}", {"suggestion_id": found.id} | who, due_at)
+
+
+def settle(uow: UnitOfWork, mention_id: int, who: str, reason: str, by: Actor) -> None:
+    """Close the mention of a decided suggestion, unless it is: it is answered, by whoever decided."""
+    mention = get(uow, mention_id)
+    if mention.state in ANSWERED:
+        return
+    answer: dict[str, Any] = {"answered_by": who, "answered_at": uow.now, "answer": reason, "snoozed_until": None}
+    move(uow, mention, "replied", by, **answer, **UNHELD)
+
+
+def reopen(uow: UnitOfWork, mention_id: int) -> Mention:
+    """Bring the mention of a suggestion back that is decided no more."""
+    mention = get(uow, mention_id)
+    return move(uow, mention, "reopen", DESK) if mention.state in ANSWERED else mention
 
 
 def _move(uow: UnitOfWork, found: Suggestion, *before: str, **values: Any) -> None:

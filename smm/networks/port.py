@@ -135,8 +135,8 @@ class Inviting(Protocol):
 class Suggesting(Protocol):
     """Posts that people offer the account for publication (`Kind.SUGGESTION`). What becomes of them comes as `Page.verdicts`."""
 
-    async def accept(self, remote_id: str, at: datetime | None) -> None:
-        """Let the network publish it as it is, at a moment; None: when it is wanted, else at once. Twice publishes once."""
+    async def accept(self, remote_id: str) -> None:
+        """Let the network publish it as it is: when it is wanted, else at once. Twice publishes once."""
 
     async def decline(self, remote_id: str, reason: str) -> None:
         """Tell who offers it that it is not published, with a reason or without."""

@@ -129,7 +129,6 @@ async def test_what_is_not_declared_says_so(name: str, call: str) -> None:
         "participants": ("1", Deed.LIKE, ""),
         "followers": (["1"],),
         "invite": ("Anna's story", None),
-        "accept": ("1", None),
         "decline": ("1", ""),
     }
     asked = anext(connector.stream()) if call == "stream" else getattr(connector, call)(*given.get(call, ("1",)))

@@ -106,19 +106,51 @@ async def test_a_suggested_post_says_what_is_offered_and_goes_out_from_its_previ
     assert offers.inbox.cards("client") == []
 
 
-async def test_a_time_is_chosen_within_what_the_network_takes(offers: Offers) -> None:
+async def test_a_chosen_time_is_kept_by_the_desk_and_can_be_taken_back(offers: Offers) -> None:
     await offers.comes()
     await offers.anna.presses("Approve…")
     await offers.anna.presses("Pick a time")
-    far = offers.inbox.clock.now + timedelta(days=31)
-    await offers.anna.answers(slot=far.isoformat())
-    assert "within the next 30 days" in words(await offers.anna.presses("Approve"))
     soon = offers.inbox.clock.now + timedelta(days=3)
-    await offers.anna.presses("Pick a time")
     await offers.anna.answers(slot=soon.isoformat())
     await offers.anna.presses("Approve")
     await offers.goes_on()
-    assert offers.calls() == [("accept", "s-1", soon.isoformat())]
+    assert offers.calls() == []
+    assert "approved, waits for its time" in words(offers.card("Answered by Anna"))
+    await offers.anna.presses("Take back")
+    assert "Suggestion: waits for a decision" in words(offers.card())
+    await offers.anna.presses("Approve…")
+    await offers.anna.presses("Pick a time")
+    await offers.anna.answers(slot=(soon + timedelta(hours=5)).isoformat())
+    await offers.anna.presses("Approve")
+    offers.inbox.clock.now = soon
+    await offers.goes_on()
+    assert offers.calls() == [], "its first time is no more"
+    offers.inbox.clock.now = soon + timedelta(hours=5)
+    await offers.goes_on()
+    await offers.goes_on()
+    assert offers.calls() == [("accept", "s-1", "")]
+
+
+@pytest.mark.parametrize("why", ["hold", "late", "changed"])
+async def test_what_waits_for_its_time_comes_back_to_the_team_when_it_may_not_go_out(offers: Offers, why: str) -> None:
+    await offers.comes()
+    await offers.anna.presses("Approve…")
+    await offers.anna.presses("Pick a time")
+    soon = offers.inbox.clock.now + timedelta(hours=2)
+    await offers.anna.answers(slot=soon.isoformat())
+    await offers.anna.presses("Approve")
+    database, brand_id = offers.inbox.desk.database, offers.inbox.desk.world.brand.id
+    if why == "hold":
+        await database.write(lambda uow: brands.change(uow, brand_id, on_hold=True))
+    if why == "changed":
+        now = offers.inbox.clock.now
+        await offers.inbox.arrives(item("s-1", "Buy", kind=Kind.SUGGESTION, suggestion=Suggestion(), edited_at=now))
+    offers.inbox.clock.now = soon + timedelta(hours=3 if why == "late" else 0)
+    await offers.goes_on()
+    assert offers.calls() == []
+    said = {"hold": "was on hold", "late": "too late for its time", "changed": "has changed it"}[why]
+    assert said in words(offers.card())
+    assert labels(offers.card())[0] == "Approve…"
 
 
 async def test_declining_tells_who_offers_it_why(offers: Offers) -> None:

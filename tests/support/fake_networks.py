@@ -222,9 +222,9 @@ class FakeConnector:
         """Close an address, or fail as scripted."""
         await self._world.act("close_invite", self._account_id, address, "")
 
-    async def accept(self, remote_id: str, at: datetime | None) -> None:
+    async def accept(self, remote_id: str) -> None:
         """Accept a suggestion, or fail as scripted."""
-        await self._world.act("accept", self._account_id, remote_id, at.isoformat() if at else "")
+        await self._world.act("accept", self._account_id, remote_id, "")
 
     async def decline(self, remote_id: str, reason: str) -> None:
         """Decline a suggestion, or fail as scripted."""

@@ -71,7 +71,6 @@ def _shape(call: str, name: str, value: Any) -> Any:
         "post": _outgoing,
         "answer": lambda told: Answer(**told),
         "since": datetime.fromisoformat,
-        "at": lambda told: datetime.fromisoformat(told) if told else None,
         "until": lambda told: datetime.fromisoformat(told) if told else None,
         "deed": Deed,
         "grant": lambda told: Grant(**told),

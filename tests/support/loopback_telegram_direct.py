@@ -11,16 +11,12 @@ from loopback_telegram_world import Chat, Raw, Standing, User
 if TYPE_CHECKING:
     from loopback_telegram import LoopbackTelegram
 
-MONTH = 2_678_400
-
 
 @method
 def approveSuggestedPost(server: LoopbackTelegram, asked: Parameters, files: Mapping[str, bytes]) -> bool:
     chat, post = _pending(server, asked)
     wanted = post.raw["suggested_post_info"].get("send_date")
-    at = int(asked.get("send_date", wanted or server.now()))
-    if at > server.now() + MONTH or (wanted and at != wanted):
-        raise bad("SUGGESTED_POST_DATE_INVALID")
+    at = int(wanted or server.now())
     _decide(post, "approved")
     _tell(chat, post, suggested_post_approved={"suggested_post_message": _bare(post), "send_date": at})
     assert chat.parent is not None
