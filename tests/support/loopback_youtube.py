@@ -116,6 +116,11 @@ class LoopbackYoutube:
         if asked.method == "DELETE":
             (self.videos if asked.path.endswith("/videos") else self.comments).pop(given["id"], None)
             return Said(204)
+        if asked.method == "PUT":
+            standing = self.videos[asked.json["id"]]["snippet"]
+            named = {name: standing[name] for name in ("publishedAt", "channelId")}
+            self.videos[asked.json["id"]]["snippet"] = named | asked.json["snippet"]  # what is not named is gone
+            return Said.of(self.videos[asked.json["id"]])
         said = asked.json["snippet"]
         return Said.of(self.comments[self.say(CHANNEL, said["textOriginal"], said["parentId"])])
 
@@ -160,7 +165,7 @@ class LoopbackYoutube:
 
     def _counted(self, video: str) -> dict[str, Any]:
         figures = {"viewCount": "9", "likeCount": str(self.likes.get(video, 0)), "commentCount": "0"}
-        return {"id": video, "statistics": figures}
+        return {**self.videos[video], "statistics": figures}
 
     def _answers(self, parent: str) -> list[dict[str, Any]]:
         return [each for each in self.comments.values() if each["snippet"].get("parentId") == parent]
