@@ -22,7 +22,7 @@ from world import Prepared, prepare
 
 from bot.networks import declare_networks
 from connectors.base import Outside
-from smm import accounts, posts
+from smm import logins, posts
 from smm.actors import Actor
 from smm.networks import Profile
 from smm.roles import Role
@@ -97,7 +97,7 @@ async def open_desk(folder: Path, found: Networks, seed: int) -> Desk:
         brands.change(uow, prepared.world.brand.id, policy=POLICY)
         profile = Profile(me["id"], me["display_name"], f"{me['acct']}@127.0.0.1", me["url"])
         given = {"address": found.slow_mastodon, "token": TOKEN}
-        return accounts.connected(uow, prepared.world.brand.id, "mastodon", profile, given)
+        return logins.connected(uow, prepared.world.brand.id, "mastodon", profile, given)
 
     mastodon = await prepared.database.write(connect)
     vera = prepared.world.vera

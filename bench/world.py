@@ -17,7 +17,7 @@ from config.settings import Settings
 from connectors.base import Outside
 from connectors.demo_network import NORTHWIND
 from handlers.route import load
-from smm import accounts
+from smm import logins
 from smm.networks import Profile
 from smm.sample import World, build_world
 from storage import brands
@@ -52,7 +52,7 @@ def _furnish(uow: UnitOfWork) -> tuple[World, int]:
     world = build_world(uow)
     brands.change(uow, world.brand.id, policy=POLICY)
     profile = Profile(NORTHWIND.handle, NORTHWIND.name, NORTHWIND.handle, "")
-    return world, accounts.connected(uow, world.brand.id, "demo", profile, {"token": NORTHWIND.token})
+    return world, logins.connected(uow, world.brand.id, "demo", profile, {"token": NORTHWIND.token})
 
 
 def report(measure: Callable[[Path], Awaitable[Mapping[str, Any]]]) -> None:

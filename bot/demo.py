@@ -10,7 +10,7 @@ from bot.web.demo_network import PREFIX, add_network
 from connectors.base import Outside
 from connectors.demo_network import NORTHWIND, DemoNetwork
 from connectors.demo_people import People, furnish
-from smm import accounts, sample
+from smm import accounts, logins, sample
 from smm.desk import Desk
 from smm.networks import Profile
 from storage import brands, members
@@ -75,4 +75,4 @@ def _connect(uow: UnitOfWork) -> None:
     if accounts.connected_ones(uow, brand.id):
         return
     profile = Profile(NORTHWIND.handle, NORTHWIND.name, NORTHWIND.handle, "")
-    accounts.connected(uow, brand.id, "demo", profile, {"token": NORTHWIND.token})
+    logins.connected(uow, brand.id, "demo", profile, {"token": NORTHWIND.token})

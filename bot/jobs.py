@@ -10,7 +10,6 @@ import structlog
 
 from bot import bringing
 from smm import (
-    accounts,
     by_hand,
     doctor,
     drafts,
@@ -18,6 +17,7 @@ from smm import (
     first_comment,
     join_links,
     labels,
+    logins,
     suggestion_calls,
     suggestions,
     tending,
@@ -32,7 +32,7 @@ log = structlog.get_logger(__name__)
 
 Handler = Callable[[Desk, Mapping[str, Any]], Awaitable[None]]
 KINDS: Mapping[str, Handler] = {
-    "connect": accounts.connect,
+    "connect": logins.connect,
     "draft": drafts.draft,
     "examine": doctor.examine,
     "figures": figures.take,

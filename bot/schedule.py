@@ -9,12 +9,12 @@ from bot.clock import Chore, Due, Look
 from bot.engine import Args, Task, Work
 from bot.jobs import run_job
 from smm import (
-    accounts,
     alerts,
     amender,
     amending,
     doctor,
     figures,
+    health,
     hooks,
     inbox,
     incidents,
@@ -42,7 +42,7 @@ def looks() -> Sequence[Look]:
         _ids("publish", publishing.due),
         _ids("correct", amending.due),
         _ids("reply", replies.due),
-        _ids("poll", accounts.poll_due),
+        _ids("poll", health.poll_due),
         _ids("wake", inbox.due),
         _ids("search", searching.due),
     )

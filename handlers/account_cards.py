@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from handlers.card import Block, Button, Card, Field, Link, Tone, bold, para, row
 from handlers.post_parts import STATES
 from handlers.route import Scene, Words, view
-from smm import account_reading, accounts, declared, doctor, hooks, showing, troubles
+from smm import account_reading, accounts, declared, doctor, hooks, quotas, showing, troubles
 from smm.errors import N_
 from smm.networks import Can, Quota
 
@@ -139,7 +139,7 @@ def _state_fields(uow: UnitOfWork, t: Words, account: Account, brand: Brand, can
 
 
 def _more_fields(uow: UnitOfWork, t: Words, account: Account, brand: Brand) -> Iterable[Field]:
-    if (quota := accounts.quota_of(account, uow.now)) is not None:
+    if (quota := quotas.of(account, uow.now)) is not None:
         yield Field(t("Left to do"), left(t, quota, brand.zone))
     if who := doctor.connector_of(uow, account):
         yield Field(t("Connected by"), who)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from handlers.account_cards import all_button, draw, ends, handle, state
 from handlers.card import Answer, Ask, Button, Card, Edit, Notice, Para, Question, bold, para, row
 from handlers.route import Context, Words, action, command
-from smm import accounts, consents, declared
+from smm import accounts, consents, declared, health, logins
 from smm.errors import N_, Conflict
 from smm.roles import Right, allows
 
@@ -92,7 +92,7 @@ def open_one(context: Context) -> Answer:
 def check(context: Context) -> Answer:
     """Fetch an account's news now."""
     account = accounts.of(context.uow, context.of.id, context.object_id)
-    accounts.hurry(context.uow, account.id)
+    health.hurry(context.uow, account.id)
     return Notice(context.t("{name} is checked now; trouble would be told here.", name=account.name))
 
 
@@ -206,9 +206,7 @@ def _tidy(context: Context) -> tuple[Para, ...]:
 def save(context: Context) -> Answer:
     """Take the credentials; a job proves them and tells."""
     network = context.args.get("network", "")
-    accounts.begin(
-        context.uow, context.actor, network, context.args, context.chat, context.t.language, context.object_id
-    )
+    logins.begin(context.uow, context.actor, network, context.args, context.chat, context.t.language, context.object_id)
     words = context.t("The key is being checked by a real call…")
     return Card(title=context.t("Connecting to {network}", network=declared.title(network)), body=(para(words),))
 

@@ -16,7 +16,7 @@ from handlers.account_cards import left
 from handlers.card import Block, Button, Card, Field, Link, Look, Quote, Span, Tone, bold, para, row
 from handlers.route import Scene, Words, view
 from handlers.rule_cards import matched
-from smm import accounts, declared, inbox, inbox_reading, tending
+from smm import declared, inbox, inbox_reading, quotas, tending
 from smm.errors import N_
 from smm.inbox_reading import Whole
 from smm.mention_moves import ANSWERED, OPEN, PUT_ASIDE, State
@@ -173,8 +173,8 @@ def _about_offer(t: Words, found: Whole) -> tuple[Block, ...]:
 
 def _left(t: Words, found: Whole, now: datetime) -> tuple[Block, ...]:
     """Warn where little is left of what the network lets the account do."""
-    quota = accounts.quota_of(found.account, now) if found.mention.state in OPEN else None
-    if quota is None or not accounts.is_short(quota):
+    quota = quotas.of(found.account, now) if found.mention.state in OPEN else None
+    if quota is None or not quotas.is_short(quota):
         return ()
     return (
         para(t("Little is left on {network}: {quota}.", network=found.network, quota=left(t, quota, found.brand.zone))),

@@ -20,8 +20,8 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from smm import alerts, declared, posts, preflight, publishing, versions
-from smm.accounts import record_failure
 from smm.errors import N_, AuthExpired
+from smm.health import record_failure
 from smm.networks import Can
 from smm.posts import Whole
 from smm.versions import Content, Media

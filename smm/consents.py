@@ -2,7 +2,7 @@
 
 What comes back is believed only from whom it was asked, once, for ten minutes: the state is 128 random bits of which the digest is
 kept, the code is bound by PKCE (https://www.rfc-editor.org/rfc/rfc7636) to a secret that never left the desk. What it is exchanged
-for is proven by a real call like anything that was typed (smm/accounts.py).
+for is proven by a real call like anything that was typed (smm/logins.py).
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final
 
-from smm import accounts, declared
+from smm import accounts, declared, logins
 from smm.actors import Actor
 from smm.desk import Desk
 from smm.errors import N_, Conflict, Invalid, NotFound
@@ -106,7 +106,7 @@ def _keep(uow: UnitOfWork, consent: Consent, offers: tuple[Offer, ...]) -> list[
     title = declared.title(consent.network)
     return [
         Pending(
-            accounts.keep_pending(
+            logins.keep_pending(
                 uow, consent.brand_id, consent.member_id, consent.network, offer.secrets, offer.name or title
             ),
             offer.name or title,
@@ -118,9 +118,9 @@ def _keep(uow: UnitOfWork, consent: Consent, offers: tuple[Offer, ...]) -> list[
 def questions(uow: UnitOfWork, actor: Actor, pending_id: int, instead: int = 0) -> tuple[Credential, ...]:
     """Return what a consent does not say and a person may, each with what holds now."""
     pending = _offered(uow, actor, pending_id)
-    known, given = declared.find(pending.network), accounts.opened(uow, pending)
+    known, given = declared.find(pending.network), logins.opened(uow, pending)
     asked = [each for each in known.credentials if not each.secret and each.name not in given] if known else []
-    standing = accounts.opened(uow, accounts.of(uow, actor.brand_id, instead)) if asked and instead else {}
+    standing = logins.opened(uow, accounts.of(uow, actor.brand_id, instead)) if asked and instead else {}
     return tuple(replace(each, default=standing.get(each.name) or each.default) for each in asked)
 
 
@@ -136,11 +136,11 @@ def take_offer(
     """Connect one of the accounts that a consent covers, with what was `given` to its questions."""
     pending = _offered(uow, actor, pending_id)
     answered = {
-        each.name: accounts.fill(each, (given or {}).get(each.name, ""))
+        each.name: logins.fill(each, (given or {}).get(each.name, ""))
         for each in questions(uow, actor, pending_id, instead)
     }
-    kept.change(uow, pending_id, secret=uow.vault.seal(accounts.opened(uow, pending) | answered, pending.owner))
-    accounts.prove(uow, actor, pending_id, chat, language, instead, over=True)
+    kept.change(uow, pending_id, secret=uow.vault.seal(logins.opened(uow, pending) | answered, pending.owner))
+    logins.prove(uow, actor, pending_id, chat, language, instead, over=True)
 
 
 def _offered(uow: UnitOfWork, actor: Actor, pending_id: int) -> Account:

@@ -11,8 +11,8 @@ from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from smm import accounts as health
-from smm import alerts, members, troubles
+from smm import alerts, health, logins, members, troubles
+from smm.accounts import NOTICE, VIEW, notice_name
 from smm.desk import Desk
 from smm.errors import AuthExpired, ConnectorError, NeedsHuman
 from smm.networks import Profile
@@ -73,14 +73,14 @@ def _well(uow: UnitOfWork, account_id: int, profile: Profile) -> None:
     account = accounts.hold(uow, account_id)
     if account is None or account.closed_at is not None or account.remote_id != profile.remote_id:
         return
-    accounts.change(uow, account_id, **health.told(uow, profile))
+    accounts.change(uow, account_id, **logins.told(uow, profile))
     after = accounts.get(uow, account_id)
     assert after is not None
     if account.health != "ok" and not account.failures:
         accounts.change(uow, account_id, health="ok", health_note="")
     if _lost(account, after):
-        alerts.tell(uow, account.brand_id, "alerts", health.VIEW, account_id)
-    alerts.refresh(uow, health.VIEW, account_id)
+        alerts.tell(uow, account.brand_id, "alerts", VIEW, account_id)
+    alerts.refresh(uow, VIEW, account_id)
     warn(uow, account_id)
 
 
@@ -93,7 +93,7 @@ def warn(uow: UnitOfWork, account_id: int) -> bool:
     account = accounts.get(uow, account_id)
     if account is None or account.closed_at is not None or not (why := _why(account, uow.now)):
         return False
-    name = health.notice_name(account_id)
+    name = notice_name(account_id)
     if memos.get(uow, name) == why:
         return False
     memos.set(uow, name, why)
@@ -115,9 +115,9 @@ def _tell(uow: UnitOfWork, account: Account) -> bool:
     brand = brands.get(uow, account.brand_id)
     assert brand is not None
     for member in _right_people(uow, account, brand):
-        if alerts.tell_member(uow, member, health.NOTICE, account.id, brand_id=brand.id):
+        if alerts.tell_member(uow, member, NOTICE, account.id, brand_id=brand.id):
             return True
-    return alerts.tell(uow, brand.id, "team", health.NOTICE, account.id) > 0
+    return alerts.tell(uow, brand.id, "team", NOTICE, account.id) > 0
 
 
 def _right_people(uow: UnitOfWork, account: Account, brand: Brand) -> Sequence[Member]:

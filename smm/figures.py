@@ -11,7 +11,7 @@ from datetime import timedelta
 from itertools import groupby
 from typing import Any, Final
 
-from smm import accounts, alerts, declared
+from smm import alerts, declared, quotas
 from smm.desk import Desk
 from smm.errors import ConnectorError
 from smm.networks import Can, Metrics
@@ -56,7 +56,7 @@ async def take(desk: Desk, args: Mapping[str, Any]) -> None:
         return  # asked for again within the hour; what is wrong with the account is met and told by its next poll
     told = {wanted[remote_id]: figures for remote_id, figures in found.items() if remote_id in wanted}
     await desk.database.write(_keep, args["account_id"], args["hours"], told)
-    await desk.database.write(accounts.note_quota, args["account_id"], connector.quota)
+    await desk.database.write(quotas.note, args["account_id"], connector.quota)
 
 
 def _keep(uow: UnitOfWork, account_id: int, hours: int, told: Mapping[int, Metrics]) -> None:

@@ -12,8 +12,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final
 
-from smm import accounts as health
-from smm import declared, ingest
+from smm import declared, health, ingest
 from smm.desk import Desk
 from smm.errors import N_, AuthExpired, ConnectorError, NotFound, Rejected, Unsupported
 from smm.networks import Can, Hooked, Pushed

@@ -13,8 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from smm import accounts as health
-from smm import by_hand, incidents, join_links, pulse, replies, suggestion_calls, suggestions
+from smm import by_hand, health, incidents, join_links, pulse, replies, suggestion_calls, suggestions
 from smm.alerts import LATER, URGENT, refresh, tell
 from smm.desk import Desk
 from smm.errors import ConnectorError

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from smm import accounts, alerts, declared
+from smm import accounts, alerts, declared, health
 from smm.actors import Actor
 from smm.desk import Desk
 from smm.errors import N_, AuthExpired, Conflict, DeskError, Invalid, NotFound
@@ -131,7 +131,7 @@ def _done(uow: UnitOfWork, link: JoinLink, done: Mapping[str, Any]) -> None:
 
 def _failed(uow: UnitOfWork, link: JoinLink, error: DeskError) -> None:
     if isinstance(error, AuthExpired):
-        accounts.record_failure(uow, link.account_id, error)
+        health.record_failure(uow, link.account_id, error)
     said = {"words": error.words, "facts": {name: str(fact) for name, fact in error.facts.items()}}
     after = "failed" if link.state == "asked" else "open"
     join_links.change(uow, link.id, link.state, state=after, error=said)

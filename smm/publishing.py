@@ -25,8 +25,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from smm import alerts, declared, extras, first_comment, moments, posts, public_media, states, versions
-from smm.accounts import record_failure
 from smm.errors import N_, AuthExpired, DeskError
+from smm.health import record_failure
 from smm.networks import Options
 from smm.posts import Whole
 from storage import accounts, attempts, media, targets

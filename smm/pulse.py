@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Final
 
-from smm import accounts as health
+from smm.accounts import connected_ones
 from smm.alerts import LATER, NOW, URGENT, refresh, tell
 from storage import accounts, brands, memos, pulses
 from storage.accounts import Account
@@ -110,7 +110,7 @@ def listen(uow: UnitOfWork) -> None:
     """Tell of every source that has fallen silent longer than it ever does; each silence once."""
     workspace = brands.first_workspace(uow)
     for brand in brands.of_workspace(uow, workspace.id) if workspace else ():
-        for account in health.connected_ones(uow, brand.id):
+        for account in connected_ones(uow, brand.id):
             found = silent(uow, account) if account.health == "ok" else None
             if found is not None and memos.get(uow, _name(account)) != found.since.isoformat():
                 memos.set(uow, _name(account), found.since.isoformat())

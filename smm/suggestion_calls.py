@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import Any, Final
 
-from smm import accounts, policy
+from smm import accounts, health, policy
 from smm.actors import Actor
 from smm.desk import Desk
 from smm.errors import N_, AuthExpired, DeskError
@@ -86,7 +86,7 @@ def _done(uow: UnitOfWork, found: Suggestion, args: Mapping[str, Any]) -> None:
 
 def _failed(uow: UnitOfWork, found: Suggestion, mention: Mention, error: DeskError) -> None:
     if isinstance(error, AuthExpired):
-        accounts.record_failure(uow, mention.account_id, error)
+        health.record_failure(uow, mention.account_id, error)
     said = {"words": error.words, "facts": {name: str(fact) for name, fact in error.facts.items()}}
     if suggestions.change(uow, found, found.state, state="open", signed=[], error=said):
         reopen(uow, mention.id)

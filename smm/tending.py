@@ -10,10 +10,10 @@ from collections.abc import Mapping
 from typing import Any, Final, Literal
 
 from smm import alerts, declared
-from smm.accounts import record_failure
 from smm.actors import Actor
 from smm.desk import Desk
 from smm.errors import AuthExpired, Conflict, DeskError
+from smm.health import record_failure
 from smm.mention_moves import OPEN, SINCE_THEN, get, keep_line, move
 from smm.networks import Can
 from smm.roles import Right

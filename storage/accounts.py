@@ -66,7 +66,7 @@ class Account:
     """A login on a network. `limits` overrides the network's, read at run time; `secret` opens for `owner`.
 
     `health`: ok, failing or auth_expired; before it is an account at all, and closed: connecting or refused. `health_note` is
-    written and read by smm/accounts.py.
+    written and read by smm/troubles.py.
 
     `mode`, `can` (None: all that the network declares) and `cannot` are what these credentials allow, as told at `checked_at`;
     `quota` what the network said last about how much is left. With `by_hand` people publish what the desk prepares. `hook` is

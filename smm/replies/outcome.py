@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from smm import accounts as health
+from smm import health
 from smm.actors import Actor
 from smm.alerts import URGENT, refresh, tell
 from smm.errors import N_, AuthExpired, Conflict, ConnectorError, DeskError, NotFound, RateLimited

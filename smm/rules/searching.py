@@ -11,8 +11,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from smm import accounts as health
-from smm import alerts, declared, ingest
+from smm import alerts, declared, health, ingest
+from smm.accounts import connected_ones
 from smm.actors import Actor
 from smm.desk import Desk
 from smm.errors import N_, AuthExpired, Conflict, ConnectorError, RateLimited, Unsupported
@@ -57,7 +57,7 @@ def _queries(node: Node) -> Iterator[str]:
 
 def able(uow: UnitOfWork, brand_id: int) -> list[Account]:
     """Return the brand's accounts that can search their network."""
-    return [account for account in health.connected_ones(uow, brand_id) if declared.allows(account, Can.SEARCH)]
+    return [account for account in connected_ones(uow, brand_id) if declared.allows(account, Can.SEARCH)]
 
 
 def begin(uow: UnitOfWork, by: Actor, rule_id: int) -> int:

@@ -19,7 +19,7 @@ from bot.streams import Streams
 from config.settings import Settings
 from connectors.base import Outside
 from connectors.demo_network import NORTHWIND, DemoNetwork, Person
-from smm import accounts, declared
+from smm import declared, health, logins
 from smm.errors import N_, AuthExpired, NotFound
 from smm.networks import Can, Profile
 from storage import accounts as kept
@@ -48,7 +48,7 @@ async def networks(desk: TestDesk, url: str) -> AsyncIterator[OpenNetworks]:
 
 
 async def connected(desk: TestDesk, token: str = NORTHWIND.token) -> int:
-    return await desk.database.write(accounts.connected, desk.world.brand.id, "demo", PROFILE, {"token": token})
+    return await desk.database.write(logins.connected, desk.world.brand.id, "demo", PROFILE, {"token": token})
 
 
 async def change(desk: TestDesk, account_id: int, **values: Any) -> None:
@@ -72,7 +72,7 @@ async def test_a_new_key_opens_anew(desk: TestDesk, networks: OpenNetworks) -> N
 
 async def test_nothing_is_sent_with_a_dead_or_forgotten_key(desk: TestDesk, networks: OpenNetworks) -> None:
     account = await connected(desk)
-    await desk.database.write(accounts.record_failure, account, AuthExpired(N_("No."), network="Demo network"))
+    await desk.database.write(health.record_failure, account, AuthExpired(N_("No."), network="Demo network"))
     with pytest.raises(AuthExpired):
         await networks.connector(account)
     await change(desk, account, secret=None)

@@ -13,7 +13,7 @@ from fake_networks import LIMITS, FakeNetworks
 
 from handlers.account_cards import CAN
 from handlers.card import Card, Notice
-from smm import account_reading, accounts, declared, tokens
+from smm import account_reading, accounts, declared, health, logins, tokens
 from smm.desk import Desk
 from smm.errors import N_, AuthExpired
 from smm.networks import Can, Credential, Profile, Quota
@@ -30,7 +30,7 @@ def demo_network(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 async def connected(desk: TestDesk) -> int:
-    return await desk.database.write(accounts.connected, desk.world.brand.id, "demo", PROFILE, {"token": "t"})
+    return await desk.database.write(logins.connected, desk.world.brand.id, "demo", PROFILE, {"token": "t"})
 
 
 def shown(card: object) -> Card:
@@ -48,7 +48,7 @@ async def test_connecting_from_the_web(desk: TestDesk, clock: Clock, tmp_path: P
     checking = shown(await desk.anna.answers(token="canary"))
     assert "being checked" in str(checking)
     (job,) = await desk.database.read(lambda uow: uow.many(Job, jobs.select()))
-    await accounts.connect(Desk(desk.database, FakeNetworks(clock), None, tmp_path), job.args)  # type: ignore[arg-type]
+    await logins.connect(Desk(desk.database, FakeNetworks(clock), None, tmp_path), job.args)  # type: ignore[arg-type]
     await desk.settle()
     card = desk.room("team").cards[-1]
     assert card.title == "Northwind Coffee · Demo network"
@@ -108,7 +108,7 @@ async def test_no_key_is_asked_for_in_a_group(database: object) -> None:
 async def test_trouble_is_told_with_the_way_out(desk: TestDesk) -> None:
     account = await connected(desk)
     words = N_("{network} no longer accepts the key of this account. Reconnect it: /accounts")
-    await desk.database.write(accounts.record_failure, account, AuthExpired(words, network="Demo network"))
+    await desk.database.write(health.record_failure, account, AuthExpired(words, network="Demo network"))
     await desk.settle()
     card = desk.room("team").cards[-1]
     assert card.tone == "bad"
@@ -132,11 +132,11 @@ async def test_disconnecting_is_asked_twice_and_done_once(desk: TestDesk) -> Non
 
 async def test_checking_now(desk: TestDesk, clock: Clock) -> None:
     account = await connected(desk)
-    await desk.database.write(accounts.record_success, account, clock.now - clock.now.replace(hour=0))
+    await desk.database.write(health.record_success, account, clock.now - clock.now.replace(hour=0))
     await desk.anna.says("/accounts")
     await desk.anna.presses("Demo network: Northwind")
     assert isinstance(await desk.anna.presses("Check now"), Notice)
-    assert await desk.database.read(accounts.poll_due, clock.now) == [(account, clock.now)]
+    assert await desk.database.read(health.poll_due, clock.now) == [(account, clock.now)]
 
 
 async def test_others_see_but_do_not_touch(desk: TestDesk) -> None:
@@ -164,9 +164,7 @@ async def test_a_card_says_what_the_key_allows_why_not_more_until_when_and_what_
         cannot={Can.PUBLISH: N_("{network} gives that right to people alone.")},
         quota=Quota(12, 200, clock.now + timedelta(hours=5)),
     )
-    await desk.database.write(
-        accounts.connected, desk.world.brand.id, "demo", narrow, {"token": "t"}, desk.world.anna.id
-    )
+    await desk.database.write(logins.connected, desk.world.brand.id, "demo", narrow, {"token": "t"}, desk.world.anna.id)
     listed = shown(await desk.anna.says("/accounts"))
     assert "its key ends in" in str(listed.body)
     card = shown(await desk.anna.presses("Demo network: Northwind"))
@@ -190,7 +188,7 @@ async def test_a_network_that_was_never_tried_says_so_once(desk: TestDesk, clock
     await desk.anna.presses("Demo network")
     await desk.anna.answers(token="canary")
     (job,) = await desk.database.read(lambda uow: uow.many(Job, jobs.select()))
-    await accounts.connect(Desk(desk.database, FakeNetworks(clock), None, tmp_path), job.args)  # type: ignore[arg-type]
+    await logins.connect(Desk(desk.database, FakeNetworks(clock), None, tmp_path), job.args)  # type: ignore[arg-type]
     await desk.settle()
     first = desk.room("team").cards[-1]
     assert "has not been tried against the network itself" in str(first.body)

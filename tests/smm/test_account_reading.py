@@ -8,7 +8,7 @@ import pytest
 from dialog import TestDesk
 from fake_networks import LIMITS
 
-from smm import account_reading, accounts, declared
+from smm import account_reading, declared, logins
 from smm.account_reading import Ability
 from smm.declared import Declared
 from smm.networks import Can, Profile
@@ -34,7 +34,7 @@ async def test_a_network_that_pushes_is_heard_at_once_where_it_has_an_address(de
         profile = Profile(
             "1", "Page", "", "", can=PUSHES - ({Can.WEBHOOK} if why else set()), cannot={Can.WEBHOOK: why}
         )
-        account = kept.get(uow, accounts.connected(uow, desk.world.brand.id, "pushing", profile, {"token": "t"}))
+        account = kept.get(uow, logins.connected(uow, desk.world.brand.id, "pushing", profile, {"token": "t"}))
         assert account is not None
         return next(each for each in account_reading.abilities(uow, account) if each.what is Can.STREAM)
 
@@ -48,7 +48,7 @@ async def test_what_few_networks_have_is_missed_on_those_alone(desk: TestDesk) -
     def told(uow: UnitOfWork, network: str) -> set[Can]:
         declared.declare(Declared(network, network, PUSHES | ({Can.INVITE} if network == "a" else set()), LIMITS))
         profile = Profile("1", "Page", "", "", can=PUSHES, cannot={})
-        account = kept.get(uow, accounts.connected(uow, desk.world.brand.id, network, profile, {"token": "t"}))
+        account = kept.get(uow, logins.connected(uow, desk.world.brand.id, network, profile, {"token": "t"}))
         assert account is not None
         return {each.what for each in account_reading.abilities(uow, account)}
 

@@ -11,7 +11,7 @@ from clocks import Clock
 from dialog import TestDesk
 from fake_networks import LIMITS, FakeNetworks
 
-from smm import accounts, consents, declared
+from smm import accounts, consents, declared, logins
 from smm.actors import Actor
 from smm.desk import Desk
 from smm.errors import Conflict, Forbidden, Invalid, NotFound
@@ -47,7 +47,7 @@ class Consenting:
         chat = ChatRef("web", "anna")
         await self.desk.database.write(consents.take_offer, self.anna, pending_id, chat, "en", instead)
         (job,) = await self.desk.database.read(lambda uow: uow.many(Job, jobs.select().where(jobs.c.state == "queued")))
-        await accounts.connect(self.ports, job.args)
+        await logins.connect(self.ports, job.args)
         await self.desk.database.write(lambda uow: jobs_done(uow, job.id))
 
     async def secrets(self, account_id: int) -> dict[str, str]:
@@ -114,7 +114,7 @@ async def test_who_may_not_connect_is_not_asked(asked: Consenting) -> None:
 async def test_reconnecting_keeps_the_refresh_token_that_the_network_does_not_repeat(asked: Consenting) -> None:
     profile = Profile("account-7", "Northwind", "northwind", "", LIMITS)
     given = {"token": "old", "refresh_token": "kept"}
-    account_id = await asked.desk.database.write(accounts.connected, asked.anna.brand_id, "demo", profile, given)
+    account_id = await asked.desk.database.write(logins.connected, asked.anna.brand_id, "demo", profile, given)
     await asked.desk.database.write(lambda uow: kept.change(uow, account_id, cursor="42"))
     asked.networks.offers = (Offer("Northwind", {"token": "new"}),)
     state = await asked.state(account_id)

@@ -15,7 +15,7 @@ from fake_networks import LIMITS, FakeNetworks
 from post_world import content_of
 
 from handlers.card import Card
-from smm import accounts, declared, doctor, posts
+from smm import declared, doctor, health, logins, posts, quotas
 from smm.actors import Actor
 from smm.desk import Desk
 from smm.errors import N_, AuthExpired
@@ -47,7 +47,7 @@ class Ward:
 
     async def admit(self, by: int) -> None:
         self.account_id = await self.desk.database.write(
-            accounts.connected, self.desk.world.brand.id, "demo", PROFILE, {"token": "t"}, by
+            logins.connected, self.desk.world.brand.id, "demo", PROFILE, {"token": "t"}, by
         )
         self.networks.profiles[self.account_id] = PROFILE
 
@@ -110,7 +110,7 @@ async def test_what_the_call_tells_is_kept(ward: Ward) -> None:
     assert (account.mode, account.can) == ("user token", ["fetch", "reply"])
     assert not declared.allows(account, Can.PUBLISH)
     assert declared.why_not(account, Can.PUBLISH) == "This key was made without that right."
-    assert accounts.quota_of(account, ward.clock.now) == Quota(3, 50)
+    assert quotas.of(account, ward.clock.now) == Quota(3, 50)
 
 
 async def test_a_dead_key_is_told_once_to_whoever_connected_it_with_the_posts_at_risk(ward: Ward) -> None:
@@ -142,7 +142,7 @@ async def test_what_only_a_person_can_grant_is_told_once_with_the_posts_at_risk(
     assert [button.label for button in notice.buttons[0]] == ["Check now", "Reconnect", "Open"]
     await ward.night()
     assert len([card for card in room.cards if "needs you" in card.title]) == 1
-    await ward.desk.database.write(accounts.record_success, ward.account_id, timedelta(minutes=1))
+    await ward.desk.database.write(health.record_success, ward.account_id, timedelta(minutes=1))
     await ward.desk.settle()
     assert [card.title for card in room.cards] == ["Northwind on Demo network is connected again"]
 
@@ -182,7 +182,7 @@ async def test_a_failure_that_passes_says_nothing_about_the_key(ward: Ward) -> N
 async def test_without_whoever_connected_it_a_manager_hears(desk: TestDesk, clock: Clock, tmp_path: Path) -> None:
     ward = Ward(desk, clock, tmp_path)
     await ward.admit(by=999)
-    await desk.database.write(accounts.record_failure, ward.account_id, AuthExpired(N_("No."), network="Demo network"))
+    await desk.database.write(health.record_failure, ward.account_id, AuthExpired(N_("No."), network="Demo network"))
     await ward.night()
     assert len(ward.private("anna")) == 1
 

@@ -9,7 +9,7 @@ from clocks import Clock
 from dialog import TestDesk
 from fake_networks import LIMITS, FakeNetworks, item
 
-from smm import accounts, hooks, ingest
+from smm import hooks, ingest, logins
 from smm.desk import Desk
 from smm.errors import NotFound, Rejected
 from smm.networks import Hooked, Page, Profile, Pushed
@@ -28,7 +28,7 @@ class Hooks:
     async def connect(self, name: str) -> Account:
         profile = Profile(name, name, name, "", LIMITS)
         brand = self.desk.world.brand.id
-        account_id = await self.desk.database.write(accounts.connected, brand, "demo", profile, {"token": "t"})
+        account_id = await self.desk.database.write(logins.connected, brand, "demo", profile, {"token": "t"})
         await self.desk.database.write(lambda uow: kept.change(uow, account_id, poll_at=None))
         return await self.account(account_id)
 

@@ -20,7 +20,7 @@ from bot.web.network_hooks import take_pushes
 from connectors.base import Outside
 from connectors.demo_audience import SIGNATURE
 from connectors.demo_network import NORTHWIND, DemoNetwork
-from smm import accounts, posts, publishing
+from smm import logins, posts, publishing
 from smm.desk import Desk
 from smm.networks import Profile
 from smm.publishing import Publication
@@ -39,7 +39,7 @@ def browser(desk: WebDesk) -> httpx.AsyncClient:
 async def test_a_network_pushes_what_it_signed_and_nobody_else_does(open_desk: WebDesk) -> None:
     desk = open_desk
     given = {"token": NORTHWIND.token}
-    account_id = await desk.database.write(accounts.connected, desk.world.brand.id, "demo", PROFILE, given)
+    account_id = await desk.database.write(logins.connected, desk.world.brand.id, "demo", PROFILE, given)
     account = await desk.database.read(kept.get, account_id)
     assert account is not None
     path, body = f"/hooks/demo/{account.hook}", json.dumps({"event": "e-1", "items": []}).encode()
@@ -68,7 +68,7 @@ async def going_out(desk: WebDesk, data: bytes) -> Publication:
 
     def work(uow: UnitOfWork) -> Publication | None:
         set_policy(uow, desk.world.brand.id, {"mode": "none"})
-        account_id = accounts.connected(uow, desk.world.brand.id, "demo", PROFILE, {"token": "t"})
+        account_id = logins.connected(uow, desk.world.brand.id, "demo", PROFILE, {"token": "t"})
         writer = actor_of(uow, desk.world.anna, desk.world.brand.id)
         post = posts.create(uow, writer, content_of("Hello", account_id, media=(Picture(file.digest),)))
         posts.publish_now(uow, writer, post.id, 1)
