@@ -1,20 +1,16 @@
-"""/approvals and the decisions: the team's step on the team's card, the client's step on the client's card."""
+"""/approvals: what waits for whom, to be decided one by one or all at once. A decision is handlers/decisions.py."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from handlers.card import (
     PLACE,
     Answer,
-    Ask,
     Block,
     Button,
     Card,
     Edit,
-    Notice,
-    Question,
     Quote,
     Span,
     bold,
@@ -22,14 +18,13 @@ from handlers.card import (
     para,
     row,
 )
+from handlers.decisions import CLIENT, TEAM
 from handlers.list_parts import beginning
 from handlers.post_parts import when
-from handlers.posts import or_newer, show
+from handlers.posts import show
 from handlers.route import Context, Words, action, command
-from smm import approvals, batches, holds, posts, showing, suggestions
-from smm.approvals import Decided, Decision
-from smm.errors import N_, DeskError, NotFound
-from smm.posts import Stale
+from smm import approvals, batches, posts, suggestions
+from smm.errors import N_, DeskError
 from smm.roles import Right
 
 if TYPE_CHECKING:
@@ -37,183 +32,6 @@ if TYPE_CHECKING:
     from storage.unit_of_work import UnitOfWork
 
 SHOWN = 20
-TEAM, CLIENT = "internal", "client"
-
-
-@action("post.approve", needs=Right.APPROVE, help=N_("Approve this version of the post for the team"))
-@or_newer
-def approve(context: Context) -> Answer:
-    """Approve inside the team."""
-    return _decided(context, _decide(context, "approve", TEAM))
-
-
-@action("client.approve", needs=Right.SIGN_OFF, help=N_("Approve this version of the post as the client"))
-def sign_off(context: Context) -> Answer:
-    """Approve as the client."""
-    try:
-        return _decided(context, _decide(context, "approve", CLIENT))
-    except Stale as stale:
-        return _client_newer(context, stale)
-
-
-def _decide(context: Context, decision: Decision, audience: str) -> Decided:
-    return approvals.decide(
-        context.uow,
-        context.actor,
-        context.object_id,
-        context.version,
-        decision,
-        context.args.get("reason", context.text),
-        audience,
-        context.files,
-    )
-
-
-def _decided(context: Context, decided: Decided) -> Notice:
-    t = context.t
-    if decided.needs:
-        return Notice(
-            t.n(
-                "Counted. {count} more approval is needed.",
-                "Counted. {count} more approvals are needed.",
-                decided.needs,
-            )
-        )
-    if decided.state != "approved":
-        return Notice(t("The author has been told."))
-    if decided.post.state == "client_review":
-        return Notice(t("Approved. The client has it now."))
-    if decided.late:
-        return Notice(t("Approved, but too late for its time. The team has been asked when it goes out."))
-    if decided.post.state == "scheduled":
-        return Notice(t("Approved. It goes out {when}.", when=when(t, decided.post, context.of.zone)))
-    if decided.post.state == "published":
-        return Notice(t("Approved. The correction goes out now."))
-    return Notice(t("Approved."))
-
-
-def _client_newer(context: Context, stale: Stale) -> Answer:
-    """Show the client the version that is theirs to decide, if there is a newer one; never what the team still works on."""
-    whole = showing.whole(context.uow, stale.post.id)
-    numbers = showing.for_client(whole) if whole else []
-    if numbers and numbers[-1] > stale.seen:
-        show(context, "post_client", stale.post.id)
-        return Notice(context.t("There is version {current}, this was {seen}.", current=numbers[-1], seen=stale.seen))
-    return Notice(context.t("The team is changing this post. You will be asked about the new version."))
-
-
-def _ask_reason(context: Context, title: str, name: str, submit: str) -> Card:
-    t = context.t
-    reason = Question(
-        "reason", t("What should change, and why?"), hint=t("In words or as a voice note."), limit=approvals.REASON
-    )
-    voice = Question("voice", t("Voice note"), "files", required=False, along=True)
-    return Card(title=title, ask=Ask(name, (reason, voice), submit, context.object_id, context.version))
-
-
-@action("post.changes", needs=Right.APPROVE, help=N_("Say what should change before this post is approved"))
-@or_newer
-def changes(context: Context) -> Answer:
-    """Ask the reviewer what should change."""
-    posts.take(context.uow, context.actor, context.object_id, context.version)
-    return _ask_reason(context, context.t("Request changes"), "post.changes_asked", context.t("Send to the author"))
-
-
-@action("post.changes_asked", needs=Right.APPROVE, help=N_("Tell the author what should change"))
-@or_newer
-def changes_asked(context: Context) -> Answer:
-    """Send the version back inside the team."""
-    return _decided(context, _decide(context, "changes", TEAM))
-
-
-@action("post.reject", needs=Right.APPROVE, help=N_("Turn this post down, and say why"))
-@or_newer
-def reject(context: Context) -> Answer:
-    """Ask the reviewer why not."""
-    posts.take(context.uow, context.actor, context.object_id, context.version)
-    return _ask_reason(context, context.t("Reject"), "post.rejected", context.t("Reject"))
-
-
-@action("post.rejected", needs=Right.APPROVE, help=N_("Reject this post; the author is told why"))
-@or_newer
-def rejected(context: Context) -> Answer:
-    """Reject inside the team."""
-    return _decided(context, _decide(context, "reject", TEAM))
-
-
-@action("client.changes", needs=Right.SIGN_OFF, help=N_("Say what should change in this post"))
-def client_changes(context: Context) -> Answer:
-    """Ask the client what should change."""
-    try:
-        posts.take(context.uow, context.actor, context.object_id, context.version)
-    except Stale as stale:
-        return _client_newer(context, stale)
-    return _ask_reason(context, context.t("Request changes"), "client.changes_asked", context.t("Send to the team"))
-
-
-@action("client.changes_asked", needs=Right.SIGN_OFF, help=N_("Tell the team what should change"))
-def client_changes_asked(context: Context) -> Answer:
-    """Send the version back to the team."""
-    try:
-        _decide(context, "changes", CLIENT)
-    except Stale as stale:
-        return _client_newer(context, stale)
-    return Notice(context.t("Thank you. The team has been told; you will see the new version here."))
-
-
-@action("client.reject", needs=Right.SIGN_OFF, help=N_("Turn this post down, and say why"))
-def client_reject(context: Context) -> Answer:
-    """Ask the client why not."""
-    try:
-        posts.take(context.uow, context.actor, context.object_id, context.version)
-    except Stale as stale:
-        return _client_newer(context, stale)
-    return _ask_reason(context, context.t("Reject"), "client.rejected", context.t("Reject"))
-
-
-@action("client.rejected", needs=Right.SIGN_OFF, help=N_("Reject this post as the client; the team is told why"))
-def client_rejected(context: Context) -> Answer:
-    """Reject as the client."""
-    try:
-        _decide(context, "reject", CLIENT)
-    except Stale as stale:
-        return _client_newer(context, stale)
-    return Notice(context.t("Rejected. The team has been told."))
-
-
-@action(
-    "post.heard", needs=Right.APPROVE, help=N_("Take a voice note in reply to the post's card as what should change")
-)
-@or_newer
-def heard(context: Context) -> Answer:
-    """Take a voice note as what should change."""
-    return _decided(context, _decide(context, "changes", TEAM))
-
-
-@action("post_client.heard", needs=Right.SIGN_OFF, help=N_("Take the client's voice note as what should change"))
-def client_heard(context: Context) -> Answer:
-    """Take a voice note as what the client wants changed in the version on the card that it answers."""
-    seen = context.args.get("version", "")
-    return client_changes_asked(replace(context, version=int(seen) if seen.isdigit() else 0))
-
-
-@action("client.hold", needs=Right.SIGN_OFF, help=N_("Ask to hold this post, and say why"))
-def client_hold(context: Context) -> Answer:
-    """Ask the client why it should wait."""
-    question = Question("reason", context.t("Why should it wait?"), limit=holds.NOTE)
-    return Card(
-        title=context.t("Ask to hold"),
-        ask=Ask("client.held", (question,), context.t("Hold it"), context.object_id),
-    )
-
-
-@action("client.held", needs=Right.SIGN_OFF, help=N_("Hold this post until the team lifts the hold"))
-def client_held(context: Context) -> Answer:
-    """Park the post for the client."""
-    if not showing.shared(posts.find(context.uow, context.of.id, context.object_id)):
-        raise NotFound(N_("There is no such post here."))
-    holds.hold_post(context.uow, context.actor, context.object_id, context.args.get("reason", ""))
-    return Notice(context.t("On hold. It does not go out until the team lifts that."))
 
 
 @command("approvals", needs=Right.MEMBER, help=N_("Posts that wait for a yes: decide one by one, or all at once"))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from handlers.card import Answer, Ask, Button, Card, Notice, Question, para, row
 from handlers.route import Context, Scene, action, command, view
-from smm import alerts, holds
-from smm.errors import N_
+from smm import alerts, holds, posts, showing
+from smm.errors import N_, NotFound
 from smm.roles import Right
 
 
@@ -64,3 +64,22 @@ def resume_post(context: Context) -> Answer:
     if post.state == "missed":
         return Notice(context.t("The hold is lifted, but its time has passed. Choose on the card when it goes out."))
     return Notice(context.t("The hold is lifted."))
+
+
+@action("client.hold", needs=Right.SIGN_OFF, help=N_("Ask to hold this post, and say why"))
+def client_hold(context: Context) -> Answer:
+    """Ask the client why it should wait."""
+    question = Question("reason", context.t("Why should it wait?"), limit=holds.NOTE)
+    return Card(
+        title=context.t("Ask to hold"),
+        ask=Ask("client.held", (question,), context.t("Hold it"), context.object_id),
+    )
+
+
+@action("client.held", needs=Right.SIGN_OFF, help=N_("Hold this post until the team lifts the hold"))
+def client_held(context: Context) -> Answer:
+    """Park the post for the client."""
+    if not showing.shared(posts.find(context.uow, context.of.id, context.object_id)):
+        raise NotFound(N_("There is no such post here."))
+    holds.hold_post(context.uow, context.actor, context.object_id, context.args.get("reason", ""))
+    return Notice(context.t("On hold. It does not go out until the team lifts that."))

@@ -116,3 +116,9 @@ def submit_all(uow: UnitOfWork, writer: Actor, account_id: int, count: int) -> l
     """Write posts and send each for approval."""
     made = [posts.create(uow, writer, content_of(f"Post {number}", account_id)) for number in range(count)]
     return [approvals.submit(uow, writer, post.id).id for post in made]
+
+
+async def send_for_approval(posting: PostDesk, text: str = "Autumn menu") -> None:
+    """Let Vera write a post and send it for approval."""
+    await posting.desk.vera.says(f"/post {text}")
+    await posting.desk.vera.presses("Send for approval")
