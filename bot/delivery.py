@@ -1,7 +1,8 @@
 """Delivery: one dispatcher drains the outbox, under the pace of each platform, group and chat.
 
 Rows stay queued until what became of them is written down, so a kill at any moment loses none; at worst one card is shown
-twice. What is drawn, sealed and recorded lies in bot/outbox.py, when something may go in bot/pacing.py.
+twice. What is drawn, sealed and recorded lies in bot/outbox.py, what goes together in bot/digests.py,
+when something may go in bot/pacing.py.
 """
 
 from __future__ import annotations
@@ -14,11 +15,12 @@ from datetime import datetime
 import structlog
 
 from bot import outbox
+from bot.carrying import carry
+from bot.digests import together
 from bot.errands import Errands
 from bot.outbox import Fate, Parcel
 from bot.pacing import NEVER, Pacer
-from bot.transport import ChatRef, MessageRef, Transport, Whispering
-from handlers.card import Card
+from bot.transport import Transport
 from handlers.route import Words
 from smm.errors import ChatBusy, ChatError, ChatGone
 from storage import alerts
@@ -32,7 +34,6 @@ SWEEP = 30.0  # seconds between looks at everything that is queued, whatever wok
 OVERLAP = 200  # on PostgreSQL a lower id may be committed after a higher one
 FLIGHTS = 64
 PATIENCE = 10.0  # seconds that stop() gives to what is on its way
-DIGEST = 3  # fewer rows than this are not worth a digest
 
 
 class Delivery:
@@ -165,7 +166,9 @@ class Delivery:
                 alert = pacer.next(self._now())
                 if alert is None:
                     break
-                batches.append(self._together(pacer, alert))
+                batch, merged = together(pacer, alert, self._now())
+                self._fates += [Fate(Parcel((one,)), "merged") for one in merged]
+                batches.append(batch)
         unfinished: list[list[Alert]] = []
         for batch in batches:
             parcel = outbox.finished(batch)
@@ -175,28 +178,6 @@ class Delivery:
                 unfinished.append(batch)
         for drawn in await self._drawn(unfinished):
             self._fly(drawn)
-
-    def _together(self, pacer: Pacer[Alert], alert: Alert) -> list[Alert]:
-        """Coalesce: the newest of what says the same stands for all; what a group has no room for becomes a digest."""
-        same = pacer.take_also(alert.chat_id, lambda other: _covers(other, alert), PAGE)
-        newest = max([alert, *same], key=lambda one: one.id)
-        self._fates += [Fate(Parcel((one,)), "merged") for one in (alert, *same) if one is not newest]
-        if newest.held:
-            return self._held_with(pacer, newest)
-        if not (_mergeable(newest) and pacer.crowded(newest.chat_id, self._now())):
-            return [newest]
-        if sum(_merges_with(one, newest) for one in pacer.waiting(newest.chat_id)) < DIGEST - 1:
-            return [newest]
-        return [newest, *pacer.take_also(newest.chat_id, lambda one: _merges_with(one, newest), outbox.HELD - 1)]
-
-    def _held_with(self, pacer: Pacer[Alert], alert: Alert) -> list[Alert]:
-        """Take all that was held for the same room, each object once: the newest row about it stands for all."""
-        more = pacer.take_also(alert.chat_id, lambda one: one.held and _merges_with(one, alert), outbox.HELD - 1)
-        rows = sorted([alert, *more], key=lambda one: one.id)
-        newest = {(one.view, one.object_id): one for one in rows}
-        kept = {one.id for one in newest.values()}
-        self._fates += [Fate(Parcel((one,)), "merged") for one in rows if one.id not in kept]
-        return [one for one in rows if one.id in kept]
 
     async def _drawn(self, batches: list[list[Alert]]) -> list[Parcel]:
         if not batches:
@@ -225,7 +206,7 @@ class Delivery:
 
     async def _send(self, parcel: Parcel) -> None:
         try:
-            fate = Fate(parcel, "delivered", await self._call(parcel))
+            fate = Fate(parcel, "delivered", await carry(self._transports[parcel.first.platform], parcel))
         except ChatBusy as error:
             self._busy(parcel, error)
             return
@@ -237,34 +218,6 @@ class Delivery:
             log.exception("a transport broke", alert=parcel.first.id, platform=parcel.first.platform)
             fate = Fate(parcel, "failed", error=type(error).__name__)
         self._landed(parcel, fate)
-
-    async def _call(self, parcel: Parcel) -> str:
-        alert, card = parcel.first, parcel.card
-        transport, chat = self._transports[alert.platform], outbox.chat_of(alert)
-        if card is None:
-            await transport.remove(MessageRef(chat, alert.edits))
-            return alert.edits
-        if alert.edits:
-            anew = await transport.edit(MessageRef(chat, alert.edits), card)
-            return anew.message_id if anew else alert.edits
-        if "only" in alert.args and await self._whispered(transport, alert, card):
-            return ""
-        return (await transport.send(chat, card)).message_id
-
-    async def _whispered(self, transport: Transport, alert: Alert, card: Card) -> bool:
-        """Say something to one person alone, in the room or else in private; False where it is to be said in the room."""
-        user_id = str(alert.args["only"])
-        if not isinstance(transport, Whispering):
-            return False
-        if await transport.whisper(outbox.chat_of(alert), user_id, card):
-            return True
-        if alert.args.get("else") != "private":
-            return False
-        try:
-            await transport.send(ChatRef(alert.platform, user_id), card)
-        except ChatGone:  # they never wrote to us
-            return False
-        return True
 
     def _busy(self, parcel: Parcel, error: ChatBusy) -> None:
         alert, now = parcel.first, self._now()
@@ -318,21 +271,3 @@ class Delivery:
 
 def _look(uow: UnitOfWork, after: int) -> tuple[list[Alert], datetime | None]:
     return alerts.due(uow, after, PAGE), alerts.next_due(uow)
-
-
-def _mergeable(alert: Alert) -> bool:
-    """Only news of objects go into a digest: an answer to a person never does."""
-    return bool(alert.view) and not alert.edits and alert.urgency > 0
-
-
-def _merges_with(other: Alert, alert: Alert) -> bool:
-    """Say whether a row may go into a digest with another: a topic of a chat is a room of its own, with readers of its own."""
-    return _mergeable(other) and (other.topic_id, other.language) == (alert.topic_id, alert.language)
-
-
-def _covers(other: Alert, alert: Alert) -> bool:
-    """Say whether two rows are about the same message, so that the newer one covers the older."""
-    if alert.edits or other.edits:
-        return alert.edits == other.edits
-    same = (alert.view, alert.object_id, alert.args) == (other.view, other.object_id, other.args)
-    return bool(alert.view) and same and (alert.topic_id, alert.language) == (other.topic_id, other.language)
