@@ -11,11 +11,12 @@ from smm.mention_moves import ANSWERED, OPEN, PUT_ASIDE, State, held_minutes, ho
 from smm.networks import PRIVATE, Kind
 from smm.rules import routing
 from smm.ways import Ways
-from storage import accounts, brands, mentions, replies, search, suggestions
+from storage import accounts, brands, mention_lists, mentions, replies, search, suggestions
 from storage.accounts import Account
 from storage.brands import Brand
 from storage.labels import Label
-from storage.mentions import Mention, Narrow
+from storage.mention_lists import Narrow
+from storage.mentions import Mention
 from storage.replies import Reply
 from storage.suggestions import Suggestion
 from storage.unit_of_work import UnitOfWork
@@ -137,7 +138,7 @@ def listed(uow: UnitOfWork, brand_id: int, member_id: int, wanted: Wanted, most:
     """Return a page of the brand's inbox as one member asks for it."""
     among = search.search(uow, brand_id, wanted.words, FOUND) if wanted.words else None
     narrow = _narrow(wanted, member_id)
-    found = mentions.listing(uow, brand_id, narrow, among=among, before=wanted.before, limit=most + 1)
+    found = mention_lists.newest(uow, brand_id, narrow, among=among, before=wanted.before, limit=most + 1)
     known = {account.id: account for account in accounts.of_brand(uow, brand_id)}
     rows = tuple((mention, known[mention.account_id]) for mention in found[:most])
     return Listed(
@@ -170,14 +171,14 @@ def _people(uow: UnitOfWork, found: Sequence[Mention]) -> dict[int, str]:
 
 def languages(uow: UnitOfWork, brand_id: int) -> list[str]:
     """Return the languages that people have written to the brand in lately."""
-    return mentions.languages(uow, brand_id, LATELY)
+    return mention_lists.languages(uow, brand_id, LATELY)
 
 
 def counts(uow: UnitOfWork, brand_id: int, member_id: int) -> dict[str, int]:
     """Return how many there are on the shelves that people work from."""
     tally = mentions.tally(uow, brand_id, SHELVES["open"] | SHELVES["snoozed"])
     found = {shelf: _sum(tally, SHELVES[shelf]) for shelf in COUNTED}
-    return found | {"mine": mentions.count(uow, brand_id, Narrow(SHELVES["mine"], member_id))}
+    return found | {"mine": mention_lists.count(uow, brand_id, Narrow(SHELVES["mine"], member_id))}
 
 
 def _sum(tally: dict[str, int], states: Collection[State]) -> int:

@@ -13,12 +13,13 @@ from smm.inbox_reading import SHELVES
 from smm.mention_moves import State
 from smm.posts import Whole
 from smm.roles import Right
-from storage import accounts, mentions
+from storage import accounts, mention_lists
 from storage import posts as kept
 from storage.accounts import Account
 from storage.approvals import Approval
 from storage.brands import Brand
-from storage.mentions import Mention, Narrow
+from storage.mention_lists import Narrow
+from storage.mentions import Mention
 from storage.unit_of_work import UnitOfWork
 
 FEW = 5
@@ -70,10 +71,10 @@ def of(uow: UnitOfWork, brand: Brand, actor: Actor, *, team: bool) -> Work:
 
 def _mine(uow: UnitOfWork, brand: Brand, actor: Actor) -> list[Mention]:
     """Return what a person holds or was given, then what waits for the managers, where they are one; newest first."""
-    held = mentions.listing(uow, brand.id, Narrow(MINE, actor.member_id), limit=MOST)
+    held = mention_lists.newest(uow, brand.id, Narrow(MINE, actor.member_id), limit=MOST)
     if not actor.may(Right.MANAGE):
         return held
-    escalated = mentions.listing(uow, brand.id, Narrow({State.ESCALATED}), limit=MOST)
+    escalated = mention_lists.newest(uow, brand.id, Narrow({State.ESCALATED}), limit=MOST)
     mine = {mention.id for mention in held}
     return [*held, *(mention for mention in escalated if mention.id not in mine)]
 

@@ -14,7 +14,7 @@ from smm import alerts
 from smm.rules import book
 from smm.rules.matching import Match, Matcher
 from smm.rules.matching import Rule as Ready
-from storage import mentions, rules
+from storage import mention_lists, mentions, rules
 from storage.mentions import Mention
 from storage.rules import Rule
 from storage.unit_of_work import UnitOfWork
@@ -88,5 +88,5 @@ def words_of(uow: UnitOfWork, mention_id: int) -> tuple[str, ...]:
 def preview(uow: UnitOfWork, rule: Rule) -> tuple[int, list[tuple[Mention, Match]]]:
     """Return how many of the brand's newest mentions were looked at, and which of them the rule finds, newest first."""
     matcher = Matcher([Ready(rule.id, book.tree_of(rule), rule.forms)])
-    newest = mentions.listing(uow, rule.brand_id, limit=LOOKED_AT)
+    newest = mention_lists.newest(uow, rule.brand_id, limit=LOOKED_AT)
     return len(newest), [(mention, met[0]) for mention in newest if (met := matcher.match(mention.text))]
