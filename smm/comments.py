@@ -11,7 +11,7 @@ from smm.errors import N_, Conflict, Invalid
 from smm.posts import Whole
 from smm.roles import Right
 from smm.text import clean
-from storage import approvals
+from storage import notes
 from storage.unit_of_work import UnitOfWork
 
 MOST = 2_000
@@ -42,7 +42,7 @@ def sendable(uow: UnitOfWork, actor: Actor, post_id: int, text: str) -> str:
 def _say(uow: UnitOfWork, actor: Actor, post_id: int, text: str, *, by_client: bool) -> None:
     text = sendable(uow, actor, post_id, text)
     whole = posts.take(uow, actor, post_id)
-    note_id = approvals.add_note(uow, "client", actor.member_id, text, post_id=post_id)
+    note_id = notes.add_to_post(uow, post_id, "client", actor.member_id, text)
     posts.record(uow, actor, whole, "post.comment", audience="client")
     purpose, view = TOLD[by_client]
     if not alerts.tell(uow, whole.brand.id, purpose, view, note_id) and not by_client:

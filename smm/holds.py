@@ -12,7 +12,7 @@ from smm.errors import N_, Conflict, Forbidden, Invalid
 from smm.posts import Whole
 from smm.roles import Right
 from smm.text import clean
-from storage import approvals, audit, brands, targets
+from storage import audit, brands, notes, targets
 from storage import posts as kept
 from storage.posts import Post, Target
 from storage.unit_of_work import UnitOfWork
@@ -32,7 +32,7 @@ def hold_post(uow: UnitOfWork, actor: Actor, post_id: int, reason: str) -> Post:
     if not {target.state for target in whole.targets} & set(states.UNSENT):
         raise Conflict(N_("There is nothing left to hold: it is out, or going out right now."))
     kept.change_post(uow, post_id, on_hold=True)
-    approvals.add_note(uow, "client" if actor.is_client else "internal", actor.member_id, reason, post_id=post_id)
+    notes.add_to_post(uow, post_id, "client" if actor.is_client else "internal", actor.member_id, reason)
     for target in whole.targets:
         _park(uow, target)
     posts.record(uow, actor, whole, "post.hold", reason=reason)

@@ -30,9 +30,9 @@ from smm.moments import at, local_day
 from smm.roles import ROLES, Right
 from smm.text import clean
 from storage import members, mentions, notes, replies
-from storage.approvals import Note
 from storage.members import Member
 from storage.mentions import Mention
+from storage.notes import Note
 from storage.unit_of_work import UnitOfWork
 
 FARTHEST = timedelta(days=366)

@@ -17,7 +17,7 @@ from smm.policy import Policy
 from smm.roles import Right
 from smm.text import clean
 from smm.versions import Content
-from storage import approvals, audit, batches, brands, corrections, plans, posts, targets
+from storage import approvals, audit, batches, brands, corrections, notes, plans, posts, targets
 from storage.approvals import Approval
 from storage.brands import Brand
 from storage.corrections import Correction
@@ -227,7 +227,7 @@ def remark(uow: UnitOfWork, actor: Actor, post_id: int, text: str) -> None:
     text = clean(text.strip(), 2_000)
     if not text:
         raise Invalid(N_("The remark is empty."), field="text")
-    approvals.add_note(uow, "internal", actor.member_id, text, post_id=post_id)
+    notes.add_to_post(uow, post_id, "internal", actor.member_id, text)
     record(uow, actor, whole, "post.remark", audience="internal")
     settle(uow, post_id)
 

@@ -8,12 +8,14 @@ from smm import posts, states, versions
 from smm.posts import Whole
 from smm.versions import Content
 from storage import accounts, approvals, batches, brands, media, members, plans, voices
+from storage import notes as remarks
 from storage import posts as kept
 from storage.accounts import Account
-from storage.approvals import Approval, Note
+from storage.approvals import Approval
 from storage.batches import Batch
 from storage.brands import Brand
 from storage.media import Media
+from storage.notes import Note
 from storage.plans import Plan
 from storage.posts import Version
 from storage.unit_of_work import UnitOfWork
@@ -85,7 +87,7 @@ def name(uow: UnitOfWork, member_id: int | None) -> str:
 
 def notes(uow: UnitOfWork, post_id: int, *audiences: str) -> list[Note]:
     """Return the remarks on a post for some audiences."""
-    return approvals.notes_on_post(uow, post_id, *audiences)
+    return remarks.on_post(uow, post_id, *audiences)
 
 
 def approval(uow: UnitOfWork, approval_id: int) -> Approval | None:
@@ -100,7 +102,7 @@ def voice(uow: UnitOfWork, approval_id: int) -> Voice | None:
 
 def note(uow: UnitOfWork, note_id: int) -> Note | None:
     """Return one remark."""
-    return approvals.note(uow, note_id)
+    return remarks.get(uow, note_id)
 
 
 def shared(shown: Whole) -> int:

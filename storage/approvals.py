@@ -60,18 +60,6 @@ votes = Table(
     UniqueConstraint("approval_id", "member_id"),
 )
 
-notes = Table(
-    "notes",
-    metadata,
-    key(),
-    Column("post_id", Id, ForeignKey("posts.id"), nullable=True, index=True),
-    Column("mention_id", Id, ForeignKey("mentions.id"), nullable=True, index=True),
-    Column("audience", String(8), nullable=False),
-    Column("member_id", Id, ForeignKey("members.id"), nullable=False),
-    Column("text", Text, nullable=False),
-    Column("created_at", Moment, nullable=False),
-)
-
 
 @dataclass(frozen=True, slots=True)
 class Approval:
@@ -106,19 +94,6 @@ class Vote:
     member_id: int
     decision: str
     reason: str
-    created_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Note:
-    """A remark on a post or a mention. `audience`: internal (the team alone) or client."""
-
-    id: int
-    post_id: int | None
-    mention_id: int | None
-    audience: str
-    member_id: int
-    text: str
     created_at: datetime
 
 
@@ -177,11 +152,6 @@ _DECIDED = (
         approvals.c.decided_at >= bindparam("since"),
         approvals.c.decided_at < bindparam("until"),
     )
-)
-_NOTES = (
-    select(notes)
-    .where(notes.c.post_id == bindparam("of_post"), notes.c.audience.in_(bindparam("audiences", expanding=True)))
-    .order_by(notes.c.id)
 )
 _WITH_ROLES = (
     select(members)
@@ -292,37 +262,6 @@ def add_vote(uow: UnitOfWork, approval_id: int, member_id: int, decision: str, r
 def votes_of(uow: UnitOfWork, approval_id: int) -> list[Vote]:
     """Return the votes of an approval."""
     return uow.many(Vote, _VOTES, of_approval=approval_id)
-
-
-def add_note(
-    uow: UnitOfWork,
-    audience: str,
-    member_id: int,
-    text: str,
-    *,
-    post_id: int | None = None,
-    mention_id: int | None = None,
-) -> int:
-    """Keep a remark. `audience`: internal or client."""
-    return uow.add(
-        notes,
-        post_id=post_id,
-        mention_id=mention_id,
-        audience=audience,
-        member_id=member_id,
-        text=text,
-        created_at=uow.now,
-    )
-
-
-def notes_on_post(uow: UnitOfWork, post_id: int, *audiences: str) -> list[Note]:
-    """Return the remarks on a post that were made for any of `audiences`."""
-    return uow.many(Note, _NOTES, of_post=post_id, audiences=audiences)
-
-
-def note(uow: UnitOfWork, note_id: int) -> Note | None:
-    """Return a remark."""
-    return uow.one(Note, select(notes).where(notes.c.id == note_id))
 
 
 def with_roles(uow: UnitOfWork, brand_id: int, roles: list[str]) -> list[Member]:
