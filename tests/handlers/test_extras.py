@@ -118,4 +118,5 @@ async def test_only_what_the_networks_have_is_asked_for(posting: PostDesk) -> No
     await posting.desk.vera.says("/post More beans")
     await posting.desk.vera.presses("Extras")
     assert await posting.desk.vera.answers(kind="story") == Notice("Saved.")
-    assert "As what: Story\nMore beans" in words_of(card_of(posting.desk, "team", "Post 2 · version 2"))
+    told = words_of(card_of(posting.desk, "team", "Post 2 · version 2"))
+    assert "As what: Story\nNo text, only pictures." in told, "a story is its file alone"
