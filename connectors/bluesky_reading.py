@@ -87,6 +87,7 @@ def normalize(told: Body, me: str) -> Item:
     """Return a post, or a notification of one, as an item of the account `me`; its moment is the network's, not the author's."""
     uri, author = told.id("uri"), told.id("author.did")
     parent = told.maybe("record.reply.parent.uri", str) or ""
+    root = told.maybe("record.reply.root.uri", str) or uri
     languages = told.maybe("record.langs", list) or [""]
     return Item(
         kind=Kind.COMMENT if parent and owner(parent) == me else Kind.MENTION,
@@ -97,11 +98,12 @@ def normalize(told: Body, me: str) -> Item:
         text=bounded(told.read("record.text", str)),
         said_at=told.moment("indexedAt"),
         link=link(uri),
-        thread_id=told.maybe("record.reply.root.uri", str) or uri,
+        thread_id=root,
         parent_id=parent,
         media=_pictures(told),
         language=languages[0] if languages and isinstance(languages[0], str) else "",
         own=author == me,
+        out_of_reach=owner(root) != me,
         raw=told.value,
     )
 

@@ -70,6 +70,7 @@ def post_item(post: Body, page: str, *, aside: bool = False) -> Item:
         thread_id=post.id("id"),
         media=(picture,) if picture else (),
         own=author == page,
+        out_of_reach=aside,
         raw=post.value,
     )
 

@@ -75,6 +75,7 @@ def tagged(media: Body, handle: str | None = None) -> Item:
     picture = media.maybe("media_url", str)
     return Item(
         kind=Kind.MENTION,
+        out_of_reach=True,
         remote_id=f"mentioned-media:{media.id('id')}",
         author_id=name,
         author_name=name,
@@ -96,6 +97,7 @@ def mentioned(body: Body, media_id: str, comment_id: str) -> Item:
     name = bounded(body.maybe("username", str) or "", 200)
     return Item(
         kind=Kind.MENTION,
+        out_of_reach=True,
         remote_id=f"mentioned-comment:{comment_id}",
         author_id=body.maybe("from.id", str) or name,
         author_name=name,

@@ -161,6 +161,7 @@ def post(body: Body, reader: Reader) -> Item:
         thread_id=str(spot),
         media=pictures(body),
         own=author == reader.wall,
+        out_of_reach=spot.owner != reader.wall,
         answerable=body.maybe("post_type", str) != "suggest",
         raw=body.value,
     )

@@ -43,8 +43,9 @@ def heard(post: Body, people: Mapping[str, Body], me: str) -> Item:
     handle = person.read("username", str) if person else ""
     answers = next((each.id("id") for each in _references(post) if each.read("type", str) == "replied_to"), "")
     named = {each.maybe("id", str) for each in _entities(post, "mentions")}
+    ours = post.maybe("in_reply_to_user_id", str) == me
     return Item(
-        kind=Kind.COMMENT if post.maybe("in_reply_to_user_id", str) == me else Kind.MENTION,
+        kind=Kind.COMMENT if ours else Kind.MENTION,
         remote_id=post.id("id"),
         author_id=author,
         author_name=bounded(person.read("name", str), 200) if person else author,
@@ -57,6 +58,7 @@ def heard(post: Body, people: Mapping[str, Body], me: str) -> Item:
         language=(post.maybe("lang", str) or "")[:35],
         own=author == me,
         answerable=me in named,
+        out_of_reach=not ours,
         raw=post.value,
     )
 

@@ -164,6 +164,7 @@ def _row(uow: UnitOfWork, account: Account, item: Item) -> dict[str, Any]:
         "revision": 1,
         "raw": _bounded(item.raw),
         "answerable": item.answerable,
+        "out_of_reach": item.out_of_reach,
         "reply_until": _aware(item.reply_until) if item.reply_until else None,
         "private_until": _aware(item.private_until) if item.private_until else None,
         "rating": item.rating if item.rating in range(1, 6) else None,

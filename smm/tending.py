@@ -29,8 +29,8 @@ NEEDS: Final[Mapping[str, Can]] = {"hide": Can.HIDE, "show": Can.HIDE, "remove":
 
 
 def can(account: Account, mention: Mention, deed: Deed) -> bool:
-    """Say whether something can be done with a mention: with what was said in public, as long as it is there."""
-    is_there = mention.deleted_at is None and mention.kind in {"comment", "mention"}
+    """Say whether something can be done with a mention: with what was said in public where we have a say, while it is there."""
+    is_there = mention.deleted_at is None and mention.kind in {"comment", "mention"} and not mention.out_of_reach
     fits = (mention.hidden_at is None) is (deed == "hide") or deed == "remove"
     return is_there and fits and account.closed_at is None and declared.allows(account, NEEDS[deed])
 

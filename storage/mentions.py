@@ -20,6 +20,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     bindparam,
+    false,
     func,
     or_,
     select,
@@ -68,6 +69,7 @@ mentions = Table(
     Column("private_until", Moment, nullable=True),
     Column("rating", Integer, nullable=True),
     Column("hidden_at", Moment, nullable=True),
+    Column("out_of_reach", Boolean, nullable=False, server_default=false()),
     UniqueConstraint("account_id", "remote_id"),
     Index(None, "brand_id", "state", "id"),
     Index(None, "account_id", "thread_id"),
@@ -81,7 +83,8 @@ class Mention:
     """One thing said. The states are those of smm/inbox.py; `revision` grows with every change of state or text.
 
     Not `answerable`: the network lets no program answer it. `reply_until` ends its window for any answer, `private_until` that
-    for an answer in private; `rating` is a review's, 1 to 5; `hidden_at` when we hid it from the public.
+    for an answer in private; `rating` is a review's, 1 to 5; `hidden_at` when we hid it from the public; what is
+    `out_of_reach` can be neither hidden nor removed by us.
     """
 
     id: int
@@ -118,6 +121,7 @@ class Mention:
     private_until: datetime | None
     rating: int | None
     hidden_at: datetime | None
+    out_of_reach: bool
 
 
 _GET = select(mentions).where(mentions.c.id == bindparam("wanted"))

@@ -78,6 +78,7 @@ class Item:
     deleted: bool = False  # the author took it back
     own: bool = False  # said by the account itself
     answerable: bool = True  # False: the network lets no program answer this one; a person may
+    out_of_reach: bool = False  # it stands where the account has no say: it can be neither hidden nor removed
     reply_until: datetime | None = None  # after that the network takes no answer to it
     private_until: datetime | None = None  # until then something public may be answered in private
     rating: int | None = None  # of a review, 1 to 5

@@ -149,3 +149,10 @@ async def test_a_quota_that_runs_low_is_told_on_the_card(inbox: InboxDesk) -> No
     inbox.clock.advance(hours=3)
     await inbox.hears("And another")
     assert "Little is left" not in words(inbox.cards()[-1])
+
+
+async def test_what_stands_where_the_account_has_no_say_is_neither_hidden_nor_removed(inbox: InboxDesk) -> None:
+    await inbox.hears("Under somebody else's post", out_of_reach=True)
+    assert not {"Hide", "Remove"} & set(labels(await inbox.anna.presses("More…")))
+    await inbox.hears("Under our own")
+    assert {"Hide", "Remove"} <= set(labels(await inbox.anna.presses("More…")))
