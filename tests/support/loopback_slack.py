@@ -6,22 +6,21 @@ is collected in `breaches`, and a test's end asks that there are none. The world
 
 from __future__ import annotations
 
-import asyncio
 import itertools
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 from aiohttp import web
+from loopback_chat import Fault, LoopbackChat, serving
 from loopback_slack_files import Files
 from loopback_slack_line import Delivery, Kind, Line
 from loopback_slack_methods import METHODS, Refused
-from loopback_slack_spec import Breach, specification
-from loopback_slack_world import Channel, Raw, Standing, User
+from loopback_slack_spec import specification
+from loopback_slack_world import Channel, Raw, User
 from loopback_telegram_limits import Windows
-from waiting import until
 
 BOT_TOKEN = "xoxb-canary-1111-bot-token"
 APP_TOKEN = "xapp-canary-1-A0DESK-app-token"
@@ -39,24 +38,10 @@ class Call:
     at: float
 
 
-@dataclass(slots=True)
-class Fault:
-    """What goes wrong with the next calls of a method: before it has happened, or after (`late`)."""
-
-    method: str
-    kind: str  # status, refuse, malformed, drop, slow
-    times: int = 1
-    late: bool = False
-    status: int = 502
-    refusal: Refused | None = None
-    until: asyncio.Event | None = None
-
-
 @dataclass(eq=False)
-class LoopbackSlack:
+class LoopbackSlack(LoopbackChat):
     """The server and its world. Make one with `loopback_slack()`."""
 
-    url: str = ""
     bot_token: str = BOT_TOKEN
     app_token: str = APP_TOKEN
     team: str = HOME
@@ -67,8 +52,6 @@ class LoopbackSlack:
     channels: dict[str, Channel] = field(default_factory=dict)
     files: Files = field(default_factory=Files)
     calls: list[Call] = field(default_factory=list)
-    faults: list[Fault] = field(default_factory=list)
-    breaches: list[str] = field(default_factory=list)
     windows: Windows | None = None
     triggers: dict[str, tuple[User, float]] = field(default_factory=dict)
     answers: dict[str, tuple[User, Channel]] = field(default_factory=dict)
@@ -159,46 +142,19 @@ class LoopbackSlack:
 
     # ---- faults
 
-    def fail(self, method: str, status: int = 502, *, times: int = 1, late: bool = False) -> None:
-        """Answer with an HTTP failure; `late`: after it was done."""
-        self.faults.append(Fault(method, "status", times, late, status))
-
     def refuse(self, method: str, code: str, *messages: str, times: int = 1, **parts: Any) -> None:
         """Answer with a refusal."""
         self.faults.append(Fault(method, "refuse", times, refusal=Refused(code, *messages, **parts)))
 
-    def garble(self, method: str, *, times: int = 1) -> None:
-        """Answer with something that is no JSON."""
-        self.faults.append(Fault(method, "malformed", times, late=True))
-
-    def drop(self, method: str, *, times: int = 1, late: bool = True) -> None:
-        """Do it, then break the connection instead of answering."""
-        self.faults.append(Fault(method, "drop", times, late=late))
-
-    def hold(self, method: str) -> asyncio.Event:
-        """Let the next call of a method wait until an event is set."""
-        event = asyncio.Event()
-        self.faults.append(Fault(method, "slow", until=event))
-        return event
-
-    async def _strike(self, method: str, request: web.Request, *, late: bool) -> web.Response | None:
-        fault = next((fault for fault in self.faults if fault.method == method and fault.late == late), None)
-        if fault is None:
-            return None
-        fault.times -= 1
-        if fault.times <= 0:
-            self.faults.remove(fault)
-        if fault.refusal is not None:
-            return _refusal(fault.refusal)
-        if fault.until is not None:
-            await fault.until.wait()
-            return None
-        if fault.kind == "drop" and request.transport is not None:
-            request.transport.abort()
-        kind = "application/json" if fault.kind == "malformed" else "text/html"
-        return web.Response(status=fault.status if fault.kind == "status" else 200, text="<html>", content_type=kind)
-
     # ---- the server
+
+    def refusal(self, refused: Refused) -> web.Response:
+        """Return a refusal as the platform answers it."""
+        body: Raw = {"ok": False, "error": refused.code}
+        if refused.messages:
+            body["response_metadata"] = {"messages": list(refused.messages)}
+        headers = {"Retry-After": str(refused.wait)} if refused.wait else {}
+        return web.json_response(body, status=refused.status, headers=headers)
 
     async def call(self, request: web.Request) -> web.Response:
         """Answer one call of a method."""
@@ -207,28 +163,28 @@ class LoopbackSlack:
         asked = {name: str(value) for name, value in (await request.post()).items()}
         self.calls.append(Call(method, asked, time.monotonic()))
         if request.headers.get("Authorization") != f"Bearer {token}":
-            return _refusal(Refused("invalid_auth"))
-        self._check(lambda spec: spec.check_call(method, asked))
-        if struck := await self._strike(method, request, late=False):
+            return self.refusal(Refused("invalid_auth"))
+        self.check(specification(), lambda spec: spec.check_call(method, asked))
+        if struck := await self.strike(method, request, late=False):
             return struck
         try:
             answer = {"ok": True, **METHODS[method](self, asked)}
         except Refused as refusal:
             if refusal.code == "invalid_blocks" and "slack_file" not in str(refusal.messages):
                 self.breaches.append(f"{method}: {refusal.messages}")
-            return _refusal(refusal)
-        self._check(lambda spec: spec.check_answer(method, answer))
-        return await self._strike(method, request, late=True) or web.json_response(answer)
+            return self.refusal(refusal)
+        self.check(specification(), lambda spec: spec.check_answer(method, answer))
+        return await self.strike(method, request, late=True) or web.json_response(answer)
 
     async def upload(self, request: web.Request) -> web.Response:
         """Take a file's content."""
         self.files.known[request.match_info["file"]].content = await request.read()
-        return await self._strike("upload", request, late=True) or web.Response(text="OK")
+        return await self.strike("upload", request, late=True) or web.Response(text="OK")
 
     async def download(self, request: web.Request) -> web.Response:
         """Hand out a file, to who has the token; to others a page to sign in, as Slack does."""
         file = self.files.known.get(request.match_info["file"])
-        if struck := await self._strike("download", request, late=False):
+        if struck := await self.strike("download", request, late=False):
             return struck
         if file is None or request.headers.get("Authorization") != f"Bearer {self.bot_token}":
             return web.Response(text="<html>sign in</html>", content_type="text/html")
@@ -240,34 +196,9 @@ class LoopbackSlack:
         channel.whispers.append((user.id, (await request.json())["text"]))
         return web.Response(text="ok")
 
-    def _check(self, check: Callable[[Any], None]) -> None:
-        spec = specification()
-        if spec is not None:
-            try:
-                check(spec)
-            except Breach as breach:
-                self.breaches.append(str(breach))
-
-    async def until(self, true: Callable[[], object]) -> None:
-        """Wait until something holds; fail when it does not come to be."""
-        await until(true)
-
-    async def card(self, channel: Channel, words: str) -> Standing:
-        """Wait for a card of the app that contains these words; return the newest."""
-        await self.until(lambda: any(words in card.text for card in channel.cards))
-        return next(card for card in reversed(channel.cards) if words in card.text)
-
     def called(self, method: str) -> list[Raw]:
         """Return what a method was asked."""
         return [call.asked for call in self.calls if call.method == method]
-
-
-def _refusal(refused: Refused) -> web.Response:
-    body: Raw = {"ok": False, "error": refused.code}
-    if refused.messages:
-        body["response_metadata"] = {"messages": list(refused.messages)}
-    headers = {"Retry-After": str(refused.wait)} if refused.wait else {}
-    return web.json_response(body, status=refused.status, headers=headers)
 
 
 @asynccontextmanager
@@ -280,14 +211,10 @@ async def loopback_slack() -> AsyncIterator[LoopbackSlack]:
     app.router.add_get("/files/{file}/{name}", server.download)
     app.router.add_post("/respond/{name}", server.respond)
     app.router.add_get("/link/", server.line.attend)
-    runner = web.AppRunner(app, shutdown_timeout=0.1, access_log=None)
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
-    server.url = server.files.url = "http://{}:{}".format(*runner.addresses[0][:2])
-    try:
-        yield server
-    finally:
-        for task in set(server.line.pushing):
-            task.cancel()
-        await runner.cleanup()
+    async with serving(app) as url:
+        server.url = server.files.url = url
+        try:
+            yield server
+        finally:
+            for task in set(server.line.pushing):
+                task.cancel()

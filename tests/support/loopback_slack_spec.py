@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
+from loopback_chat import Breach
 from specifications import described
 
 # Methods that came later, with what they take and where that is said.
@@ -32,10 +33,6 @@ _TYPES = {
     "number": re.compile(r"-?\d+(\.\d+)?"),
     "boolean": re.compile(r"true|false|0|1"),
 }
-
-
-class Breach(Exception):
-    """What was asked does not follow the specification."""
 
 
 @cache

@@ -21,11 +21,11 @@ import loopback_telegram_chats  # noqa: F401 - enters its methods
 import loopback_telegram_direct  # noqa: F401 - enters its methods
 import loopback_telegram_invites  # noqa: F401 - enters its methods
 from aiohttp import web
+from loopback_chat import Fault, LoopbackChat, serving
 from loopback_telegram_limits import Windows
 from loopback_telegram_methods import METHODS, Refused
-from loopback_telegram_spec import Breach, specification
-from loopback_telegram_world import Chat, Files, Press, Raw, Standing, User
-from waiting import until
+from loopback_telegram_spec import specification
+from loopback_telegram_world import Chat, Files, Press, Raw, User
 
 TOKEN = "7000000001:AAHk2-canary-canary-canary-canary-xyz"
 # https://core.telegram.org/bots/api#getupdates: these are not sent unless asked for by name.
@@ -43,24 +43,10 @@ class Call:
     at: float
 
 
-@dataclass(slots=True)
-class Fault:
-    """What goes wrong with the next calls of a method: before it has happened, or after (`late`)."""
-
-    method: str
-    kind: str  # status, refuse, malformed, slow, drop
-    times: int = 1
-    late: bool = False
-    status: int = 502
-    refusal: Refused | None = None
-    seconds: float = 0.0
-
-
 @dataclass(eq=False)
-class LoopbackTelegram:
+class LoopbackTelegram(LoopbackChat):
     """The server and its world. Make one with `loopback_telegram()`."""
 
-    url: str = ""
     token: str = TOKEN
     chats: dict[int, Chat] = field(default_factory=dict)
     files: Files = field(default_factory=Files)
@@ -69,8 +55,6 @@ class LoopbackTelegram:
     pending: list[Raw] = field(default_factory=list)
     webhook: Raw = field(default_factory=dict)
     calls: list[Call] = field(default_factory=list)
-    faults: list[Fault] = field(default_factory=list)
-    breaches: list[str] = field(default_factory=list)
     dead_links: set[str] = field(default_factory=set)
     windows: Windows | None = None
     confirmed: int = 0
@@ -149,7 +133,7 @@ class LoopbackTelegram:
     def emit(self, kind: str, body: Raw) -> Raw:
         """Queue an update for the bot, as it is at this moment."""
         update = {"update_id": next(self._update_ids), kind: json.loads(json.dumps(body))}
-        self._check(lambda spec: spec.check(["Update"], update, "Update"))
+        self.check(specification(), lambda spec: spec.check(["Update"], update, "Update"))
         if kind in self._allowed if self._allowed else kind not in _ON_REQUEST:
             self.pending.append(update)
             self._wake()
@@ -171,60 +155,34 @@ class LoopbackTelegram:
 
     # ---- faults
 
-    def fail(self, method: str, status: int = 502, *, times: int = 1, late: bool = False) -> None:
-        """Answer with an HTTP failure that is not the Bot API's own; `late`: after it was done."""
-        self.faults.append(Fault(method, "status", times, late, status))
-
     def refuse(self, method: str, code: int, description: str, *, times: int = 1, **parameters: Any) -> None:
         """Answer with a refusal."""
         self.faults.append(Fault(method, "refuse", times, refusal=Refused(code, description, **parameters)))
 
-    def garble(self, method: str, *, times: int = 1) -> None:
-        """Answer with something that is no JSON."""
-        self.faults.append(Fault(method, "malformed", times, late=True))
-
-    def slow(self, method: str, seconds: float, *, times: int = 1) -> None:
-        """Take time before doing it."""
-        self.faults.append(Fault(method, "slow", times, seconds=seconds))
-
-    def drop(self, method: str, *, times: int = 1, late: bool = True) -> None:
-        """Do it, then break the connection instead of answering; not `late`: break it before doing it."""
-        self.faults.append(Fault(method, "drop", times, late=late))
-
-    async def _strike(self, method: str, request: web.Request, *, late: bool) -> web.Response | None:
-        fault = next((fault for fault in self.faults if fault.method == method and fault.late == late), None)
-        if fault is None:
-            return None
-        fault.times -= 1
-        if fault.times <= 0:
-            self.faults.remove(fault)
-        if fault.kind == "refuse" and fault.refusal is not None:
-            return _refusal(fault.refusal)
-        if fault.kind == "slow":
-            await asyncio.sleep(fault.seconds)
-            return None
-        if fault.kind == "drop" and request.transport is not None:
-            request.transport.abort()
-        return web.Response(status=fault.status if fault.kind == "status" else 200, text="<html>not JSON</html>")
-
     # ---- the server
+
+    def refusal(self, refused: Refused) -> web.Response:
+        """Return a refusal as the platform answers it."""
+        body: Raw = {"ok": False, "error_code": refused.code, "description": refused.description}
+        parameters = {"parameters": refused.parameters} if refused.parameters else {}
+        return web.json_response(body | parameters, status=refused.code)
 
     async def handle(self, request: web.Request) -> web.Response:
         """Answer one call of a method."""
         if request.match_info["token"] != self.token:
-            return _refusal(Refused(401, "Unauthorized"))
+            return self.refusal(Refused(401, "Unauthorized"))
         method = request.match_info["method"]
         asked, files = await _read(request)
         self.calls.append(Call(method, asked, time.monotonic()))
-        self._check(lambda spec: spec.check_call(method, asked, files))
-        if struck := await self._strike(method, request, late=False):
+        self.check(specification(), lambda spec: spec.check_call(method, asked, files))
+        if struck := await self.strike(method, request, late=False):
             return struck
         try:
             result = await self.get_updates(asked) if method == "getUpdates" else self._do(method, asked, files)
         except Refused as refusal:
-            return _refusal(refusal)
-        self._check(lambda spec: spec.check_answer(method, result))
-        return await self._strike(method, request, late=True) or web.json_response({"ok": True, "result": result})
+            return self.refusal(refusal)
+        self.check(specification(), lambda spec: spec.check_answer(method, result))
+        return await self.strike(method, request, late=True) or web.json_response({"ok": True, "result": result})
 
     def _do(self, method: str, asked: Raw, files: dict[str, bytes]) -> Any:
         if method not in METHODS or ("Ephemeral" in method and not self.knows_ephemeral):
@@ -268,8 +226,8 @@ class LoopbackTelegram:
         """Hand out a file."""
         content = self.files.contents.get(request.match_info["path"].removeprefix("photos/"))
         if request.match_info["token"] != self.token or content is None:
-            return _refusal(Refused(404, "Not Found"))
-        struck = await self._strike("download", request, late=False)
+            return self.refusal(Refused(404, "Not Found"))
+        struck = await self.strike("download", request, late=False)
         return struck or web.Response(body=content)
 
     async def push(self) -> None:
@@ -281,23 +239,6 @@ class LoopbackTelegram:
                     if response.status // 100 != 2:
                         return
                 self.pending.pop(0)
-
-    def _check(self, check: Callable[[Any], None]) -> None:
-        spec = specification()
-        if spec is not None:
-            try:
-                check(spec)
-            except Breach as breach:
-                self.breaches.append(str(breach))
-
-    async def until(self, true: Callable[[], object]) -> None:
-        """Wait until something holds; fail when it does not come to be."""
-        await until(true)
-
-    async def card(self, chat: Chat, words: str) -> Standing:
-        """Wait for a card of the bot that contains these words; return the newest."""
-        await self.until(lambda: any(words in card.text for card in chat.cards))
-        return next(card for card in reversed(chat.cards) if words in card.text)
 
 
 async def _read(request: web.Request) -> tuple[Raw, dict[str, bytes]]:
@@ -322,12 +263,6 @@ def _value(name: str, value: Any) -> Any:
         return value
 
 
-def _refusal(refused: Refused) -> web.Response:
-    body: Raw = {"ok": False, "error_code": refused.code, "description": refused.description}
-    parameters = {"parameters": refused.parameters} if refused.parameters else {}
-    return web.json_response(body | parameters, status=refused.code)
-
-
 @asynccontextmanager
 async def loopback_telegram() -> AsyncIterator[LoopbackTelegram]:
     """Run a server on a free port of 127.0.0.1."""
@@ -335,12 +270,6 @@ async def loopback_telegram() -> AsyncIterator[LoopbackTelegram]:
     app = web.Application(client_max_size=64 * 1024 * 1024)
     app.router.add_route("*", "/bot{token}/{method}", server.handle)
     app.router.add_get("/file/bot{token}/{path:.*}", server.download)
-    runner = web.AppRunner(app, shutdown_timeout=0.1, access_log=None)
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
-    server.url = "http://{}:{}".format(*runner.addresses[0][:2])
-    try:
+    async with serving(app) as url:
+        server.url = url
         yield server
-    finally:
-        await runner.cleanup()

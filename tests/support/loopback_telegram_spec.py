@@ -10,12 +10,9 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
+from loopback_chat import Breach
 from loopback_telegram_newer import extended
 from specifications import described
-
-
-class Breach(Exception):
-    """What was said does not follow the specification; `path` says where."""
 
 
 @cache
