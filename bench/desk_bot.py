@@ -66,22 +66,19 @@ async def furnish(folder: Path, platform: str, people: Sequence[str]) -> None:
     await prepared.database.close()
 
 
+async def keep_open(folder: Path, **platform: Any) -> None:
+    """Open the desk over a prepared folder, and keep it open."""
+    desk = App(Settings(data=folder, web_port=0, log_level="WARNING", demo_network_url="", **platform))
+    await desk.start()
+    gc.collect()
+    await asyncio.Event().wait()
+
+
 async def main(url: str, folder: Path) -> None:
     """Prepare the folder, then open the desk and keep it open."""
     await furnish(folder, "telegram", [str(person) for person in range(1001, 1001 + CHATS)])
     Telegram.pace = Pace(overall=1_000_000, per_chat=0.0)
-    settings = Settings(
-        data=folder,
-        telegram_token="1:" + "x" * 35,
-        telegram_api=url,
-        web_port=0,
-        log_level="WARNING",
-        demo_network_url="",
-    )
-    desk = App(settings)
-    await desk.start()
-    gc.collect()
-    await asyncio.Event().wait()
+    await keep_open(folder, telegram_token="1:" + "x" * 35, telegram_api=url)
 
 
 if __name__ == "__main__":
