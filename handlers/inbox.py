@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from handlers.card import Answer, Ask, Button, Card, Edit, Notice, Question, row
 from handlers.inbox_list import show_list
-from handlers.mention_cards import TONES, draw, more_buttons, press
+from handlers.mention_buttons import more_buttons, press
+from handlers.mention_cards import TONES, draw
 from handlers.route import Context, Scene, action, command
 from smm import alerts, inbox, inbox_reading, labels, tending
 from smm.errors import N_, NotFound

@@ -1,4 +1,4 @@
-"""The team's card of a mention: what was said, where it stands, and everything that can be done about it.
+"""The team's card of a mention: what was said and where it stands. What can be done about it is handlers/mention_buttons.py.
 
 A client never sees one. What a stranger wrote stands in a quote, never among our own words.
 """
@@ -7,20 +7,19 @@ from __future__ import annotations
 
 import json
 import math
-from dataclasses import replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Final, get_args
+from typing import TYPE_CHECKING, Final
 
 from handlers import suggestion_parts
 from handlers.account_cards import left
-from handlers.card import Block, Button, Card, Field, Link, Look, Quote, Span, Tone, bold, para, row
+from handlers.card import Block, Button, Card, Field, Link, Quote, Span, Tone, bold, para, row
+from handlers.mention_buttons import own_buttons
 from handlers.route import Scene, Words, view
 from handlers.rule_cards import matched
-from smm import declared, inbox, inbox_reading, quotas, tending
+from smm import declared, inbox, inbox_reading, quotas
 from smm.errors import N_
 from smm.inbox_reading import Whole
-from smm.mention_moves import ANSWERED, OPEN, PUT_ASIDE, State
-from smm.networks import PRIVATE
+from smm.mention_moves import ANSWERED, OPEN, State
 
 if TYPE_CHECKING:
     from storage.mentions import Mention
@@ -29,7 +28,6 @@ LONGEST: Final = 1_500  # characters of somebody's text on a card; the whole is 
 EXCERPT: Final = 200
 NOTE: Final = 300
 FEW: Final = 3
-DEEDS: Final = get_args(tending.Deed)
 
 KINDS: Final = {
     "comment": N_("Comment on {network}"),
@@ -92,7 +90,7 @@ def draw(scene: Scene, found: Whole, buttons: tuple[tuple[Button, ...], ...] | N
         fields=_fields(t, found, scene.uow.now),
         pictures=suggestion_parts.pictures(found.suggestion) if found.suggestion else (),
         link=link(t, found),
-        buttons=_buttons(t, found) if buttons is None else buttons,
+        buttons=own_buttons(t, found) if buttons is None else buttons,
         tone=_TONES.get(state, "plain"),
         at=None if answered else mention.said_at,
     )
@@ -226,95 +224,6 @@ def link(t: Words, found: Whole) -> Link | None:
     """Return the link to the thing itself, or to our answer once there is one."""
     url = found.mention.answer_link or found.mention.link
     return Link(t("Open on {network}", network=found.network), url) if url else None
-
-
-def _buttons(t: Words, found: Whole) -> tuple[tuple[Button, ...], ...]:
-    """Return the buttons of a mention; what is suggested with it can be decided before it is answered and after."""
-    decide = suggestion_parts.deeds(t, found.suggestion, found.account) if found.suggestion else ()
-    return (*decide, *_own_buttons(t, found))
-
-
-def _own_buttons(t: Words, found: Whole) -> tuple[tuple[Button, ...], ...]:
-    state = State(found.mention.state)
-    note = press(t("Note"), "mention.note", found)
-    if state in OPEN and state is not State.SNOOZED:
-        return _open_buttons(t, found)
-    if state is State.SNOOZED:
-        return (row(press(t("Wake now"), "mention.reopen", found), _reply(t, found), note),)
-    if state is State.SENDING:
-        return (row(_undo_sending(t, found), note),)
-    if state in PUT_ASIDE:
-        return (row(press(t("Undo"), "mention.reopen", found), note),)
-    return (row(press(t("Reopen"), "mention.reopen", found) if state in ANSWERED else None, note),)
-
-
-def _open_buttons(t: Words, found: Whole) -> tuple[tuple[Button, ...], ...]:
-    suggest = press(t("Suggest"), "mention.suggest", found) if found.answerable else _by_hand(t, found)
-    held = press(t("Release"), "mention.release", found) if found.held_by else press(t("Claim"), "mention.claim", found)
-    return (
-        row(_reply(t, found), suggest, held),
-        row(
-            press(t("Undo"), "mention.reopen", found) if _is_escalated(found) else _snooze(t, found),
-            press(t("Resolve"), "mention.resolve", found),
-            press(t("More…"), "mention.more", found),
-        ),
-    )
-
-
-def more_buttons(t: Words, found: Whole) -> tuple[tuple[Button, ...], ...]:
-    """Return what is done with an open mention less often."""
-    up = _snooze(t, found) if _is_escalated(found) else press(t("Escalate"), "mention.escalate", found)
-    return (
-        row(up, press(t("Assign"), "mention.assign", found), press(t("Note"), "mention.note", found)),
-        row(
-            press(t("Not ours"), "mention.not_ours", found),
-            press(t("Spam"), "mention.spam", found),
-            press(t("Noise…"), "mention.noise", found) if found.matched else None,
-            press(t("Take over"), "mention.take_over", found) if found.held_by else None,
-        ),
-        _tending(t, found),
-        row(press(t("Tone…"), "mention.tone", found), press(t("Less"), "mention.back", found)),
-    )
-
-
-def _tending(t: Words, found: Whole) -> tuple[Button, ...]:
-    """Return what can be done with the thing itself on the network, as far as this account may."""
-    aside = found.ways.private and found.mention.kind not in PRIVATE
-    gone = t("Remove it from {network} for good? Everybody sees that it is gone.", network=found.network)
-    able = {deed: tending.can(found.account, found.mention, deed) for deed in DEEDS}
-    return row(
-        press(t("Reply in private"), "mention.reply_private", found) if aside else None,
-        press(t("Hide"), "mention.hide", found) if able["hide"] else None,
-        press(t("Show again"), "mention.unhide", found) if able["show"] else None,
-        replace(press(t("Remove"), "mention.remove", found, look="bad"), confirm=gone) if able["remove"] else None,
-    )
-
-
-def _by_hand(t: Words, found: Whole) -> Button:
-    return press(t("I answered"), "mention.answered", found)
-
-
-def _is_escalated(found: Whole) -> bool:
-    return found.mention.state == State.ESCALATED
-
-
-def _snooze(t: Words, found: Whole) -> Button:
-    return press(t("Snooze"), "mention.snooze", found)
-
-
-def _reply(t: Words, found: Whole) -> Button | None:
-    look: Look = "plain" if found.suggestion else "good"  # a suggested post is decided first of all
-    return press(t("Reply"), "mention.reply", found, look=look) if found.answerable else None
-
-
-def _undo_sending(t: Words, found: Whole) -> Button | None:
-    reply = found.moving
-    return Button(t("Undo"), "reply.cancel", reply.id) if reply is not None and reply.state == "queued" else None
-
-
-def press(label: str, action: str, found: Whole, look: Look = "plain", **args: str) -> Button:
-    """Return a button about a mention."""
-    return Button(label, action, found.mention.id, found.mention.revision, args, look)
 
 
 @view("burst")
