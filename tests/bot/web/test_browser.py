@@ -13,7 +13,7 @@ from web_desk import WebDesk
 from bot.web.server import WebServer
 from handlers.card import Button, Card, Quote
 from handlers.route import Context
-from smm.members import login_link
+from smm.tokens import login_link
 
 pytestmark = [
     pytest.mark.browser,

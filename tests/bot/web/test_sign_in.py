@@ -9,8 +9,9 @@ from clocks import Clock
 from web_desk import ORIGIN, Browser, WebDesk, open_web
 
 from bot.web.seats import COOKIE, digest
-from smm.members import invite, login_link, owner_code, remove
+from smm.members import remove
 from smm.roles import Role
+from smm.tokens import invite, login_link, owner_code
 from storage import members
 from storage import web as rows
 from storage.engine import Database

@@ -9,7 +9,7 @@ import pytest
 from inbox_world import add_account
 from web_desk import Browser, WebDesk
 
-from smm import accounts as logins
+from smm import health
 from smm.declared import Declared, declare
 from smm.errors import N_, AuthExpired
 from smm.networks import Can, Credential, Limits
@@ -36,7 +36,7 @@ async def test_an_account_says_how_it_is_and_what_it_can(anna: Browser, open_des
     assert "not yet" in page
 
     def fail(uow: UnitOfWork) -> None:
-        logins.record_failure(uow, 1, AuthExpired("The token does not work any more. Connect the account again."))
+        health.record_failure(uow, 1, AuthExpired("The token does not work any more. Connect the account again."))
         accounts.change(uow, 1, expires_at=uow.now + timedelta(days=3))
 
     await open_desk.database.write(fail)
