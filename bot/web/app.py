@@ -9,6 +9,7 @@ from pathlib import Path
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse, Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
@@ -69,6 +70,7 @@ def create_app(
     app.add_exception_handler(DeskError, _refused)
     app.add_exception_handler(HTTPException, _not_there)
     app.add_exception_handler(RequestValidationError, _not_there)
+    app.add_exception_handler(ClientDisconnect, _gone)
     app.add_middleware(
         Guard,
         hosts=LOOPBACK if options.demo else frozenset(),
@@ -116,3 +118,8 @@ async def _not_there(request: Request, error: Exception) -> Response:
     t = front_of(request).words(language_of(request))
     status = error.status_code if isinstance(error, HTTPException) else 404
     return page(request, "refusal.html", t, status, say=t(_SAY.get(status, _NOT_SO)))
+
+
+async def _gone(_request: Request, _error: Exception) -> Response:
+    """Answer nobody: a page was closed while it was sending, and nothing of it was done."""
+    return Response(status_code=400)

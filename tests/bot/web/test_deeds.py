@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import io
 import re
+from typing import Any
 
 import httpx
 from PIL import Image
-from web_desk import Browser, WebDesk
+from web_desk import ORIGIN, Browser, WebDesk
 
 from handlers.card import Button, Card
 from handlers.route import Context
@@ -238,3 +239,28 @@ async def test_what_is_written_into_the_rooms_field_while_a_form_is_open_answers
     await anna.sends("/chat/team/words", text="An answer, once more", key="beside-03")
     assert "it was not taken as the answer" in (await anna.opens()).text
     assert handed == []
+
+
+async def test_a_page_that_is_closed_while_it_sends_is_no_failure_of_ours(open_desk: WebDesk) -> None:
+    anna = await open_desk.browser(open_desk.world.anna)
+    request = anna.http.build_request(
+        "POST", "/s/me/chat/team/words", data={"text": "half of"}, headers={"Origin": ORIGIN}
+    )
+    headers = [(name.lower(), value) for name, value in request.headers.raw]
+    scope = {
+        "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "POST", "scheme": "http",
+        "path": request.url.path, "raw_path": request.url.raw_path, "query_string": b"", "root_path": "",
+        "headers": headers, "client": ("127.0.0.1", 1), "server": ("127.0.0.1", 80),
+    }  # fmt: skip
+    coming = iter([{"type": "http.request", "body": b"text=ha", "more_body": True}, {"type": "http.disconnect"}])
+    answered: list[Any] = []
+
+    async def receive() -> Any:
+        return next(coming)
+
+    async def send(message: Any) -> None:
+        answered.append(message)
+
+    await open_desk.app(scope, receive, send)
+    assert answered[0]["status"] == 400
+    assert await open_desk.messages("team") == []
