@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
-from pydantic import ValidationError
 
 from config.settings import Settings
 from smm.errors import ConfigError
@@ -27,14 +26,16 @@ SettingsFile = Annotated[
 
 
 def _settings(path: Path | None) -> Settings:
-    """Read the settings; what cannot be used is named, and its value is not shown."""
-    if path is not None and not path.is_file():
-        _refuse(f"There is no settings file at {path}. Copy config/example.env there and fill it in.")
+    """Read the settings; what cannot be used stops us, what is no setting is told."""
+    from bot import settings_check
+
     try:
-        return Settings(_env_file=path)
-    except ValidationError as error:
-        wrong = "\n".join(f"  COPYDESK_{str(part['loc'][0]).upper()}: {part['msg']}" for part in error.errors())
-        _refuse(f"These settings cannot be used:\n{wrong}")
+        found = settings_check.read(path)
+    except ConfigError as error:
+        _refuse(str(error))
+    for words in settings_check.misspelt(path):
+        typer.secho(words, err=True, fg="yellow")
+    return found
 
 
 def _refuse(words: str) -> NoReturn:
@@ -63,7 +64,9 @@ def sign_in(
 
 @app.command()
 def demo(
-    port: Annotated[int, typer.Option(help="Port of the page; 0 takes a free one.")] = 8080,
+    port: Annotated[
+        int | None, typer.Option(help="Port of the page; 0 takes a free one. Without it: COPYDESK_WEB_PORT, else 8080.")
+    ] = None,
     data: Annotated[Path, typer.Option(help="Folder for the demo's data.")] = Path("data/demo"),
     no_browser: Annotated[bool, typer.Option("--no-browser", help="Do not open the browser.")] = False,
 ) -> None:

@@ -246,13 +246,16 @@ async def _apps(settings: Settings) -> Finding:
 
 
 async def _versions(settings: Settings) -> Finding:
-    from connectors.versions import VERSIONS
+    from connectors.versions import AS_OF, VERSIONS
     from smm.declared import ends_soon
     from storage.engine import utc_now
 
     ending = {name: known for name, known in VERSIONS.items() if ends_soon(known.until, utc_now().date())}
     if not ending:
-        return Finding("ready", "Every network still answers the version of its API that is spoken here.")
+        known = f"by what the networks had announced on {AS_OF}"
+        return Finding(
+            "ready", f"No version of a network's API that is spoken here ends soon, {known}; none was asked."
+        )
     told = ", ".join(f"{name} {known.version} until {known.until}" for name, known in ending.items())
     return Finding("optional", f"Networks let go of versions of their API: {told}. Upgrade Copydesk before.")
 

@@ -7,6 +7,7 @@ import signal
 import webbrowser
 from pathlib import Path
 
+from bot import settings_check
 from bot.app import App
 from bot.keys import vault
 from config.settings import Settings
@@ -56,21 +57,21 @@ def _link(uow: UnitOfWork, name: str) -> tuple[str, list[str]]:
     return member.name, list(tokens.links(uow, tokens.login_link(uow, member.id)).values())
 
 
-async def serve_demo(*, port: int, data: Path, browser: bool) -> None:
-    """Open the demo and keep it open until SIGINT or SIGTERM."""
+async def serve_demo(*, port: int | None, data: Path, browser: bool) -> None:
+    """Open the demo and keep it open until SIGINT or SIGTERM; without a port, the one of the settings."""
     from bot.demo import Demo
 
-    settings = Settings(
-        data=data,
-        database="",
-        web_host="127.0.0.1",
-        web_port=port,
-        public_url="",
-        telegram_token=None,
-        slack_bot_token=None,
-        synchronous="NORMAL",
-        log_level="WARNING",
-    )
+    given = {
+        "data": data,
+        "database": "",
+        "web_host": "127.0.0.1",
+        "public_url": "",
+        "telegram_token": None,
+        "slack_bot_token": None,
+        "synchronous": "NORMAL",
+        "log_level": "WARNING",
+    } | ({} if port is None else {"web_port": port})
+    settings = settings_check.read(given=given)
     desk = App(settings, Demo(data))
     await desk.start()
     try:

@@ -6,6 +6,7 @@ another server without a change of code.
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -16,7 +17,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 class Settings(BaseSettings):
     """All that can be set. Secrets never show in a repr."""
 
-    model_config = SettingsConfigDict(env_prefix="COPYDESK_", extra="ignore")
+    model_config = SettingsConfigDict(env_prefix="COPYDESK_", extra="ignore", hide_input_in_errors=True)
 
     data: Path = Field(Path("data"), description="Folder for the database, the media and the key.")
     database: str = Field("", description="Database URL: sqlite:///path or postgresql://user:password@host/name.")
@@ -53,9 +54,15 @@ class Settings(BaseSettings):
     transcriber_model: str = Field("gpt-4o-mini-transcribe", description="Name of the transcription model.")
 
     demo_network_url: str = Field("", description="Base address of the demo network; set by `copydesk demo`.")
-    networks: dict[str, str] = Field({}, description="Other base addresses of networks, as JSON by name.")
-    apps: dict[str, SecretStr] = Field(
-        {}, description='The desk\'s own apps, as JSON by network: "client id:client secret".'
+    networks: Annotated[dict[str, str], NoDecode] = Field(
+        {},
+        description="Other base addresses of networks, as JSON by name.",
+        examples=['{"mastodon":"https://mastodon.example/"}'],
+    )
+    apps: Annotated[dict[str, SecretStr], NoDecode] = Field(
+        {},
+        description='The desk\'s own apps, as JSON by network: "client id:client secret".',
+        examples=['{"facebook":"ID:SECRET","instagram":"ID:SECRET"}'],
     )
     inner_hosts: Annotated[tuple[str, ...], NoDecode] = Field(
         (), description="Inner hosts that feeds and instances may be on, separated by commas."
@@ -68,6 +75,16 @@ class Settings(BaseSettings):
     @classmethod
     def _split(cls, value: object) -> object:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+    @field_validator("networks", "apps", mode="before")
+    @classmethod
+    def _by_name(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        try:
+            return json.loads(value or "{}")
+        except ValueError:
+            raise ValueError("this is no JSON") from None  # json's own error carries the value, secrets and all
 
     @property
     def database_url(self) -> str:

@@ -20,6 +20,7 @@ class Version:
     source: str
 
 
+AS_OF: Final = date(2026, 11, 25)  # when these pages were last read
 _GRAPH: Final = "https://developers.facebook.com/docs/graph-api/changelog/versions/"
 
 VERSIONS: Final = {

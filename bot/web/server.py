@@ -90,5 +90,5 @@ def listen(host: str, port: int) -> socket.socket:
     except OSError as error:
         raise ConfigError(
             f"The web chat cannot listen on {host}:{port} ({error.strerror}). "
-            "Choose another port with COPYDESK_WEB_PORT or --port."
+            "Choose another port with COPYDESK_WEB_PORT, for example: COPYDESK_WEB_PORT=8081"
         ) from error

@@ -135,3 +135,9 @@ async def test_every_line_is_said_however_much_is_wrong(tmp_path: Path) -> None:
     assert len(found) == 13
     assert [finding.words for finding in found if "canary" in finding.words] == []
     assert {"missing", "optional", "ready"} == {finding.level for finding in found}
+
+
+async def test_versions_are_told_from_the_table_and_as_of_its_date(tmp_path: Path) -> None:
+    level, words = await said(checks._versions, tmp_path)
+    assert level == "ready"
+    assert words.endswith("by what the networks had announced on 2026-11-25; none was asked.")
