@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 from pathlib import Path
 
@@ -14,6 +15,12 @@ from config.settings import Settings
 from smm.errors import ConfigError
 
 EXAMPLE = Path(__file__).parents[2] / "config" / "example.env"
+
+
+@pytest.fixture(autouse=True)
+def nothing_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [name for name in os.environ if name.upper().startswith("COPYDESK_")]:
+        monkeypatch.delenv(name)
 
 
 @pytest.mark.parametrize(
