@@ -6,6 +6,7 @@ the team still works on, no name of an internal reviewer, no internal remark. Te
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from handlers.card import Block, Button, Card, Field, Quote, Tone, bold, para, row
@@ -20,22 +21,49 @@ if TYPE_CHECKING:
     from storage.accounts import Account
     from storage.approvals import Approval
 
-_ASKED = N_("Please look at this post. It goes out only with your approval.")
-_ASKED_AGAIN = N_("This post is live. Please look at the correction: it is made only with your approval.")
-_STATES: dict[str, tuple[str, Tone]] = {
-    "approved": (N_("You approved it. The team chooses when it goes out."), "good"),
-    "scheduled": (N_("You approved it. It goes out at its time."), "good"),
-    "publishing": (N_("It is going out…"), "plain"),
-    "retry_wait": (N_("It is going out…"), "plain"),
-    "published": (N_("It is live."), "good"),
-    "partially_published": (N_("It is live; the team is looking after the rest."), "warn"),
-    "on_hold": (N_("On hold: it does not go out until the team lifts that."), "warn"),
-    "cancelled": (N_("The team has withdrawn this post."), "plain"),
-    "changes_requested": (N_("You asked for changes. You will see the new version here."), "warn"),
-    "rejected": (N_("You rejected it. The team has been told."), "bad"),
+
+@dataclass(frozen=True, slots=True)
+class _Stands:
+    """How a post stands for the client: the heading of its card, what there is to know, its colour."""
+
+    title: str
+    words: str
+    tone: Tone = "plain"
+
+
+_APPROVED = N_("{brand}: an approved post")
+_LIVE = N_("{brand}: a post that is live")
+_ASKED = _Stands(
+    N_("{brand}: a post for your approval"), N_("Please look at this post. It goes out only with your approval.")
+)
+_ASKED_AGAIN = _Stands(
+    N_("{brand}: a correction for your approval"),
+    N_("This post is live. Please look at the correction: it is made only with your approval."),
+)
+_GOING = _Stands(_APPROVED, N_("It is going out…"))
+_STATES = {
+    "approved": _Stands(_APPROVED, N_("You approved it. The team chooses when it goes out."), "good"),
+    "scheduled": _Stands(_APPROVED, N_("You approved it. It goes out at its time."), "good"),
+    "publishing": _GOING,
+    "retry_wait": _GOING,
+    "published": _Stands(_LIVE, N_("It is live."), "good"),
+    "partially_published": _Stands(_LIVE, N_("It is live; the team is looking after the rest."), "warn"),
+    "on_hold": _Stands(
+        N_("{brand}: a post on hold"), N_("On hold: it does not go out until the team lifts that."), "warn"
+    ),
+    "cancelled": _Stands(N_("{brand}: a cancelled post"), N_("The team has withdrawn this post.")),
+    "changes_requested": _Stands(
+        N_("{brand}: a post you want changed"),
+        N_("You asked for changes. You will see the new version here."),
+        "warn",
+    ),
+    "rejected": _Stands(N_("{brand}: a declined post"), N_("You rejected it. The team has been told."), "bad"),
 }
 _SENT_BACK = {"changes": "changes_requested", "rejected": "rejected"}
-_AT_WORK = N_("The team is working on it. You will be asked again when it is ready.")
+_AT_WORK = _Stands(
+    N_("{brand}: a post the team is working on"),
+    N_("The team is working on it. You will be asked again when it is ready."),
+)
 _BEFORE_IT_IS_OUT = frozenset({"client_review", "expired", "approved", "scheduled"})
 
 
@@ -54,17 +82,17 @@ def client_card(scene: Scene) -> Card | None:
     assert content is not None
     accounts = showing.accounts_of(scene.uow, whole.brand.id)
     frames, pictures = as_shown(t, content, accounts.values(), showing.files(scene.uow, content))
-    words, tone = _state(whole, numbers[-1])
+    stands = _state(whole, numbers[-1])
     reminder = (
         [para(t("A reminder: this waits for your answer."))]
-        if "reminder" in scene.args and words in {_ASKED, _ASKED_AGAIN}
+        if "reminder" in scene.args and stands in {_ASKED, _ASKED_AGAIN}
         else []
     )
     return Card(
-        title=t("{brand}: a post for your approval", brand=whole.brand.name),
+        title=t(stands.title, brand=whole.brand.name),
         body=(
             *reminder,
-            para(bold(t(words))),
+            para(bold(t(stands.words))),
             *frames,
             *_changes(scene, whole, numbers),
             *_said(scene, whole),
@@ -77,31 +105,31 @@ def client_card(scene: Scene) -> Card | None:
         pictures=pictures,
         link=live_link(t, whole.targets),
         buttons=_buttons(t, whole, numbers[-1], accounts),
-        tone=tone,
+        tone=stands.tone,
     )
 
 
 def _folded(t: Words, whole: Whole, number: int, newest: int) -> Card:
     """Draw an older card of the same post, so that only one stands there to be answered."""
     words = t("This was version {number}. Version {newest} is below.", number=number, newest=newest)
-    return Card(title=t("{brand}: a post for your approval", brand=whole.brand.name), body=(para(words),))
+    return Card(title=t("{brand}: an older version of a post", brand=whole.brand.name), body=(para(words),))
 
 
-def _state(whole: Whole, number: int) -> tuple[str, Tone]:
+def _state(whole: Whole, number: int) -> _Stands:
     if _asks(whole, number):
-        return (_ASKED_AGAIN if corrections.standing(whole) else _ASKED), "plain"
+        return _ASKED_AGAIN if corrections.standing(whole) else _ASKED
     if number != whole.post.version and whole.post.state not in {"published", "cancelled", "partially_published"}:
         return _own_answer(whole, number)
     given = _approval(whole, number)
     if given and given.state in _SENT_BACK and corrections.standing(whole):
         return _STATES[_SENT_BACK[given.state]]
-    return _STATES.get(whole.post.state, (_AT_WORK, "plain"))
+    return _STATES.get(whole.post.state, _AT_WORK)
 
 
-def _own_answer(whole: Whole, number: int) -> tuple[str, Tone]:
+def _own_answer(whole: Whole, number: int) -> _Stands:
     """While the team works on a newer version, the client sees their own answer to the last one they were shown."""
     given = _approval(whole, number)
-    return _STATES["changes_requested"] if given and given.state == "changes" else (_AT_WORK, "plain")
+    return _STATES["changes_requested"] if given and given.state == "changes" else _AT_WORK
 
 
 def _approval(whole: Whole, number: int) -> Approval | None:

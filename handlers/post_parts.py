@@ -184,7 +184,16 @@ def result(t: Words, target: Target, account: Account | None, whole: Whole, coun
     if target.state == "published":
         missing = f" · {t(words, **facts)}" if words else ""
         live = Span(t("live"), href=target.link)
-        return para("✓ ", name, ": ", live, missing, *_corrected(t, target, whole), _counted(t, counted))
+        return para(
+            "✓ ",
+            name,
+            ": ",
+            live,
+            missing,
+            *_corrected(t, target, whole),
+            *_went_out(t, target, whole),
+            _counted(t, counted),
+        )
     told = t(words, **facts) if words else t(STATES.get(target.state, _WAITS))
     again = target.state in {"retry_wait", "publishing"} and target.due_at is not None and bool(words)
     tail = (
@@ -193,6 +202,13 @@ def result(t: Words, target: Target, account: Account | None, whole: Whole, coun
         else ()
     )
     return para(f"{_SIGNS.get(target.state, '·')} ", name, f": {told}", *tail)
+
+
+def _went_out(t: Words, target: Target, whole: Whole) -> tuple[Span | str, ...]:
+    """Return the moment at which it went live, which may be another than was planned."""
+    if target.published_at is None:
+        return ()
+    return filled(t(" · went out {when}", when=PLACE), moment(t, target.published_at, whole.brand.zone))
 
 
 def _corrected(t: Words, target: Target, whole: Whole) -> tuple[Span | str, ...]:

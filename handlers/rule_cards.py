@@ -49,7 +49,7 @@ def rule_card(scene: Scene) -> Card | None:
             Field(t("Told in"), _place(scene, rule)),
             Field(t("Answered by"), inbox_reading.name_of(scene.uow, rule.member_id) or t("Whoever takes it")),
             Field(t("Looks outside"), _outside(scene, rule)),
-            Field(t("Last 30 days"), found_words(t, tally)),
+            _found(scene, rule, tally),
         ),
         buttons=_buttons(t, rule, outside=bool(searching.where(scene.uow, rule.id))),
         tone=tone,
@@ -104,6 +104,13 @@ def _buttons(t: Words, rule: Rule, *, outside: bool) -> tuple[tuple[Button, ...]
 
 def _forms_button(t: Words, rule: Rule, word: str) -> Button:
     return Button(t("Forms: {word}", word=word[:20]), "rules.forms", rule.id, args={"word": word})
+
+
+def _found(scene: Scene, rule: Rule, tally: Tally | None) -> Field:
+    """Return what a rule brought; a young one counts what came since it was made, which trying it out does not."""
+    t, young = scene.t, rule.created_at > scene.uow.now - book.LOOK_BACK
+    found = found_words(t, tally) if tally else t("nothing yet")
+    return Field(t("Counts since it was made") if young else t("Last 30 days"), found)
 
 
 def found_words(t: Words, tally: Tally | None) -> str:

@@ -101,16 +101,12 @@ def _asked(t: Words, query: str = "") -> Question:
 
 
 def _grammar(t: Words) -> tuple[Para, ...]:
-    lines = (
-        ("coffee latte", t("both words, in any form")),
-        ("coffee OR latte", t("one of them")),
-        ('"oat milk"', t("next to each other")),
-        ('"oat milk"~5', t("with at most five words between")),
-        ("coffee -starbucks", t("the first without the second")),
-        ("!Milka", t("exactly so, no other form")),
-        ("milk*", t("all words that begin so")),
+    together = t("AND both (or a space), OR one of them, NOT without (or -wifi), ( ) a group, * any ending")
+    closer = t("quotation marks next to each other, ~5 at most five words between, ! no other form")
+    return (
+        para(Span(t("coffee AND (latte OR decaf*) NOT wifi"), "code"), f" — {together}"),
+        para(Span(t('"oat milk" OR "fresh milk"~5 OR !Milka'), "code"), f" — {closer}"),
     )
-    return tuple(para(Span(typed, "code"), f" — {meaning}") for typed, meaning in lines)
 
 
 @action("rules.made", needs=Right.MANAGE, help=N_("Listen for these words from now on"))

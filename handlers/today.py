@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from handlers import approvals, inbox_list
-from handlers.card import Answer, Block, Button, Card, Span, bold, para, row
+from handlers.card import Answer, Block, Button, Card, Span, Tone, bold, para, row
 from handlers.list_parts import beginning, button_name, in_rows
 from handlers.post_parts import STATES, when
 from handlers.route import Context, Words, command
@@ -38,10 +38,20 @@ def card(uow: UnitOfWork, t: Words, brand: Brand, actor: Actor, *, team: bool) -
     work = my_work.of(uow, brand, actor, team=team)
     title = t("What waits for you: {brand}", brand=brand.name)
     if work.is_empty:
-        nothing = para(t("Nothing waits for you, and nothing is planned for the next days."))
-        return Card(title=title, body=(nothing,), buttons=_ways_on(t, work, team=team), tone="good")
+        tone: Tone = "plain" if work.unclaimed else "good"
+        return Card(title=title, body=(para(_nothing(t, work)),), buttons=_ways_on(t, work, team=team), tone=tone)
     body = (*_mentions(uow, t, work), *_decisions(uow, t, work), *_unfinished(t, work), *_coming(t, work))
     return Card(title=title, body=body, buttons=_buttons(uow, t, work, team=team))
+
+
+def _nothing(t: Words, work: Work) -> str:
+    if not work.unclaimed:
+        return t("Nothing waits for you, and nothing is planned for the next days.")
+    return t.n(
+        "{count} comment waits until somebody takes it. Nothing else waits for you or is planned for the next days.",
+        "{count} comments wait until somebody takes them. Nothing else waits for you or is planned for the next days.",
+        work.unclaimed,
+    )
 
 
 def _section(mark: str, title: str, blocks: Sequence[Block]) -> tuple[Block, ...]:

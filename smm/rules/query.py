@@ -22,6 +22,9 @@ SHORTEST_STEM: Final = 3  # letters before a *
 
 _TOKEN = re.compile(r'\s*(?:(?P<mark>[()|&])|"(?P<quoted>[^"]*)"(?:~(?P<within>\d{1,3}))?|(?P<word>[^\s()|&"]+))')
 _WORD = re.compile(r"(?P<not>[-−]?)(?P<exact>!?)(?P<sign>[#@]?)(?P<text>\w+)(?P<stem>\*?)")
+_BETWEEN: Final = frozenset({"and", "or", "not"})
+_NEVER_CLOSED: Final = N_("A bracket is not closed. Close it: (coffee OR latte)")
+_NEVER_OPENED: Final = N_("A bracket is closed that was never opened. Take it away.")
 _AND, _OR, _NOT = frozenset({"AND", "И", "&"}), frozenset({"OR", "ИЛИ", "|"}), frozenset({"NOT", "НЕ"})
 
 
@@ -80,7 +83,7 @@ def parse(text: str) -> Node:
         raise Invalid(N_("Type the words to listen for, for example: coffee OR latte"), field="query")
     tree = reader.either(0)
     if reader.here is not None:
-        raise Invalid(N_("A bracket is closed that was never opened. Take it away."), field="query")
+        raise Invalid(_NEVER_OPENED, field="query")
     if sum(1 for _ in words(tree)) > MOST_WORDS:
         raise Invalid(N_("A rule has at most {most} words. Make two of it."), field="query", most=MOST_WORDS)
     if not stands_alone(tree):
@@ -122,6 +125,7 @@ def stands_alone(node: Node) -> bool:
 class _Token:
     kind: str  # ( ) and or not word
     node: Node | None = None
+    typed: str = ""  # and, or, not: as somebody wrote it
 
 
 def _tokens(text: str) -> Iterator[_Token]:
@@ -134,7 +138,7 @@ def _tokens(text: str) -> Iterator[_Token]:
         if found["quoted"] is not None:
             yield _Token("word", _quoted(found["quoted"], found["within"]))
         elif found["mark"]:
-            yield _Token({"|": "or", "&": "and"}.get(found["mark"], found["mark"]))
+            yield _Token({"|": "or", "&": "and"}.get(found["mark"], found["mark"]), typed=found["mark"])
         else:
             yield from _word(found["word"])
 
@@ -157,7 +161,7 @@ def _plain(text: str) -> Word:
 def _word(text: str) -> Iterator[_Token]:
     for kind, names in (("and", _AND), ("or", _OR), ("not", _NOT)):
         if text in names:
-            yield _Token(kind)
+            yield _Token(kind, typed=text)
             return
     found = _WORD.fullmatch(text.rstrip(",.;:?"))
     if not re.search(r"\w", text):
@@ -208,13 +212,24 @@ class _Reader:
         if self._takes("("):
             inside = self.either(depth + 1)
             if not self._takes(")"):
-                raise Invalid(N_("A bracket is open and never closed."), field="query")
+                raise Invalid(_NEVER_CLOSED, field="query")
             return inside
         token = self.here
         if token is None or token.node is None:
-            raise Invalid(N_("A word is missing beside AND, OR, NOT or a bracket."), field="query")
+            raise self._missing(token)
         self._at += 1
         return token.node
+
+    def _missing(self, token: _Token | None) -> Invalid:
+        """Return what is wrong where a word should stand: it is said by what stands before it, else after it."""
+        before = self.tokens[self._at - 1] if self._at else None
+        if before is not None and before.kind in _BETWEEN:
+            return Invalid(N_("A word is missing after {word}."), field="query", word=before.typed)
+        if token is None:
+            return Invalid(_NEVER_CLOSED, field="query")
+        if token.kind in _BETWEEN:
+            return Invalid(N_("A word is missing before {word}."), field="query", word=token.typed)
+        return Invalid(N_("There is nothing between the brackets.") if before else _NEVER_OPENED, field="query")
 
     def _takes(self, kind: str) -> bool:
         taken = self.here is not None and self.here.kind == kind

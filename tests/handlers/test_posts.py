@@ -58,6 +58,7 @@ async def test_from_the_first_words_to_the_receipt(posting: PostDesk) -> None:
     assert ("from Monday", "insert") in styles
     notice = await desk.clara.presses("Approve")
     assert notice == Notice("Approved. It goes out 02.03.2026 11:00 Europe/Berlin.")
+    assert newest(posting, "client").title == "Northwind Coffee: an approved post"
 
     await posting.tick(minutes=59)
     assert posting.networks.effects == []
@@ -66,7 +67,12 @@ async def test_from_the_first_words_to_the_receipt(posting: PostDesk) -> None:
     receipt = titled(posting, "Post 1 · version 2")
     assert receipt.link is not None
     assert receipt.link.url == "https://demo.example/publish-1"
-    assert "It is live." in words_of(desk.room("client").cards[-1])
+    assert "✓ Demo · Northwind: live · went out 02.03.2026 11:00 Europe/Berlin" in words_of(receipt)
+    live = desk.room("client").cards[-1]
+    assert live.title == "Northwind Coffee: a post that is live"
+    assert live.link == receipt.link
+    assert "It is live." in words_of(live)
+    assert desk.room("client").cards[0].title == "Northwind Coffee: an older version of a post"
     assert "This was version 1. Version 2 is below." in words_of(desk.room("client").cards[0])
 
 

@@ -50,8 +50,11 @@ async def test_a_rule_is_made_of_words_and_shows_their_forms(inbox: InboxDesk) -
     empty = await inbox.anna.says("/rules")
     assert "Nothing is listened for yet" in words(empty)
     asked = await inbox.anna.presses("Add a rule")
+    assert "coffee AND (latte OR decaf*) NOT wifi" in words(asked)
     assert "next to each other" in words(asked)
-    assert await inbox.anna.answers(query="(кофейня") == {"query": "A bracket is open and never closed."}
+    assert await inbox.anna.answers(query="(кофейня") == {
+        "query": "A bracket is not closed. Close it: (coffee OR latte)"
+    }
     waiting = await inbox.anna.answers(query="кофейня -франшиза")
     assert "being looked up" in words(waiting)
     await looked_up(inbox)
@@ -133,7 +136,8 @@ async def test_forms_can_be_struck_and_added(inbox: InboxDesk) -> None:
 async def test_a_rule_is_tried_on_what_came_before(inbox: InboxDesk) -> None:
     await inbox.hears("Oat milk, please")
     await inbox.hears("Where is my order?")
-    await listens(inbox, "milk")
+    card = await listens(inbox, "milk")
+    assert "Counts since it was made: nothing yet" in words(card)
     told = await inbox.anna.presses("Try it out")
     assert "1 of the newest 2 would have been found." in words(told)
     assert "Matched: milk" in words(told)

@@ -44,6 +44,16 @@ async def test_comments_that_somebody_holds_and_those_that_nobody_does(inbox: In
     assert "oat milk" not in words_of(await inbox.vera.says("/today"))
 
 
+async def test_a_comment_that_nobody_took_is_said_where_nothing_else_waits(inbox: InboxDesk) -> None:
+    await inbox.hears("Do you have oat milk?")
+    card = await inbox.vera.says("/today")
+    assert isinstance(card, Card)
+    assert "1 comment waits until somebody takes it. Nothing else waits" in words_of(card)
+    assert "Nothing waits for you" not in words_of(card)
+    assert labels_of(card) == ["Take a comment: 1 waits"]
+    assert card.tone == "plain"
+
+
 async def test_what_is_escalated_waits_for_the_managers(inbox: InboxDesk) -> None:
     await inbox.hears("I will sue you")
     await inbox.boris.presses("More…")
