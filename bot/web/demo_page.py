@@ -20,7 +20,9 @@ from connectors.demo_network import DemoNetwork, Entry, Person, Refusal
 from connectors.demo_pictures import kind
 
 FILES: Final = Path(__file__).with_name("network")
-TYPES: Final = {"page.css": "text/css; charset=utf-8", "page.js": "text/javascript; charset=utf-8"}
+STREAMS: Final = Path(__file__).with_name("static") / "streams.js"  # every page of a browser shares its connections
+TYPES: Final = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8"}
+PARTS: Final = {part.name: part for part in (FILES / "page.css", FILES / "page.js", STREAMS)}
 THREADS: Final = 40
 SECURITY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
@@ -156,9 +158,10 @@ async def picture(network: Network, digest: str) -> Response:
 @router.get("/page/{name}")
 async def file(name: str) -> Response:
     """Serve the page's script and style."""
-    if name not in TYPES:
+    part = PARTS.get(name)
+    if part is None:
         raise Refusal(404, "there is no such file")
-    return Response((FILES / name).read_bytes(), media_type=TYPES[name], headers={"cache-control": "no-cache"})
+    return Response(part.read_bytes(), media_type=TYPES[part.suffix], headers={"cache-control": "no-cache"})
 
 
 # JSON bodies only: no form of another site can send one without being asked first (CORS preflight).

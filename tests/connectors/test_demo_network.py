@@ -214,7 +214,7 @@ async def test_visitors_join_in_from_the_page(network: DemoNetwork) -> None:
         page = await client.get("", headers={"accept-language": "ru-RU,ru;q=0.9"})
         assert "Демо-сеть" in page.text
         assert "script-src 'self'" in page.headers["content-security-policy"]
-        for name in ("page.css", "page.js"):
+        for name in ("page.css", "page.js", "streams.js"):
             assert (await client.get(f"page/{name}")).status_code == 200
         said = {"name": "<b>Eve</b>", "text": "<script>alert(1)</script>", "parent_id": post.id}
         assert (await client.post("say", json=said)).status_code == 200

@@ -2,19 +2,33 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
 from chromium import chromium, needs_chromium
 from newcomer import WIDE, Newcomer
-from playwright.async_api import Browser, BrowserContext, Locator, Page, ViewportSize, expect
+from playwright.async_api import Browser, BrowserContext, FrameLocator, Locator, Page, ViewportSize, expect
 from program import running_demo
 from seen_pages import sideways
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module"), needs_chromium]
 
 TABS = 5  # with three streams each; a browser opens six to one host
+ALONE = (
+    "/s/anna/chat/team",
+    "/s/clara/chat/client",
+    "/network/",
+    "/s/anna/b/northwind-coffee/inbox",
+    "/s/anna/chat/team",
+)
+SOON = 8_000  # on a busy machine: a page without a stream looks every three seconds
+HOLDERS = "async () => (await navigator.locks.query()).held.filter(({ name }) => name !== 'visit').map(({ clientId }) => clientId)"
+HANDED_ON = f"""async before => {{
+  const now = await ({HOLDERS})();
+  return before.length === 3 && now.length === 3 && !now.some((holder) => before.includes(holder));
+}}"""
 # A browser without a window takes every tab for a visible one: what it would say of the tabs behind is said for it.
 TURN = """isHidden => {
   Object.defineProperty(document, "hidden", { value: isHidden, configurable: true });
@@ -54,6 +68,44 @@ async def test_five_tabs_work_and_each_shows_what_it_missed_once(browser: Browse
     await expect(said(first, "Who takes the late shift?")).to_have_count(1)
     for pane in (first.team.locator("article.card"), first.network.locator(".entry")):
         await expect(pane.get_by_text("Is the terrace open?")).to_have_count(1)
+
+
+async def test_seven_tabs_in_sight_share_the_connections(browser: Browser, address: str) -> None:
+    context = await browser.new_context(viewport=WIDE, locale="en-GB")
+    first, second = [await opened(context, address) for _ in range(2)]
+    team, client, network, inbox, last = [await alone(context, address, path) for path in ALONE]
+    before = await last.evaluate(HOLDERS)
+    await last.get_by_role("button", name="Reply", exact=True).last.click(timeout=SOON)
+    await expect(last.locator("form[data-ask]")).to_be_visible(timeout=SOON)
+    await last.locator("form[data-ask]").get_by_role("button", name="Cancel").click()
+    await first.say(first.team, "Who closes on Sunday?")
+    await second.say(second.client, "Is it ready?")
+    await are_told_once("Who closes on Sunday?", first.team, second.team, team, last)
+    await are_told_once("Is it ready?", first.client, second.client, client)
+    await comment(second, "Is there oat milk?")
+    for shown in (network.locator(".entry"), inbox.locator(".list")):
+        await expect(shown.get_by_text("Is there oat milk?")).to_have_count(1, timeout=SOON)
+
+    await first.page.close()
+    await last.wait_for_function(HANDED_ON, arg=before, timeout=SOON)
+    await second.say(second.team, "I close.")
+    for words in ("Who closes on Sunday?", "I close."):
+        await are_told_once(words, second.team, team, last)
+
+
+async def alone(context: BrowserContext, address: str, path: str) -> Page:
+    """Open one of the demo's panes in a tab of its own, and see that it is alive."""
+    page = await context.new_page()
+    await page.goto(address.replace("/demo", path))
+    await expect(page.locator("[data-live]").or_(page.locator(".state"))).to_have_text(re.compile("Connected|live"))
+    return page
+
+
+async def are_told_once(words: str, *rooms: FrameLocator | Page) -> None:
+    """See a message in each of the rooms, and in none of them twice."""
+    for room in rooms:
+        found = room.locator(".message:not(.sending) .words").get_by_text(words, exact=True)
+        await expect(found).to_have_count(1, timeout=SOON)
 
 
 async def opened(context: BrowserContext, address: str) -> Newcomer:

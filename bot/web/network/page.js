@@ -179,6 +179,7 @@ const send = async (path, content) => {
     const answer = await fetch(path, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(content) });
     if (!answer.ok) throw new Error((await answer.json()).error || answer.status);
     failed.hidden = true;
+    streams.hurry();
     return true;
   } catch (error) {
     failed.textContent = words.failed + error.message;
@@ -221,16 +222,6 @@ const refresh = async () => {
   } catch { /* the stream will say when the network is back */ } finally { busy = false; }
 };
 const live = (on) => { state.classList.toggle("on", on); state.textContent = on ? state.dataset.live : state.dataset.lost; };
-let events = null;
-const hear = () => { // a tab that nobody looks at leaves its connection to the others: a browser opens six
-  events?.close();
-  if (document.hidden) return;
-  events = new EventSource("events");
-  events.onopen = () => live(true);
-  events.onerror = () => live(false);
-  events.onmessage = refresh;
-};
-document.addEventListener("visibilitychange", hear);
-hear();
+streams.follow("events", { heard: { message: refresh }, connected: live, lulls: ["message"], silence: 0 });
 setInterval(() => { for (const time of document.querySelectorAll("time")) time.textContent = ago(time.dateTime); }, 20000);
 refresh();

@@ -32,7 +32,8 @@ async def events(request: Request, place: Entered, after: Revision = 0) -> Respo
 
 
 async def _changes(front: Front, token: str, place: Place, revision: int) -> AsyncIterator[ServerSentEvent]:
-    seat, counted = place.seat, dict(place.unseen)
+    seat = place.seat
+    counted: dict[str, int] | None = None
     with front.web.watch([*seat.chat_ids, *TOPICS]) as woken:
         while not front.web.closing:
             looks = woken.is_set()

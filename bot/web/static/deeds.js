@@ -19,6 +19,7 @@ async function post(form, data) {
   const told = await answer.json();
   if (answer.status < 500) form.elements.key.value = freshKey();
   if (told.notice) toast(told.notice.text, told.notice.alarm);
+  streams.hurry();
   return { ok: answer.ok, errors: told.errors ?? {}, told };
 }
 
@@ -151,53 +152,15 @@ async function renewRooms() {
 // The server gives a sign every ten seconds, whatever happens: two that are missing mean that nobody is there.
 const SILENCE = 22000;
 
-// A browser opens six connections to one desk at most: a tab that nobody looks at leaves them to the others.
 function subscribe(address, heard) {
-  if (document.hidden) return document.addEventListener("visibilitychange", () => subscribe(address, heard), { once: true });
-  const source = new EventSource(address);
-  let silence = 0;
-  const alive = () => {
-    clearTimeout(silence);
-    silence = setTimeout(again, SILENCE);
-    connected(true);
-  };
-  const again = () => {
-    clearTimeout(silence);
-    connected(false);
-    source.close();
-    document.removeEventListener("visibilitychange", rest);
-    setTimeout(() => subscribe(renewed(address, last), heard), 3000);
-  };
-  let last = "";
-  for (const [name, take] of Object.entries({ rooms: (event) => countRooms(JSON.parse(event.data)), nav: renewRooms, beat: () => {}, ...heard })) {
-    source.addEventListener(name, (event) => {
-      last = event.lastEventId || last;
-      alive();
-      take(event);
-    });
-  }
-  source.addEventListener("open", alive);
-  source.addEventListener("over", () => {
-    clearTimeout(silence);
-    source.close();
-    find("[data-live]").hidden = true;
-    toast(say("out"), true);
-  });
-  source.addEventListener("error", () => {
-    connected(false);
-    if (source.readyState === EventSource.CLOSED) again();
-  });
-  const rest = () => {
-    clearTimeout(silence);
-    source.close();
-    document.removeEventListener("visibilitychange", rest);
-    subscribe(renewed(address, last), heard);
-  };
-  document.addEventListener("visibilitychange", rest);
-  silence = setTimeout(again, SILENCE);
+  const everywhere = { rooms: (event) => countRooms(JSON.parse(event.data)), nav: renewRooms, beat: () => {}, over: isOut };
+  streams.follow(address, { heard: { ...everywhere, ...heard }, connected, lulls: ["beat", "look"], silence: SILENCE });
 }
 
-const renewed = (address, last) => (last ? address.replace(/after=\d*/, `after=${last}`) : address);
+function isOut() {
+  find("[data-live]").hidden = true;
+  toast(say("out"), true);
+}
 
 function connected(isSo) {
   const live = find("[data-live]");

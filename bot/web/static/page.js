@@ -86,7 +86,6 @@ function renew(part, newer) {
 
 find("[data-close]", tray)?.addEventListener("click", (event) => (event.preventDefault(), closeTray()));
 tray.addEventListener("cancel", (event) => (event.preventDefault(), closeTray()));
-document.addEventListener("visibilitychange", look);
 document.addEventListener("change", (event) => event.target.matches("[data-send]") && event.target.form.requestSubmit());
 if (answers.children.length) openTray();
 ready(document);

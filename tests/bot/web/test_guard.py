@@ -31,7 +31,7 @@ async def test_every_page_says_what_may_run_and_is_not_stored(open_desk: WebDesk
 async def test_nothing_in_a_page_runs_but_our_script(open_desk: WebDesk) -> None:
     anna = await open_desk.browser(open_desk.world.anna)
     html = (await anna.opens()).text
-    assert html.count("<script") == html.count("<script nonce=") == 2
+    assert html.count("<script") == html.count("<script nonce=") == 3
     assert " style=" not in html
     assert " on" not in html.split("<body")[0]
     assert "https://" not in html
