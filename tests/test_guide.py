@@ -22,6 +22,7 @@ ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
 GUIDES = {language: DOCS / f"guide.{language}.md" for language in ("en", "ru")}
 SHOWING = (*GUIDES.values(), ROOT / "README.md")
+LINKING = (*SHOWING, ROOT / "connectors" / "README.md")
 BEGIN, END = "<!-- table: generated from the code, see tests/test_guide.py -->\n", "<!-- end of table -->"
 KEYS = "<!-- keys: the same as in the program, see tests/test_guide.py -->\n"
 FOREIGN = {"/newbot", "/desk"}  # said to BotFather, and Slack's one command
@@ -136,7 +137,7 @@ def test_everything_that_is_named_is_there(page: Path) -> None:
     }
 
 
-@pytest.mark.parametrize("page", SHOWING, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", LINKING, ids=lambda page: str(page.relative_to(ROOT)))
 def test_every_link_leads_somewhere(page: Path) -> None:
     for lead in leads(page.read_text(encoding="utf-8")):
         if lead.startswith("https://"):

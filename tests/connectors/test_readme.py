@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from pathlib import Path
 
 import pytest
@@ -75,7 +77,18 @@ def test_the_table_is_what_the_code_says(path: Path) -> None:
 def test_every_network_says_how_to_get_credentials() -> None:
     text = README.read_text()
     for network in networks():
-        assert f"### {network.title}\n" in text
+        assert re.search(rf"^### {re.escape(network.title)}( channels)?$", text, re.MULTILINE), network.title
+
+
+def test_the_part_for_users_comes_first_and_names_no_source_file() -> None:
+    users, _, engineers = README.read_text().partition("\n## Add a network\n")
+    assert engineers
+    assert re.findall(r"\w+\.py\b", users) == []
+
+
+def test_the_line_of_apps_is_whole_and_names_networks_that_ask_for_consent() -> None:
+    (line,) = re.findall(r"^    COPYDESK_APPS=(.+)$", README.read_text(), re.MULTILINE)
+    assert set(json.loads(line)) <= {network.name for network in networks() if network.oauth}
 
 
 if __name__ == "__main__":
