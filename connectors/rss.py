@@ -20,7 +20,8 @@ from connectors.outcomes import BARRED
 from connectors.plain_text import bounded
 from connectors.reading import UNREADABLE
 from connectors.rss_reading import WAIT, Feed, Story, parse, reviewed, short
-from smm.errors import N_, Rejected, Unreadable
+from connectors.wire import Reply
+from smm.errors import N_, ConnectorError, Rejected, Unreadable
 from smm.networks import Can, Credential, Item, Limits, Page, Profile
 
 LARGEST: Final = 3 * 1024 * 1024  # bytes of a feed
@@ -30,6 +31,7 @@ REVIEWS: Final = "reviews"
 WORDS: Final = "{words}"  # stands in the address of a search's feed
 TRIAL: Final = "news"  # what a search is asked to see that it answers with a feed
 
+NO_FEED = N_("There is no feed at this address. Look at it in a browser, and copy it again.")
 NOTHING_BY_ITSELF = N_("This feed answers a search: it is asked for the words of your rules.")
 NO_SEARCH = N_("This feed has what its owner puts there. For a search, connect the address of a search's feed.")
 
@@ -84,6 +86,11 @@ class Rss(Base):
     )
     status: ClassVar[Status] = Status.DOCUMENTED
     checked: ClassVar[date] = date(2026, 11, 25)
+
+    def _meaning(self, reply: Reply) -> ConnectorError | None:
+        if reply.status in {HTTPStatus.NOT_FOUND, HTTPStatus.GONE}:
+            return Rejected(NO_FEED, field="address", **reply.who.facts)
+        return None
 
     async def check(self) -> Profile:
         """Fetch the feed and say what it calls itself; a search is asked for a word that is always in the news."""

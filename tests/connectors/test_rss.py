@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from loopback_http import Asked, Said, loopback
 
 from connectors.base import Outside
-from connectors.rss import FIRST, LARGEST, Cursor, Rss, news
+from connectors.rss import FIRST, LARGEST, NO_FEED, Cursor, Rss, news
 from connectors.rss_reading import ENTRIES, parse
 from smm.errors import Rejected, Unreadable, Unsupported
 
@@ -232,3 +232,13 @@ async def test_an_address_must_be_one(address: str) -> None:
     with pytest.raises(Rejected) as raised:
         await Rss({"address": address}, Outside()).check()
     assert raised.value.field == "address"
+
+
+@pytest.mark.parametrize("status", [404, 410])
+async def test_an_address_without_a_feed_is_said_so(status: int) -> None:
+    async with loopback(lambda asked: Said(status, b"not here")) as server:
+        connector = Rss({"address": f"{server.url}/feed"}, Outside(inner_hosts=frozenset({"127.0.0.1"})))
+        with pytest.raises(Rejected) as raised:
+            await connector.check()
+        await connector.close()
+    assert (raised.value.words, raised.value.field) == (NO_FEED, "address")
