@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +12,13 @@ from demo_account import DEMO, anna, connected, one
 from dialog import TestDesk
 from fake_networks import FakeNetworks
 
-from smm import accounts, declared, logins
+from smm import accounts, declared, logins, spending
 from smm.desk import Desk
 from smm.errors import (
     Forbidden,
     Invalid,
 )
+from smm.networks import Profile
 from smm.roles import Role
 from storage import accounts as kept
 from storage.accounts import Account
@@ -84,6 +86,26 @@ async def test_a_proven_key_becomes_an_account_and_is_polled(desk: TestDesk, wor
     assert len(await everything(desk)) == 1
     await desk.settle()
     assert any("Northwind Coffee" in card.title for card in desk.room("team").cards)
+
+
+async def test_what_the_proof_cost_is_counted_with_what_the_account_spent_before(
+    desk: TestDesk, world: Desk, clock: Clock
+) -> None:
+    ends = clock.now + timedelta(days=9)
+
+    async def spend(account_id: int, cost: int) -> int:
+        return await desk.database.write(spending.count, account_id, "", ends, cost)
+
+    known = await connect(desk, world)
+    assert await spend(known, 100) == 100
+    await change(desk, known, quota={"left": 900, "limit": 1000})
+    attempt = await begin(desk, known)
+    found = Profile((await one(desk, known)).remote_id, "Northwind Coffee", "northwind", "")
+    world.networks.profiles[attempt] = found  # type: ignore[attr-defined]
+    assert await spend(attempt, 7) == 7
+    await logins.connect(world, await job(desk))
+    assert await spend(known, 0) == 107
+    assert (await one(desk, known)).quota is None, "what is left is told by the next call"
 
 
 async def test_a_wrong_key_leaves_nothing_but_the_reason(desk: TestDesk, world: Desk) -> None:
